@@ -1,0 +1,143 @@
+"""A parameter is declared once, on a dataclass field; validation, sliders, links and docs read that field."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+_PLAIN = {
+    r"\alpha": "α",
+    r"\gamma": "γ",
+    r"\epsilon": "ε",
+    r"\nu": "ν",
+    r"\rho": "ρ",
+    r"\eta": "η",
+    r"\kappa": "κ",
+    r"\lambda_{max}": "λ max",
+    "w_1": "w₁",
+    "w_2": "w₂",
+    r"\mu": "μ",
+    r"\beta": "β",
+    r"\beta_1": "β₁",
+    r"\beta_2": "β₂",
+    r"\delta": "δ",
+    r"\lambda_1": "λ₁",
+    r"\lambda_2": "λ₂",
+    r"\theta": "θ",
+    "w^*_1": "w*₁",
+    "w^*_2": "w*₂",
+}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What is known of one number: its default, closed range [low, high], symbol (LaTeX), scale, unit and help."""
+
+    default: float
+    low: float
+    high: float
+    symbol: str
+    scale: str = "linear"  # "linear" or "log": how a slider spaces its stops
+    unit: str = ""
+    help: str = ""
+    smallest: float = 0.0  # least magnitude of a value that is not zero
+    step: float = 0.0  # distance of a linear slider's stops; 0 where the scale is logarithmic
+    whole: bool = False  # only whole numbers
+
+    @property
+    def plain(self) -> str:
+        """The symbol without LaTeX, for text that is not typeset: ``β₁``."""
+        return _PLAIN.get(self.symbol, self.symbol)
+
+    @property
+    def range(self) -> str:
+        """The allowed values in words, for messages: ``in [0, 0.999]``."""
+        span = f"in [{self.low:g}, {self.high:g}]"
+        span = f"a whole number {span}" if self.whole else span
+        return f"{span}, and zero or at least {self.smallest:g} in magnitude" if self.smallest else span
+
+    def check(self, name: str, value: Any) -> float:
+        """Return value as a float.
+
+        Raises ValueError that names the parameter, its range and the value given.
+        """
+        number = as_number(value)
+        allowed = self.low <= number <= self.high and not 0.0 < abs(number) < self.smallest
+        if not allowed or (self.whole and number != math.floor(number)):
+            raise ValueError(f"{name} must be {self.range}, got {value!r}")
+        return number
+
+    def stops(self, present: float) -> list[float]:
+        """Return a slider's stops over the range, ascending, with exactly the present value among them."""
+        if self.scale == "linear":
+            count = round((self.high - self.low) / self.step)
+            stops = {self.low + i * self.step for i in range(count + 1)} | {self.high}
+        else:
+            exponents = range(math.floor(math.log10(self.smallest or self.low)), math.ceil(math.log10(self.high)) + 1)
+            sizes = {mantissa * 10.0**exponent for exponent in exponents for mantissa in _MANTISSAS}
+            stops = sizes | {-size for size in sizes} | {0.0}
+        rounded = {four_digits(stop) for stop in stops} | {present}
+        return sorted(s for s in rounded if self.low <= s <= self.high and (s == 0.0 or abs(s) >= self.smallest))
+
+
+_MANTISSAS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0)
+
+
+def four_digits(value: float) -> float:
+    """Return value to four significant digits: what links, pictures and programs share."""
+    return float(f"{value:.4g}")
+
+
+def as_number(value: Any) -> float:
+    """Return a real number as a float, and nan for anything that is not a real number."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.nan
+
+
+def parameter(
+    default: float,
+    low: float,
+    high: float,
+    symbol: str,
+    scale: str = "linear",
+    unit: str = "",
+    help: str = "",
+    smallest: float = 0.0,
+    step: float = 0.0,
+) -> Any:
+    """Declare a dataclass field that is a number with a range."""
+    return field(
+        default=default,
+        metadata={"parameter": Parameter(default, low, high, symbol, scale, unit, help, smallest, step)},
+    )
+
+
+@dataclass(frozen=True)
+class Parameterised:
+    """Base of everything a student can tune: a frozen dataclass whose fields are parameters, checked when made."""
+
+    @classmethod
+    @cache
+    def parameters(cls) -> Mapping[str, Parameter]:
+        """Return name -> Parameter in the order of declaration."""
+        return MappingProxyType({f.name: f.metadata["parameter"] for f in fields(cls)})
+
+    def __post_init__(self) -> None:
+        self.validate()
+
+    def validate(self) -> None:
+        """Check every field and store it as a float; ValueError names the field, its range and the value."""
+        for name, declared in self.parameters().items():
+            object.__setattr__(self, name, declared.check(name, getattr(self, name)))
+
+    def pack(self) -> np.ndarray:
+        """Return the fields as float64 (number of fields,), in the order of declaration: what kernels receive."""
+        return np.array([getattr(self, name) for name in self.parameters()], dtype=np.float64)

@@ -1,0 +1,285 @@
+"""run(...): an optimizer on a surface, as a Trajectory."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numba import types
+
+from engine.kernel import RUNS, SIGNATURES, STATE, WEIGHTS, kernel
+from engine.optimizer import Optimizer, as_optimizers
+from engine.parameter import as_number
+from engine.schedule import Schedule
+from engine.surface import Surface
+from engine.trajectory import Trajectory
+
+RECORDS = ("error", "gradient", "used_gradient", "state")
+MEMORY_LIMIT = 256_000_000  # bytes of recorded arrays
+OUT_OF_BOUNDS = 1e6  # a run has diverged when |w - start| > OUT_OF_BOUNDS (1 + |start|)
+PIECE = 0.05  # seconds the compiled loop may take before Python is asked again
+FIRST_PIECE = 64  # steps of the first piece, from which the length of the others is measured
+
+_HISTORY = types.float64[:, :, ::1]  # (K, D, R)
+_STATES = types.float64[:, :, :, ::1]  # (K, S, D, R)
+
+
+class _Loop:
+    """The compiled loop over steps. It keeps nothing: first and last say which, all arrays are changed in place."""
+
+    @kernel(
+        types.void(
+            types.int64,
+            types.int64,
+            types.int64,
+            types.FunctionType(SIGNATURES["value_and_grad"]),
+            types.FunctionType(SIGNATURES["query"]),
+            types.FunctionType(SIGNATURES["update"]),
+            types.boolean,
+            WEIGHTS,
+            STATE,
+            RUNS,
+            WEIGHTS,
+            WEIGHTS,
+            WEIGHTS,
+            WEIGHTS,
+            RUNS,
+            _HISTORY,
+            WEIGHTS,
+            _HISTORY,
+            _HISTORY,
+            _STATES,
+            types.int64[::1],
+        )
+    )
+    @staticmethod
+    def advance(
+        first,
+        last,
+        every,
+        value_and_grad,
+        query,
+        update,
+        look_ahead,
+        w,
+        state,
+        theta,
+        data,
+        eta,
+        hyper,
+        start,
+        bound,
+        weights_log,
+        error_log,
+        gradient_log,
+        used_log,
+        state_log,
+        diverged_at,
+    ):
+        size, runs = w.shape
+        error, aside = np.empty(runs), np.empty(runs)
+        g, point, used = np.empty((size, runs)), np.empty((size, runs)), np.empty((size, runs))
+        for tau in range(first, last + 1):
+            value_and_grad(w, theta, data, error, g)
+            for r in range(runs):
+                if diverged_at[r] < 0:
+                    distance = 0.0
+                    for i in range(size):
+                        distance += (w[i, r] - start[i, r]) * (w[i, r] - start[i, r])
+                    # written so that nan counts as diverged
+                    if not (np.isfinite(error[r]) and distance <= bound[r]):
+                        diverged_at[r] = tau
+            if look_ahead:
+                query(w, state, hyper, point)
+                value_and_grad(point, theta, data, aside, used)
+            if tau % every == 0:
+                row = tau // every
+                for i in range(size):
+                    for r in range(runs):
+                        weights_log[row, i, r] = w[i, r]
+                if error_log.shape[0] > 0:
+                    for r in range(runs):
+                        error_log[row, r] = error[r]
+                if gradient_log.shape[0] > 0:
+                    for i in range(size):
+                        for r in range(runs):
+                            gradient_log[row, i, r] = g[i, r]
+                if used_log.shape[0] > 0:
+                    for i in range(size):
+                        for r in range(runs):
+                            used_log[row, i, r] = used[i, r]
+                if state_log.shape[0] > 0:
+                    for s in range(state.shape[0]):
+                        for i in range(size):
+                            for r in range(runs):
+                                state_log[row, s, i, r] = state[s, i, r]
+            if tau < eta.shape[0]:
+                if look_ahead:
+                    update(w, used, state, eta[tau], hyper, tau + 1.0)
+                else:
+                    update(w, g, state, eta[tau], hyper, tau + 1.0)
+
+
+def run(
+    surface: Surface,
+    optimizer: Optimizer | Sequence[Optimizer],
+    learning_rate: float | np.ndarray | Schedule,
+    start: Any,
+    steps: int,
+    *,
+    record_every: int = 1,
+    record: Sequence[str] = RECORDS,
+    progress: Callable[[float], bool | None] | None = None,
+) -> Trajectory:
+    """Run an optimizer on a surface and return what it did.
+
+    Nothing is clipped, clamped or changed on the way: each step is the optimizer's update with the surface's exact
+    gradient. A run that diverges is data; ``diverged_at`` holds the first step at which the error or a weight is not
+    finite or |w - start| > 1e6 (1 + |start|).
+
+    ``learning_rate`` is a number, an array (R,) or a Schedule; ``optimizer`` one, or R of the same class; ``start`` is
+    (D,) or (R, D). What is given once holds for all R runs. ``steps`` is at least 0. Every ``record_every``-th step is
+    recorded, and of the optional arrays those named in ``record``. ``progress(share)`` is called between pieces of
+    about 50 ms; when it returns False the run stops there and the remaining rows hold nan.
+
+    Raises ValueError naming the argument, its range and the value given, and before it would fill 256 MB.
+    """
+    steps = _whole("steps", steps, 0)
+    every = _whole("record_every", record_every, 1)
+    if unknown := [name for name in record if name not in RECORDS]:
+        raise ValueError(f"record must hold names from {', '.join(RECORDS)}, got {unknown[0]!r}")
+    optimizers = as_optimizers(optimizer)
+    rule = type(optimizers[0])
+    eta = _learning_rates(learning_rate, steps)
+    starts = _starts(start, surface.dim)
+    runs = _runs({"learning_rate": eta.shape[1], "optimizer": len(optimizers), "start": len(starts)})
+    wanted = set(record)
+    if "used_gradient" in wanted and not rule.look_ahead:
+        wanted.add("gradient")  # it is the same array
+    _check_memory(steps, steps // every + 1, runs, surface.dim, len(rule.slots), wanted)
+
+    rows, size = steps // every + 1, surface.dim
+    eta = np.array(np.broadcast_to(eta, (steps, runs)), order="C")
+    origin = np.array(np.broadcast_to(starts.T, (size, runs)), order="C")
+    packed = np.stack([item.pack() for item in optimizers], axis=1)
+    hyper = np.array(np.broadcast_to(packed, (len(packed), runs)), order="C")
+    w, state = origin.copy(), np.zeros((len(rule.slots), size, runs))
+
+    def log(name: str, *shape: int) -> np.ndarray:
+        return np.full((rows, *shape) if name in wanted else (0, *shape), np.nan)
+
+    weights = np.full((rows, size, runs), np.nan)
+    error, gradient, states = log("error", runs), log("gradient", size, runs), log("state", len(rule.slots), size, runs)
+    used = log("used_gradient", size, runs) if rule.look_ahead else np.empty((0, size, runs))
+    diverged_at = np.full(runs, -1, dtype=np.int64)
+
+    def advance(first: int, last: int) -> None:
+        _Loop.advance(
+            *(first, last, every, surface.value_and_grad, rule.query, rule.update, rule.look_ahead),
+            *(w, state, surface.pack(), surface.data(), eta, hyper, origin, bound),
+            *(weights, error, gradient, used, states, diverged_at),
+        )
+
+    with np.errstate(all="ignore"):
+        bound = (OUT_OF_BOUNDS * (1.0 + np.linalg.norm(origin, axis=0))) ** 2
+        _in_pieces(advance, steps, progress)
+
+    after = (np.arange(rows)[:, None] * every > diverged_at) & (diverged_at >= 0)
+    for history in (weights, error, gradient, used, states):
+        if len(history):
+            np.moveaxis(history, -1, 1)[after] = np.nan
+    public = {
+        name: np.moveaxis(history, -1, 1) if len(history) else None
+        for name, history in (("weights", weights), ("gradient", gradient), ("used_gradient", used))
+    }
+    if not rule.look_ahead and "used_gradient" in record:
+        public["used_gradient"] = public["gradient"]
+    return Trajectory(
+        step=np.arange(rows) * every,
+        weights=np.moveaxis(weights, -1, 1),
+        error=error if len(error) else None,
+        gradient=public["gradient"] if "gradient" in record else None,
+        used_gradient=public["used_gradient"],
+        learning_rate=eta,
+        diverged_at=diverged_at,
+        state={slot: np.moveaxis(states[:, s], -1, 1) for s, slot in enumerate(rule.slots)} if len(states) else {},
+    )
+
+
+def _in_pieces(
+    advance: Callable[[int, int], None], steps: int, progress: Callable[[float], bool | None] | None
+) -> None:
+    if progress is None:
+        advance(0, steps)
+        return
+    first, length = 0, FIRST_PIECE
+    while first <= steps:
+        last = min(first + length - 1, steps)
+        began = time.perf_counter()
+        advance(first, last)
+        pace = (time.perf_counter() - began) / (last - first + 1)
+        first, length = last + 1, max(1, min(int(PIECE / max(pace, 1e-9)), 2 * length))
+        if progress(first / (steps + 1)) is False:
+            return
+
+
+def _whole(name: str, value: Any, low: int) -> int:
+    number = as_number(value)
+    if not (number >= low and number == np.floor(number) and number < 2**53):
+        raise ValueError(f"{name} must be a whole number, at least {low}, got {value!r}")
+    return int(number)
+
+
+def _learning_rates(learning_rate: float | np.ndarray | Schedule, steps: int) -> np.ndarray:
+    """Return (T, 1) or (1, R)."""
+    if isinstance(learning_rate, Schedule):
+        eta = np.asarray(learning_rate(steps), dtype=np.float64)
+        if eta.shape != (steps,):
+            raise ValueError(f"learning_rate must give one value for each of {steps} steps, got shape {eta.shape}")
+        eta = eta[:, None]
+    else:
+        eta = _numbers("learning_rate", learning_rate)
+        if eta.ndim > 1 or eta.size == 0:
+            raise ValueError(f"learning_rate must be a number or an array (R,), got shape {eta.shape}")
+        eta = np.atleast_1d(eta)[None, :]
+    if bad := [float(value) for value in eta.ravel() if not (np.isfinite(value) and value >= 0.0)]:
+        raise ValueError(f"learning_rate must be finite and at least 0, got {bad[0]!r}")
+    return eta
+
+
+def _starts(start: Any, dim: int) -> np.ndarray:
+    """Return (R, D)."""
+    starts = _numbers("start", start)
+    if starts.ndim not in (1, 2) or starts.shape[-1] != dim or starts.size == 0:
+        raise ValueError(f"start must have shape ({dim},) or (R, {dim}), got {starts.shape}")
+    if not np.isfinite(starts).all():
+        raise ValueError(f"start must be finite, got {starts.tolist()}")
+    return np.atleast_2d(starts)
+
+
+def _numbers(name: str, value: Any) -> np.ndarray:
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind in "iuf":
+            return array.astype(np.float64)
+    except ValueError:
+        pass
+    raise ValueError(f"{name} must be real numbers, got {value!r}")
+
+
+def _runs(lengths: dict[str, int]) -> int:
+    runs = max(lengths.values())
+    for name, length in lengths.items():
+        if length not in (1, runs):
+            raise ValueError(f"{name} must be given once or {runs} times, got {length}")
+    return runs
+
+
+def _check_memory(steps: int, rows: int, runs: int, dim: int, slots: int, record: set[str]) -> None:
+    wide = 1 + ("gradient" in record) + ("used_gradient" in record) + slots * ("state" in record)
+    size = 8 * runs * (rows * (dim * wide + ("error" in record)) + steps)
+    if size > MEMORY_LIMIT:
+        raise ValueError(
+            f"steps must be fewer, or record_every larger, or record shorter: {rows} rows of {runs} runs would fill"
+            f" {size / 1e6:.0f} MB, the limit is {MEMORY_LIMIT / 1e6:.0f} MB"
+        )

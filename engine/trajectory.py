@@ -1,0 +1,35 @@
+"""Trajectory: what a run did, as arrays with named axes."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectory:
+    """R runs of T steps in D weights. The axis order is always (step, run, weight); step 0 is the start.
+
+    After the step at which a run diverged its arrays hold nan. An array that was not recorded is None. With
+    ``record_every`` above 1 the first axis is ``step``, and T + 1 below stands for its length.
+    """
+
+    step: np.ndarray  # (T+1,) update index of each row
+    weights: np.ndarray  # (T+1, R, D)
+    error: np.ndarray | None  # (T+1, R) E(w) on the full data
+    gradient: np.ndarray | None  # (T+1, R, D) grad E(w) on the full data
+    used_gradient: (
+        np.ndarray | None
+    )  # (T+1, R, D) what update received at this row; gradient itself where nothing differs
+    learning_rate: np.ndarray  # (T, R) eta of every step
+    diverged_at: np.ndarray  # (R,) first step that was not finite or went out of all bounds, else -1
+    state: dict[str, np.ndarray] = field(default_factory=dict)  # slot -> (T+1, R, D)
+
+    @property
+    def steps(self) -> int:
+        """T, the number of updates asked for."""
+        return len(self.learning_rate)
+
+    @property
+    def evaluations(self) -> np.ndarray:
+        """How many gradients each run needed, (R,): one a step, up to the step that diverged."""
+        return np.where(self.diverged_at < 0, self.steps, self.diverged_at)
