@@ -1,0 +1,1 @@
+"""One optimizer a file; the file's name is its slug."""

@@ -1,0 +1,49 @@
+"""AdaGrad."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.kernel import kernel
+from engine.optimizer import Optimizer
+from engine.parameter import parameter
+
+
+@dataclass(frozen=True)
+class AdaGrad(Optimizer):
+    """Divide each weight's learning rate by the root of all its squared gradients so far.
+
+    r_i(tau) = r_i(tau - 1) + (dE/dw_i)^2                                          Bishop and Bishop (2024), 7.39
+    w_i(tau) = w_i(tau - 1) - eta/(sqrt(r_i(tau)) + delta) dE/dw_i                 7.40
+
+    The stabiliser delta stands outside the root, as printed there; not the form sqrt(r + delta).
+    """
+
+    stabiliser: float = parameter(
+        1e-8, 1e-16, 1.0, r"\delta", scale="log", help="Small constant added outside the root."
+    )
+
+    title = "AdaGrad"
+    slots = ("squares",)
+    typical_learning_rate = 0.5
+    colour = "#b24934"
+    dash = "dot"
+    latex = (
+        r"r_i \leftarrow r_i + g_i^2,\quad"
+        r"w_i \leftarrow w_i - \frac{\eta}{\sqrt{r_i} + \delta}\,g_i"
+    )
+    limit_words = "2/λ_{max}(P⁻¹H)"
+
+    @kernel
+    @staticmethod
+    def update(w, g, state, eta, hyper, tau):
+        delta = hyper[0]
+        for i in range(w.shape[0]):
+            squares = state[0, i]
+            for r in range(w.shape[1]):
+                squares[r] += g[i, r] * g[i, r]
+                w[i, r] -= eta[r] / (np.sqrt(squares[r]) + delta[r]) * g[i, r]
+
+    def preconditioner(self, state: dict[str, np.ndarray]) -> np.ndarray:
+        """Return sqrt(r) + delta."""
+        return np.sqrt(state["squares"]) + self.stabiliser
