@@ -1,0 +1,43 @@
+"""Optimizers on error surfaces: pure NumPy and Numba, no screen.
+
+>>> from engine import run, theory
+>>> from engine.optimizers.momentum import Momentum
+>>> from surfaces.quadratic import Quadratic
+>>> valley = Quadratic(eigenvalue_1=1.0, eigenvalue_2=20.0, angle=30.0)
+>>> path = run(valley, Momentum(momentum=0.9), learning_rate=0.02, start=(-1.5, 1.0), steps=200)
+>>> path.weights.shape
+(201, 1, 2)
+>>> theory.stability_limit(Momentum(momentum=0.9), valley.eigenvalues)
+0.19
+"""
+
+from functools import cache
+
+import engine.optimizers
+from engine import theory
+from engine.discovery import discover, slug
+from engine.optimizer import Optimizer
+from engine.plane import Plane
+from engine.run import run
+from engine.schedule import Schedule
+from engine.surface import Surface
+from engine.trajectory import Trajectory
+
+__all__ = [
+    "Optimizer",
+    "Plane",
+    "Schedule",
+    "Surface",
+    "Trajectory",
+    "discover",
+    "discover_optimizers",
+    "run",
+    "slug",
+    "theory",
+]
+
+
+@cache
+def discover_optimizers() -> dict[str, type[Optimizer]]:
+    """Return {slug: class} of every optimizer."""
+    return discover(engine.optimizers, Optimizer)

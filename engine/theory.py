@@ -1,0 +1,354 @@
+"""Closed forms on quadratics: limits, factors, rates, best settings and whole paths.
+
+alpha_i is the distance from the minimum along eigenvector i, lambda_i its eigenvalue, eta the learning rate. What is
+particular to one optimizer stands in its own file (``mode_polynomial``, ``best``, ``preconditioner``); here is what
+follows from it. ``optimizer`` is one, or R of one class; ``learning_rate`` a number or an array (R,); a leading axis R
+appears in the results when either is given R times.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numba import types
+
+from engine.kernel import RUNS, WEIGHTS, kernel
+from engine.optimizer import Best, Optimizer, as_optimizers
+from engine.parameter import as_number
+
+RECURRENCE_STEPS = 5000  # steps that predicted_steps follows; what it returns beyond them is an estimate
+
+
+def stability_limit(optimizer: Optimizer | Sequence[Optimizer], eigenvalues: Any) -> Any:
+    """Return the limit below which every positive learning rate converges along every positive eigenvalue, ([R]).
+
+    Gradient descent 2/lambda_max [Bishop and Bishop (2024), after 7.29], momentum (2 + 2 mu)/lambda_max, Nesterov
+    (2 + 2 mu)/((1 + 2 mu) lambda_max) [from their mode polynomials by Jury's conditions]. A direction with eigenvalue
+    zero never moves and does not count; inf if all are zero. With a negative eigenvalue no learning rate is stable: 0.
+    Raises ValueError for an optimizer without a mode polynomial and for eigenvalues that are not finite.
+    """
+    eigenvalues = _eigenvalues(eigenvalues)
+    at_0, at_1 = np.moveaxis(_jury(_polynomials(optimizer, 1.0, np.array([0.0, 1.0]))), -2, 0)
+    slope = at_1 - at_0  # the conditions are affine in eta lambda
+    crossing = np.divide(-at_0, slope, out=np.full_like(slope, np.inf), where=slope < 0.0).min(axis=-1)
+    if eigenvalues.min() < 0.0:
+        limit = np.zeros_like(crossing)
+    elif eigenvalues.max() == 0.0:
+        limit = np.full_like(crossing, np.inf)
+    else:
+        limit = crossing / eigenvalues.max()
+    return float(limit) if limit.ndim == 0 else limit
+
+
+def _jury(polynomial: np.ndarray) -> np.ndarray:
+    """Return what must be positive, (..., 3), for all roots of order 1 or 2 to lie inside the unit circle."""
+    b = polynomial[..., 1]
+    c = polynomial[..., 2] if polynomial.shape[-1] == 3 else np.zeros_like(b)
+    return np.stack([1.0 + b + c, 1.0 - b + c, 1.0 - c], axis=-1)
+
+
+def mode_factors(optimizer: Optimizer | Sequence[Optimizer], learning_rate: Any, eigenvalues: Any) -> np.ndarray:
+    """Return the roots of each mode's polynomial: complex, ([R,] modes, order), the larger in magnitude first.
+
+    Gradient descent has one, 1 - eta lambda, which multiplies alpha_i at every step [Bishop and Bishop (2024), 7.27].
+    Momentum and Nesterov have two, and alpha_i(k) is a combination of their k-th powers; in the long run the larger
+    one multiplies alpha_i, a pair of equal magnitude multiplies the height of its swing. Raises ValueError as
+    stability_limit does.
+    """
+    polynomial = _polynomials(optimizer, learning_rate, _eigenvalues(eigenvalues))
+    if polynomial.shape[-1] == 2:
+        return -polynomial[..., 1:].astype(np.complex128)
+    b, c = polynomial[..., 1], polynomial[..., 2]
+    root = np.sqrt((b * b - 4.0 * c).astype(np.complex128))
+    first = -0.5 * np.where(b >= 0.0, b + root, b - root)
+    second = np.divide(c, first, out=np.zeros_like(first), where=first != 0.0)
+    return np.stack([first, second], axis=-1)
+
+
+def rate(optimizer: Optimizer | Sequence[Optimizer], learning_rate: Any, eigenvalues: Any) -> Any:
+    """Return the largest magnitude of all mode factors, ([R]): the factor per step in the long run.
+
+    Below 1 the run converges, above it diverges; a zero eigenvalue gives 1. Raises ValueError as mode_factors does.
+    """
+    largest = np.abs(mode_factors(optimizer, learning_rate, eigenvalues)).max(axis=(-1, -2))
+    return float(largest) if largest.ndim == 0 else largest
+
+
+def optimal(optimizer_class: type[Optimizer], eigenvalues: Any) -> Best:
+    """Return the setting with the best rate: (optimizer, learning_rate, rate).
+
+    Known for gradient descent, momentum (Polyak, 1964) and Nesterov (Lessard, Recht and Packard, 2016); see each
+    ``best``. Raises ValueError for the others, and unless every eigenvalue is positive.
+    """
+    eigenvalues = _eigenvalues(eigenvalues)
+    if eigenvalues.min() <= 0.0:
+        raise ValueError(f"eigenvalues must all be above 0 for a best setting to exist, got {eigenvalues.tolist()}")
+    best = optimizer_class.best(float(eigenvalues.min()), float(eigenvalues.max()))
+    if best is None:
+        raise ValueError(
+            f"optimizer_class must have a best setting known in closed form, {optimizer_class.title} has not"
+        )
+    return best
+
+
+def mode_path(
+    optimizer: Optimizer | Sequence[Optimizer], learning_rate: Any, eigenvalue: Any, steps: int
+) -> np.ndarray:
+    """Return alpha(k)/alpha(0) for k = 0 to steps, started from rest: (steps + 1, [R,] *shape of eigenvalue).
+
+    (1 - eta lambda)^k for gradient descent [Bishop and Bishop (2024), 7.29]. With two roots z1, z2 and the mode
+    polynomial z^2 + b z + c: alpha(k) = -(b + c) s_k - c s_(k-1), s_k = (z1^k - z2^k)/(z1 - z2), evaluated as
+    r^(k-1) sin(k t)/sin(t) or z1^(k-1) (1 - q^k)/(1 - q), q = z2/z1, which stay exact where the roots meet.
+    Raises ValueError as mode_factors does, and for steps that are not a whole number of at least 0.
+    """
+    count = as_number(steps)
+    if not (0.0 <= count < 2**53 and count == np.floor(count)):
+        raise ValueError(f"steps must be a whole number, at least 0, got {steps!r}")
+    polynomial = _polynomials(optimizer, learning_rate, _eigenvalues(eigenvalue))
+    shape = np.shape(eigenvalue)
+    with np.errstate(all="ignore"):
+        path = _path(polynomial.reshape(-1, polynomial.shape[-1]), int(count))
+    return path.reshape(len(path), *polynomial.shape[:-2], *shape)
+
+
+def _path(polynomial: np.ndarray, steps: int) -> np.ndarray:
+    k = np.arange(steps + 1.0)[:, None]
+    b = polynomial[:, 1]
+    if polynomial.shape[-1] == 2:
+        return (-b) ** k
+    c = polynomial[:, 2]
+    discriminant = b * b - 4.0 * c
+    complex_pair = discriminant < 0.0
+    s = np.empty((steps + 1, len(polynomial)))
+    s[:, complex_pair] = _powers_of_pair(b[complex_pair], c[complex_pair], -discriminant[complex_pair], k)
+    s[:, ~complex_pair] = _powers_of_reals(b[~complex_pair], c[~complex_pair], discriminant[~complex_pair], k)
+    path = np.ones_like(s)
+    path[1:] = -(b + c) * s[1:] - c * s[:-1]
+    return path
+
+
+def _powers_of_pair(b: np.ndarray, c: np.ndarray, depth: np.ndarray, k: np.ndarray) -> np.ndarray:
+    """Return s_k where the roots are r exp(+-i t), depth = 4 c - b^2."""
+    # the angle is measured from the nearer end of the real axis, so that it stays exact where the roots meet
+    angle = np.arctan2(np.sqrt(depth), np.abs(b))
+    sign = np.where((b > 0.0) & (k % 2.0 == 0.0), -1.0, 1.0)
+    return sign * np.sqrt(c) ** (k - 1.0) * np.sin(k * angle) / np.sin(angle)
+
+
+def _powers_of_reals(b: np.ndarray, c: np.ndarray, discriminant: np.ndarray, k: np.ndarray) -> np.ndarray:
+    """Return s_k where the roots are real."""
+    root = np.sqrt(discriminant)
+    z1 = -0.5 * np.where(b >= 0.0, b + root, b - root)
+    quotient = np.divide(c, z1 * z1, out=np.zeros_like(z1), where=z1 != 0.0)
+    gap = np.divide(root, np.abs(z1), out=np.ones_like(z1), where=z1 != 0.0)  # 1 - q without its cancellation
+    near = (gap > 0.0) & (gap < 0.5)
+    ratio = np.where(near, np.expm1(k * np.log1p(np.where(near, -gap, 0.0))), quotient**k - 1.0)
+    ratio = np.where(gap > 0.0, ratio / -gap, k)
+    return np.where(k > 0.0, z1 ** np.maximum(k - 1.0, 0.0) * ratio, 0.0)
+
+
+class _Recurrence:
+    """The mode recurrence followed step by step, apart from the kernels that move the weights.
+
+    From any step k on, |a(k + j)| <= |a(k)| + |e| peak, for real roots z1, z2 with e = a(k) - z1 a(k - 1) and
+    peak = |z2| max |s_j|, for a pair r exp(+-i t) with e = -b/2 a(k) - c a(k - 1) and peak = max j r^(j - 1); of a
+    pair also |a(k + j)|^2 <= (a(k)^2 + b a(k) a(k - 1) + c a(k - 1)^2)/(1 - b^2/(4 c)). Once these bounds keep the
+    error below the tolerance, nothing that follows can leave it.
+    """
+
+    @kernel(types.void(WEIGHTS, WEIGHTS, WEIGHTS, types.float64, types.int64, RUNS))
+    @staticmethod
+    def settle(b, c, share, tolerance, steps, settled):
+        modes, runs = b.shape
+        now, before = np.empty(modes), np.empty(modes)
+        size, peak, wide = np.empty(modes), np.empty(modes), np.empty(modes)
+        root, quotient, gap = np.empty(modes), np.empty(modes), np.empty(modes)
+        for r in range(runs):
+            largest = 0.0
+            for i in range(modes):
+                now[i], before[i] = 1.0, 1.0
+                half = -0.5 * b[i, r]
+                depth = half * half - c[i, r]
+                if depth < 0.0:
+                    size[i] = np.sqrt(c[i, r])
+                    wide[i] = -c[i, r] / depth
+                    peak[i] = 1.0 / (np.e * size[i] * np.log(1.0 / size[i]))
+                    root[i], quotient[i], gap[i] = half, c[i, r], 0.0
+                else:
+                    wide[i] = -1.0  # marks real roots
+                    root[i] = half + np.sqrt(depth) if half >= 0.0 else half - np.sqrt(depth)
+                    size[i] = abs(root[i])
+                    quotient[i], gap[i], peak[i] = 0.0, 1.0, 0.0
+                    if size[i] > 0.0 and c[i, r] != 0.0:
+                        quotient[i] = c[i, r] / (root[i] * root[i])
+                        gap[i] = 2.0 * np.sqrt(depth) / size[i]  # 1 - quotient without its cancellation
+                        small = abs(quotient[i])
+                        peak[i] = small * min(1.0 / (1.0 - small), 1.0 / (np.e * np.log(1.0 / size[i])))
+                largest = max(largest, size[i])
+            # a rate this near 1 is 1: rounding moves the roots by as much
+            if not largest < 1.0 - 1e-14:
+                settled[r] = np.inf
+                continue
+            last, k, certain = 0, 0, False
+            while k < steps and not certain:
+                k += 1
+                total = 0.0
+                for i in range(modes):
+                    new = -b[i, r] * now[i] - c[i, r] * before[i]
+                    before[i] = now[i]
+                    now[i] = new
+                    total += share[i, r] * new * new
+                if not total <= tolerance:
+                    last = k
+                elif k % 8 == 0 or k < 8 or k == steps:
+                    total = 0.0
+                    for i in range(modes):
+                        a, old = now[i], before[i]
+                        if wide[i] < 0.0:
+                            bound = abs(a) + abs(a - root[i] * old) * peak[i]
+                        else:
+                            bound = abs(a) + abs(root[i] * a - quotient[i] * old) * peak[i]
+                            swing = (a * a + b[i, r] * a * old + c[i, r] * old * old) * wide[i]
+                            bound = min(bound, np.sqrt(max(swing, 0.0)))
+                        total += share[i, r] * bound * bound
+                    certain = total <= tolerance
+            if certain:
+                settled[r] = last + 1.0
+                continue
+            # from here on every mode follows its closed form, a pair its envelope: double, then halve
+            low, high = 0.0, 1.0
+            for n in range(120):
+                j = np.exp2(n) if n < 64 else 0.5 * (low + high)
+                total = 0.0
+                for i in range(modes):
+                    a, old = now[i], before[i]
+                    if wide[i] < 0.0:
+                        if gap[i] > 1.0:
+                            ratio = 1.0 / gap[i]
+                        else:
+                            ratio = -np.expm1(j * np.log1p(-gap[i])) / gap[i] if gap[i] > 0.0 else j
+                        bound = abs(a + (a - root[i] * old) * quotient[i] * ratio)
+                    else:
+                        swing = (a * a + b[i, r] * a * old + c[i, r] * old * old) * wide[i]
+                        bound = abs(a) + abs(root[i] * a - quotient[i] * old) * j / size[i]
+                        bound = min(bound, np.sqrt(max(swing, 0.0)))
+                    reached = bound * np.exp(j * np.log(size[i]))
+                    total += share[i, r] * reached * reached
+                if n < 64:
+                    if total > tolerance:
+                        low, high = j, 2.0 * j
+                elif total > tolerance:
+                    low = j
+                else:
+                    high = j
+            settled[r] = steps + np.ceil(high)
+
+
+def predicted_steps(
+    optimizer: Optimizer | Sequence[Optimizer],
+    learning_rate: Any,
+    eigenvalues: Any,
+    modes: Any,
+    tolerance: float = 1e-6,
+) -> np.ndarray:
+    """Return the step from which E - E_min stays at or below tolerance (E(start) - E_min), ([R]); inf if never.
+
+    E - E_min = 1/2 sum lambda_i alpha_i^2 [Bishop and Bishop (2024), 7.11], alpha_i from its own recurrence until a
+    bound certifies that the error stays below. What is not certain after RECURRENCE_STEPS is an estimate, and larger
+    than them: each mode by its closed form, one that swings by its envelope. ``modes`` are alpha_i at the start,
+    (modes,). Directions with eigenvalue zero carry no error. Raises ValueError as mode_factors does, and unless
+    0 < tolerance < 1.
+    """
+    if not 0.0 < as_number(tolerance) < 1.0:
+        raise ValueError(f"tolerance must be above 0 and below 1, got {tolerance!r}")
+    eigenvalues = _eigenvalues(eigenvalues)
+    polynomial = _polynomials(optimizer, learning_rate, eigenvalues)
+    lead = polynomial.shape[:-2]
+    modes = _finite("modes", modes)
+    if modes.shape != eigenvalues.shape:
+        raise ValueError(f"modes must be one distance for each of {len(eigenvalues)} eigenvalues, got {modes.tolist()}")
+    error = eigenvalues * np.square(modes)
+    if eigenvalues.min() < 0.0:
+        return np.full(lead, np.inf)
+    if not error.sum() > 0.0:
+        return np.zeros(lead)
+    held = np.nonzero(error)[0]
+    rows = polynomial.reshape(-1, *polynomial.shape[-2:])[:, held].transpose(2, 1, 0)
+    b = np.ascontiguousarray(rows[1])
+    c = np.ascontiguousarray(rows[2]) if len(rows) == 3 else np.zeros_like(b)
+    share = np.array(np.broadcast_to((error[held] / error.sum())[:, None], b.shape), order="C")
+    settled = np.empty(b.shape[1])
+    _Recurrence.settle(b, c, share, float(tolerance), RECURRENCE_STEPS, settled)
+    return settled.reshape(lead)
+
+
+def preconditioned_limit(optimizer: Optimizer, hessian: Any, state: dict[str, Any], moved: Any = True) -> Any:
+    """Return the largest stable learning rate of an adaptive method while its preconditioner is that of ``state``.
+
+    c/lambda_max(P^-1 H), P = diag(sqrt(r_hat) + delta); c = 2 for AdaGrad and RMSProp, (2 + 2 beta1)/(1 - beta1) for
+    Adam; Cohen et al. (2022), arXiv:2207.14484. ``hessian`` is (D, D), the arrays of state (..., D); the result is
+    (...), inf where no curvature is positive. A weight that has not ``moved``, (..., D), is left out: what it remembers
+    is still zero. Raises ValueError for an optimizer that has no preconditioner.
+    """
+    hessian = np.asarray(hessian, dtype=np.float64)
+    if hessian.ndim != 2 or hessian.shape[0] != hessian.shape[1] or not np.isfinite(hessian).all():
+        raise ValueError(f"hessian must be finite and of shape (D, D), got {hessian.tolist()}")
+    slots = {}
+    for slot in optimizer.slots:
+        if slot not in state or np.shape(state[slot])[-1:] != hessian.shape[:1]:
+            given = np.shape(state[slot]) if slot in state else "nothing"
+            raise ValueError(f"state must hold {slot!r} of shape (..., {len(hessian)}), got {given}")
+        slots[slot] = np.asarray(state[slot], dtype=np.float64)
+    scale = np.where(moved, 1.0 / np.sqrt(optimizer.preconditioner(slots)), 0.0)
+    known = np.asarray(np.isfinite(scale).all(axis=-1))
+    scaled = np.where(known[..., None, None], scale[..., :, None] * hessian * scale[..., None, :], 0.0)
+    largest = np.linalg.eigvalsh(scaled)[..., -1]
+    with np.errstate(divide="ignore"):
+        limit = np.where(largest > 0.0, optimizer.preconditioned_limit / largest, np.inf)
+    limit = np.where(known, limit, np.nan)
+    return float(limit) if limit.ndim == 0 else limit
+
+
+def deviation(modes: np.ndarray, closed: np.ndarray) -> np.ndarray:
+    """Return how far a run left its closed form: (T + 1, R, modes) twice -> (R,).
+
+    The largest distance between the two over all steps, relative to the largest distance from w* that the closed form
+    has reached by then. Steps that hold nan (after a divergence) do not count.
+    """
+    with np.errstate(all="ignore"):
+        apart = np.linalg.norm(modes - closed, axis=-1)
+        reached = np.maximum.accumulate(np.linalg.norm(closed, axis=-1), axis=0)
+        relative = np.divide(apart, reached, out=np.zeros_like(apart), where=reached > 0.0)
+    return np.max(np.where(np.isfinite(relative), relative, 0.0), axis=0)
+
+
+def _polynomials(optimizer: Optimizer | Sequence[Optimizer], learning_rate: Any, eigenvalues: np.ndarray) -> np.ndarray:
+    """Return ([R,] modes, order + 1)."""
+    allowed = "finite and at least 0, a number or an array (R,)"
+    eta = _finite("learning_rate", learning_rate, allowed)
+    if eta.ndim > 1 or (eta < 0.0).any():
+        raise ValueError(f"learning_rate must be {allowed}, got {learning_rate!r}")
+    x = np.multiply.outer(eta, eigenvalues.ravel())
+    rules = as_optimizers(optimizer)
+    if eta.ndim and len(rules) not in (1, len(eta)):
+        raise ValueError(f"optimizer must be given once or {len(eta)} times, got {len(rules)}")
+    if not rules[0].linear:
+        raise ValueError(f"optimizer must treat the modes of a quadratic one by one, {rules[0].title} does not")
+    if isinstance(optimizer, Optimizer):
+        return optimizer.mode_polynomial(x, optimizer.pack()[:, None])
+    hyper = np.stack([rule.pack() for rule in rules], axis=1)[..., None]
+    return rules[0].mode_polynomial(np.broadcast_to(x, (len(rules), x.shape[-1])), hyper)
+
+
+def _eigenvalues(values: Any) -> np.ndarray:
+    return np.atleast_1d(_finite("eigenvalues", values))
+
+
+def _finite(name: str, values: Any, rule: str = "finite numbers, at least one") -> np.ndarray:
+    try:
+        array = np.asarray(values)
+    except ValueError:  # ragged
+        array = np.empty(0)
+    if array.dtype.kind not in "iuf" or array.size == 0 or not np.isfinite(array).all():
+        raise ValueError(f"{name} must be {rule}, got {values!r}")
+    return array.astype(np.float64)
