@@ -1,0 +1,79 @@
+"""Family: one run for every stop of a slider, all in one call."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from engine.optimizer import Optimizer
+from engine.parameter import four_digits
+from engine.run import run
+from engine.surface import Surface
+from engine.trajectory import Trajectory
+
+STOPS = 101
+BEYOND = 1.5  # a learning rate's stops end at this many times the limit
+WITHOUT_LIMIT = (1e-4, 10.0)  # and where there is none, here
+ALLOWED = (1e-8, 1e4)  # learning rates a student may type
+
+
+@dataclass(frozen=True, eq=False)
+class Family:
+    """The runs of one optimizer on one surface for R values of one setting, everything else as it is."""
+
+    setting: str  # "learning_rate" or the name of a hyperparameter
+    values: np.ndarray  # (R,) ascending
+    optimizers: list[Optimizer]  # R
+    learning_rates: np.ndarray  # (R,)
+    trajectory: Trajectory
+
+    @property
+    def error(self) -> np.ndarray:
+        """E(w) of every run, (T+1, R): a family always records it."""
+        assert self.trajectory.error is not None
+        return self.trajectory.error
+
+
+def learning_rate_stops(limit: float, present: float) -> list[float]:
+    """Return a learning rate's slider stops, geometric from limit/1000 to 1.5 limit, with exactly the present one."""
+    low, high = (limit / 1000.0, BEYOND * limit) if 0.0 < limit < np.inf else WITHOUT_LIMIT
+    stops = {four_digits(stop) for stop in np.clip(np.geomspace(low, high, STOPS), *ALLOWED)}
+    return sorted(stops | {present})
+
+
+def single(surface: Surface, optimizer: Optimizer, learning_rate: float, start: Any, steps: int) -> Family:
+    """Return the family of one."""
+    path = run(surface, optimizer, learning_rate, start, steps, record=_records(optimizer))
+    return Family("learning_rate", np.array([learning_rate]), [optimizer], np.array([learning_rate]), path)
+
+
+def over_learning_rate(
+    surface: Surface, optimizer: Optimizer, stops: Sequence[float], start: Any, steps: int
+) -> Family:
+    """Return the family over the learning rate, for given stops."""
+    values = np.array(stops)
+    path = run(surface, optimizer, values, start, steps, record=_records(optimizer))
+    return Family("learning_rate", values, [optimizer] * len(values), values, path)
+
+
+def over_hyperparameter(
+    surface: Surface, optimizer: Optimizer, name: str, learning_rate: float, start: Any, steps: int
+) -> Family:
+    """Return the family over one hyperparameter, the learning rate as it is."""
+    declared = optimizer.parameters()[name]
+    values = declared.stops(getattr(optimizer, name))
+    optimizers = [replace(optimizer, **{name: value}) for value in values]
+    path = run(surface, optimizers, learning_rate, start, steps, record=_records(optimizer))
+    return Family(name, np.array(values), optimizers, np.full(len(values), learning_rate), path)
+
+
+def _records(optimizer: Optimizer) -> tuple[str, ...]:
+    """Return what a family keeps beside the weights: the state only where limits follow it."""
+    return ("error", "state") if optimizer.adaptive else ("error",)
+
+
+def live_hyperparameter(optimizer: Optimizer) -> str | None:
+    """Return the name of the first hyperparameter that a linear slider can move, None if there is none."""
+    names = [name for name, declared in optimizer.parameters().items() if declared.scale == "linear"]
+    return names[0] if names else None

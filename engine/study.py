@@ -1,0 +1,203 @@
+"""Study: everything about one run on a quadratic that its picture shows, for every stop of its live sliders."""
+
+import math
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import product
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from engine import theory
+from engine.family import (
+    Family,
+    learning_rate_stops,
+    live_hyperparameter,
+    over_hyperparameter,
+    over_learning_rate,
+    single,
+)
+from engine.optimizer import Best, Optimizer
+from engine.parameter import four_digits
+from engine.plane import Plane
+from engine.surface import Surface, View
+from engine.verdict import Scene, Verdict, judge
+
+REMEMBERED = 8  # families kept with their verdicts, about 1 MB each at 150 steps
+
+
+class QuadraticSurface(Protocol):
+    """What a surface with modes offers beyond a Surface."""
+
+    eigenvalues: np.ndarray
+    labels: str
+    stationary_point: np.ndarray
+
+    def modes(self, w: np.ndarray) -> np.ndarray:
+        """Return alpha_i."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Member:
+    """A family with what is said of each of its runs."""
+
+    family: Family
+    modes: np.ndarray  # (T+1, R, D)
+    coordinates: np.ndarray  # (T+1, R, 2) in the plane
+    verdicts: list[Verdict]
+    limits: np.ndarray  # (R,) largest stable learning rate; inf where there is none, nan where it is not known
+
+
+class Entry(NamedTuple):
+    """One run of a picture: the letter it goes by, its optimizer and learning rate."""
+
+    name: str
+    optimizer: Optimizer
+    learning_rate: float
+
+    @property
+    def label(self) -> str:
+        """Name and settings, as legends print them."""
+        return self.optimizer.label(self.learning_rate)
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """The runs of a picture, and for the one under the sliders its families and its place among the limits."""
+
+    entries: list[Entry]
+    edited: Entry
+    start: tuple[float, ...]
+    steps: int
+    plane: Plane
+    others: dict[str, Family]  # the runs that are not under the sliders, each alone, by name
+    present: Member  # the family in which the run under the sliders stands
+    index: int  # and its place there
+    families: list[Member]  # over the learning rate, then over the first hyperparameter; none in a preview
+    best: Best | None
+    typed_best: Best | None  # the best setting that four significant digits can say
+    limit: float  # along the directions of positive curvature
+
+
+def study(
+    surface: Any,
+    entries: list[Entry],
+    edited: Entry,
+    start: tuple[float, ...],
+    steps: int,
+    plane: Plane,
+    families: bool = True,
+) -> Study:
+    """Run and judge every entry on a quadratic, and the families of the one under the sliders."""
+    start = tuple(float(value) for value in start)
+    eigenvalues, rule, eta = surface.eigenvalues, edited.optimizer, edited.learning_rate
+    positive = eigenvalues[eigenvalues > 0.0]
+    limit = theory.stability_limit(rule, positive) if rule.linear and len(positive) else np.inf
+    members = []
+    if families:
+        stops = tuple(learning_rate_stops(limit, eta))
+        members.append(_over_learning_rate(surface, rule, stops, start, steps, plane.view))
+        if name := live_hyperparameter(rule):
+            members.append(_over_hyperparameter(surface, rule, name, eta, start, steps, plane.view))
+    present = members[0] if members else _member(surface, single(surface, rule, eta, start, steps), plane)
+    best = type(rule).best(float(eigenvalues[0]), float(eigenvalues[-1])) if eigenvalues[0] > 0.0 else None
+    return Study(
+        entries,
+        edited,
+        start,
+        steps,
+        plane,
+        {
+            item.name: single(surface, item.optimizer, item.learning_rate, start, steps)
+            for item in entries
+            if item is not edited
+        },
+        present,
+        int(np.searchsorted(present.family.values, eta)),
+        members,
+        best,
+        best and typed(best, eigenvalues),
+        limit,
+    )
+
+
+def typed(best: Best, eigenvalues: np.ndarray) -> Best:
+    """Return the best of the settings about ``best`` that have four significant digits.
+
+    At the optimum two roots meet, so that a rounding d of one number moves the rate by sqrt(d): the nearest numbers are
+    not the best ones, and to one side the rate rises much more steeply than to the other.
+    """
+    declared = best.optimizer.parameters()
+    names = list(declared)
+    choices = [
+        [v for v in _neighbours(getattr(best.optimizer, name), 2) if declared[name].low <= v <= declared[name].high]
+        for name in names
+    ]
+    rules = [type(best.optimizer)(**dict(zip(names, values, strict=True))) for values in product(*choices)]
+    settings = [(rule, eta) for rule in rules for eta in _neighbours(best.learning_rate, 1)]
+    rates = theory.rate([rule for rule, _ in settings], np.array([eta for _, eta in settings]), eigenvalues)
+    found = int(np.argmin(rates))
+    return Best(*settings[found], float(rates[found]))
+
+
+def _neighbours(value: float, above: int) -> list[float]:
+    """Return the numbers of four digits from one below the value's neighbours to ``above`` above them."""
+    if value == 0.0:
+        return [0.0]
+    unit = 10.0 ** (math.floor(math.log10(value)) - 3)
+    units = range(math.floor(value / unit) - 1, math.ceil(value / unit) + above + 1)
+    return sorted({four_digits(count * unit) for count in units})
+
+
+# Asked for again and again: the page that everybody opens first, the family in which a released slider moved.
+@lru_cache(maxsize=REMEMBERED)
+def _over_learning_rate(
+    surface: Any, rule: Optimizer, stops: tuple[float, ...], start: tuple[float, ...], steps: int, view: View
+) -> Member:
+    family = over_learning_rate(surface, rule, stops, start, steps)
+    return _member(surface, family, replace(Plane.of(surface), view=view))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _over_hyperparameter(
+    surface: Any, rule: Optimizer, name: str, eta: float, start: tuple[float, ...], steps: int, view: View
+) -> Member:
+    family = over_hyperparameter(surface, rule, name, eta, start, steps)
+    return _member(surface, family, replace(Plane.of(surface), view=view))
+
+
+def _member(surface: Surface, family: Family, plane: Plane) -> Member:
+    quadratic: QuadraticSurface = surface  # type: ignore[assignment]
+    modes, coordinates = quadratic.modes(family.trajectory.weights), plane.project(family.trajectory.weights)
+    left_at, centre = _first(~plane.contains(coordinates)), float(np.linalg.norm(quadratic.stationary_point))
+    scene = Scene(quadratic.eigenvalues, quadratic.labels, centre, modes, left_at)
+    limits = _limits(surface, family, quadratic.eigenvalues)
+    return Member(family, modes, coordinates, judge(family, scene), limits)
+
+
+def _first(happened: np.ndarray) -> np.ndarray:
+    """Return the first step at which it happened, -1 where it never did: (T+1, R) -> (R,)."""
+    return np.where(happened.any(axis=0), happened.argmax(axis=0), -1)
+
+
+def _limits(surface: Surface, family: Family, eigenvalues: np.ndarray) -> np.ndarray:
+    """Return the limit of every run, of an adaptive method the one at its last step; nan where none is known."""
+    rule, runs = family.optimizers[0], len(family.values)
+    if rule.linear:
+        return np.broadcast_to(theory.stability_limit(family.optimizers, eigenvalues), (runs,))
+    if not rule.adaptive:
+        return np.full(runs, np.nan)
+    if eigenvalues[0] < 0.0:
+        return np.zeros(runs)
+    hessian = surface.hessian(np.zeros(surface.dim))
+    moved = (family.trajectory.weights != family.trajectory.weights[0]).any(axis=0)
+    last = {slot: values[-1] for slot, values in family.trajectory.state.items()}
+    if family.setting == "learning_rate":
+        return theory.preconditioned_limit(rule, hessian, last, moved)
+    return np.array(
+        [
+            theory.preconditioned_limit(item, hessian, {slot: values[r] for slot, values in last.items()}, moved[r])
+            for r, item in enumerate(family.optimizers)
+        ]
+    )
