@@ -1,0 +1,49 @@
+"""Every colour of every figure, for the light and the dark theme.
+
+A figure names a colour ``@name``; whoever draws it looks the name up in the palette of the theme at hand, so a change
+of theme needs no new figure. The runs' own colours stand with the optimizers.
+"""
+
+PALETTES = {
+    "light": {
+        "paper": "#ffffff",
+        "ink": "#1d2a35",
+        "quiet": "#5b6b79",
+        "grid": "#e3e9ee",
+        "line": "rgba(90, 115, 138, 0.38)",
+        "band0": "#f7f9fb",
+        "band1": "#e9eff4",
+        "band2": "#d9e3eb",
+        "band3": "#c6d4df",
+        "band4": "#b2c4d2",
+        "halo": "rgba(255, 255, 255, 0.85)",
+        "good": "#1f7a4d",
+        "limit": "#9a6700",
+        "bad": "#b42318",
+        "open": "#3d5a73",
+        "safe": "#cfe5da",
+        "unsafe": "#f3d3cf",
+    },
+    "dark": {
+        "paper": "#10171e",
+        "ink": "#e6edf3",
+        "quiet": "#9aaab8",
+        "grid": "#26323d",
+        "line": "rgba(150, 175, 197, 0.28)",
+        "band0": "#18222c",
+        "band1": "#1f2c38",
+        "band2": "#283846",
+        "band3": "#334656",
+        "band4": "#405668",
+        "halo": "rgba(16, 23, 30, 0.85)",
+        "good": "#5fce98",
+        "limit": "#e3b341",
+        "bad": "#ff8a7a",
+        "open": "#9cc2e5",
+        "safe": "#1d4434",
+        "unsafe": "#5a2a26",
+    },
+}
+
+BANDS = [[i / 4, f"@band{i}"] for i in range(5)]
+FONT = {"family": "var(--st-font, system-ui), system-ui, sans-serif", "size": 13, "color": "@ink"}
