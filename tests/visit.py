@@ -1,0 +1,70 @@
+"""A visit to the app without a browser, and what its live figure received."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import numpy as np
+from browser import ROOT
+from streamlit.testing.v1 import AppTest
+
+TIMEOUT = 120.0  # seconds; the first visit compiles the kernels
+
+
+def visit(query: str | Mapping[str, Any] = "", script: Path = ROOT / "app.py") -> AppTest:
+    """Open the app at a query string, or at a dictionary of query parameters."""
+    app = AppTest.from_file(str(script), default_timeout=TIMEOUT)
+    items = parse_qsl(query, keep_blank_values=True) if isinstance(query, str) else query.items()
+    for key, value in items:
+        app.query_params[key] = value
+    return app.run()
+
+
+def message(app: AppTest) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return header and arrays of the one live figure on the page."""
+    return decode(packed(app))
+
+
+def packed(app: AppTest) -> bytes:
+    """Return the message of the one live figure on the page."""
+    (figure,) = (item for item in _elements(app.main) if item.type == "bidi_component")
+    return figure.proto.bytes
+
+
+def decode(data: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Read a message as the browser does: length of the header, header, float32 arrays."""
+    end = 4 + int.from_bytes(data[:4], "little")
+    header = json.loads(data[4:end].decode("utf-8"))
+    numbers = np.frombuffer(data[end:], dtype="<f4")
+    arrays = {name: numbers[first : first + size] for name, (first, size) in header["arrays"].items()}
+    return header, arrays
+
+
+def drawn(header: dict[str, Any], arrays: dict[str, np.ndarray], name: str) -> np.ndarray:
+    """Return the modes (steps, 2) of the path that is drawn for a run: its own array, or its place in a family."""
+    if f"run.{name}" in arrays:
+        return np.reshape(arrays[f"run.{name}"], (-1, 2))
+    live = next(slider for slider in header["sliders"] if slider.get("family"))
+    family, r = header["families"][live["family"]], live["stops"].index(live["value"])
+    return np.reshape(arrays[family["array"]], (-1, 2))[family["offsets"][r] : family["offsets"][r + 1]]
+
+
+def said(header: dict[str, Any], places: list[int] | None = None) -> dict[str, Any]:
+    """Return the texts of a verdict, of the present one if no places are given."""
+    texts = [header["texts"][place] for place in places or header["present"]["verdict"]]
+    status, sentence, label, *badge = texts[:6]
+    return {"status": status, "sentence": sentence, "label": label, "badge": badge, "facts": texts[6:]}
+
+
+def inputs(app: AppTest) -> dict[str, float]:
+    """Return every number input's value by its key."""
+    return {item.key: item.value for item in app.sidebar.number_input}
+
+
+def _elements(block: Any) -> Iterator[Any]:
+    for child in block.children.values():
+        yield child
+        if hasattr(child, "children"):
+            yield from _elements(child)

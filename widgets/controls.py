@@ -1,0 +1,140 @@
+"""Inputs for declared parameters: the only maker of keys, which are the names in the address."""
+
+import math
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from engine.parameter import Parameter, Parameterised, four_digits
+
+Tuned = TypeVar("Tuned", bound=Parameterised)
+DECLARED = "valley.declared"  # key -> Parameter or tuple of choices, of every input of this session
+
+
+def number(key: str, declared: Parameter, label: str) -> float:
+    """Draw the input that owns one number and return it to four significant digits."""
+    declare(key, declared)
+    fault = _replace_bad(key, declared)
+    kind = int if declared.whole else float
+    value = st.number_input(
+        f"{label} {declared.plain}".strip(),
+        min_value=kind(declared.low),
+        max_value=kind(declared.high),
+        value=kind(declared.default),
+        step=kind(declared.step or _tenth(declared.default)),
+        format="%d" if declared.whole else "%.4g",
+        key=key,
+        help=f"{declared.help} Allowed: {declared.range}{declared.unit}.",
+        bind="query-params",
+    )
+    if fault:
+        st.warning(fault)
+    used = declared.default if value is None else four_digits(value)
+    try:
+        return declared.check(key, used)
+    except ValueError:  # it came with the address, which speaks of it itself
+        return declared.default
+
+
+def _replace_bad(key: str, declared: Parameter) -> str:
+    """Give an input its default where it holds a number inside its bounds that is not allowed; return what to say."""
+    value = st.session_state.get(key)
+    try:
+        declared.check(key, declared.default if value is None else four_digits(value))
+    except ValueError as error:
+        st.session_state[key] = declared.default
+        return f"{error}; {declared.default:g} is used."
+    return ""
+
+
+def controls(cls: type[Tuned], prefix: str, first: Mapping[str, Parameter] | None = None) -> tuple[Tuned, list[float]]:
+    """Draw an input for every parameter of cls under ``prefix.name``, after those of ``first``.
+
+    Returns the instance they describe, and the values of ``first``.
+    """
+    extra = [number(f"{prefix}.{name}", parameter, spoken(name)) for name, parameter in (first or {}).items()]
+    values = {}
+    for i, (name, parameter) in enumerate(cls.parameters().items()):
+        if i % 2 == 0:
+            places = st.columns(2)
+        with places[i % 2]:
+            values[name] = number(f"{prefix}.{name}", parameter, spoken(name))
+    return cls(**values), extra
+
+
+def choice(
+    key: str,
+    label: str,
+    options: Mapping[str, str],
+    default: str | None,
+    chosen: Callable[[], None] | None = None,
+    placeholder: str | None = None,
+) -> str | None:
+    """Draw a select box over slugs, shown by their titles, and return the slug chosen; None where none is.
+
+    Streamlit's own binding would put the title into the address, so this one is ours: the address wins whenever it
+    says something else than when it was last read.
+    """
+    declare(key, tuple(options))
+    st.session_state[key] = current(key, options, default)
+    if st.query_params.get(key, default) not in (*options, default):
+        del st.query_params[key]
+    st.session_state[f"{key}.seen"] = st.query_params.get(key)
+
+    def write() -> None:
+        slug = st.session_state[key]
+        if slug is None or slug == default:
+            st.query_params.pop(key, None)
+        else:
+            st.query_params[key] = slug
+        st.session_state[f"{key}.seen"] = st.query_params.get(key)
+        if chosen:
+            chosen()
+
+    slugs = list(options)
+    return st.selectbox(
+        label,
+        slugs,
+        index=slugs.index(default) if default in slugs else None,
+        format_func=options.__getitem__,
+        key=key,
+        on_change=write,
+        placeholder=placeholder,
+    )
+
+
+def current(key: str, options: Mapping[str, str] | Collection[str], default: str | None) -> str | None:
+    """Return the slug that a choice holds or, where the address changed since it was last read, is about to take."""
+    asked = st.query_params.get(key)
+    if key in st.session_state and asked == st.session_state.get(f"{key}.seen"):
+        return st.session_state[key]
+    return asked if asked in options else default
+
+
+def adopt(values: Mapping[str, Any]) -> None:
+    """Write values that a handle commits to the inputs that own them; what an input would refuse is left out."""
+    declared = st.session_state.get(DECLARED, {})
+    for key, value in values.items():
+        owner = declared.get(key)
+        if isinstance(owner, tuple) and value in owner:
+            st.session_state[key] = value
+        elif isinstance(owner, Parameter):
+            try:
+                st.session_state[key] = owner.check(key, value)
+            except ValueError:
+                continue
+
+
+def spoken(name: str) -> str:
+    """Return a field's name as a reader meets it: ``learning rate``."""
+    return name.replace("_", " ")
+
+
+def declare(key: str, what: Parameter | tuple[str, ...]) -> None:
+    """Remember what an input takes, for the handles that write to it and the report on the address."""
+    st.session_state.setdefault(DECLARED, {})[key] = what
+
+
+def _tenth(value: float) -> float:
+    return 10.0 ** (math.floor(math.log10(abs(value))) - 1) if value else 0.1

@@ -1,0 +1,105 @@
+// The two plotly figures, ground and axes of the learning curve, each with a sheet of ink on it.
+const GROUND_OPTIONS = {
+  displaylogo: false,
+  scrollZoom: true,
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+};
+const CURVE_OPTIONS = { displayModeBar: false };
+const TOUCH = window.matchMedia("(pointer: coarse)");
+
+const nextFrame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+
+class Graphs {
+  constructor(root, onChange) {
+    this.onChange = onChange;
+    this.plane = root.querySelector(".valley-plane");
+    this.ground = root.querySelector(".valley-ground");
+    this.curve = root.querySelector(".valley-axes");
+    this.groundInk = new Ink(this.ground);
+    this.curveInk = new Ink(this.curve);
+    this.queue = Promise.resolve();
+    this.observer = new ResizeObserver(() => this.resize());
+    this.observer.observe(this.ground);
+    this.observer.observe(this.curve);
+  }
+
+  get ready() {
+    return this.groundInk.ready && this.curveInk.ready;
+  }
+
+  // plotly.js is the copy that Streamlit ships; importing the file that holds it defines window.Plotly
+  async library(name) {
+    if (window.Plotly) return true;
+    try {
+      const entry = document.querySelector('script[type="module"][src*="/js/index."]').src;
+      await import(new URL(name, entry).href);
+      if (!window.Plotly) throw new Error("plotly is missing");
+      return true;
+    } catch (error) {
+      this.plane.textContent = `The picture could not be loaded (${error.message}). Reload the page to try again.`;
+      return false;
+    }
+  }
+
+  // Ink first, then the ground: what moved is what the eye waits for. Only what differs is built anew.
+  build(header, palette, mode) {
+    const before = this.built;
+    this.built = {
+      view: header.view,
+      curve: `${mode}|${header.curveId}`,
+      ground: `${mode}|${header.view}|${header.surface}`,
+    };
+    const { built } = this;
+    const same = (part) => before?.[part] === built[part];
+    if (same("view")) this.onChange();
+    if (same("ground") && same("curve")) return;
+    this.queue = this.queue
+      .then(() => same("view") && nextFrame())
+      .then(async () => {
+        if (built !== this.built) return; // a newer message is behind this one in the queue
+        if (!same("curve")) await this.react(this.curve, header.curve, header, palette, CURVE_OPTIONS);
+        if (!same("ground"))
+          await this.react(this.ground, header.ground, header, palette, GROUND_OPTIONS, same("view"));
+        this.plane.dataset.surface = header.surface;
+        this.follow();
+        this.onChange();
+      })
+      .catch((error) => console.error(error));
+  }
+
+  async react(graph, spec, header, palette, options, keepZoom = false) {
+    const { data, layout } = resolve(spec, palette, header.arrays);
+    const now = graph._fullLayout;
+    if (TOUCH.matches) {
+      layout.dragmode = false; // one finger scrolls the page
+      options = { ...options, displayModeBar: false };
+    }
+    // while the view is the same the student's zoom is the student's
+    if (keepZoom && now) for (const axis of ["xaxis", "yaxis"]) layout[axis].range = [...now[axis].range];
+    await Plotly.react(graph, data, layout, options);
+  }
+
+  // the ink follows every zoom and pan
+  follow() {
+    if (this.following) return;
+    this.following = true;
+    for (const graph of [this.ground, this.curve]) {
+      for (const event of ["plotly_relayouting", "plotly_relayout"]) graph.on(event, () => this.onChange());
+    }
+  }
+
+  async resize() {
+    if (!this.ready) return;
+    for (const ink of [this.groundInk, this.curveInk]) {
+      if (!ink.graph.clientWidth) continue;
+      await Plotly.Plots.resize(ink.graph);
+      ink.measure();
+    }
+    this.onChange();
+  }
+
+  destroy() {
+    this.observer.disconnect();
+    if (window.Plotly) for (const graph of [this.ground, this.curve]) Plotly.purge(graph);
+  }
+}

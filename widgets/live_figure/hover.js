@@ -1,0 +1,32 @@
+// What the pointer is over: the nearest drawn step of any run.
+const REACH = 14; // px
+
+class Hover {
+  constructor(plane) {
+    this.plane = plane;
+    this.tip = make("div", "valley-tip", { hidden: "" });
+    plane.append(this.tip);
+    plane.addEventListener("pointermove", (event) => this.show(event));
+    plane.addEventListener("pointerleave", () => (this.tip.hidden = true));
+  }
+
+  // drawn: [{label, points (pixels), path, steps}]
+  show(event) {
+    const box = this.plane.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    let best = null;
+    for (const run of this.drawn ?? []) {
+      run.points.forEach(([px, py], k) => {
+        const distance = Math.hypot(px - x, py - y);
+        if (distance < (best?.distance ?? REACH)) best = { distance, run, k };
+      });
+    }
+    this.tip.hidden = !best || event.buttons > 0;
+    if (this.tip.hidden) return;
+    const { run, k } = best;
+    const at = [run.path.x[k], run.path.y[k]].map((value) => value.toPrecision(4)).join(", ");
+    this.tip.textContent = `${run.label}: step ${run.steps[k]}, w = (${at})`;
+    this.tip.style.left = `${Math.min(run.points[k][0] + 12, box.width - this.tip.offsetWidth - 4)}px`;
+    this.tip.style.top = `${run.points[k][1] + 12}px`;
+  }
+}

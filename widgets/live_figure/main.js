@@ -1,0 +1,264 @@
+const ARROW = 74; // px
+const MARGIN = 9; // px by which marks may reach over the axes
+
+// The live figure: one family of runs at hand, the right one drawn without asking the server.
+class LiveFigure {
+  constructor(root) {
+    this.root = root;
+    this.live = [];
+    this.shape = [];
+    this.pendingStart = null;
+    this.graphs = new Graphs(root, () => this.draw());
+    this.words = new Words(root, (name) => this.commit({ [this.header.edit]: name }));
+    this.gauge = new Gauge();
+    root.querySelector(".valley-gauge-place").append(this.gauge.root);
+    this.playback = new Playback(() => this.draw());
+    root.querySelector(".valley-play-place").append(this.playback.root);
+    this.best = root.querySelector(".valley-best");
+    this.best.addEventListener("click", () => this.commit(this.header.best.values));
+    this.copy = root.querySelector(".valley-copy");
+    this.copy.addEventListener("click", () => this.copyLink());
+    this.hover = new Hover(this.graphs.plane);
+    this.startHandle = new StartHandle(this.graphs.ground, {
+      position: () => this.start,
+      onMove: (start) => this.preview(start),
+      onCommit: (start) => this.commitStart(start),
+    });
+  }
+
+  async update(data, trigger) {
+    this.trigger = trigger;
+    const header = decode(data);
+    this.header = header;
+    this.adoptStart(header);
+    this.playback.setSteps(header.steps);
+    if (!header.preview) this.adoptSliders(header.sliders);
+    this.showBest();
+    this.theme();
+    this.graphs.plane.setAttribute("aria-label", header.alt);
+    // a newer message may arrive while the library is on its way
+    if ((await this.graphs.library(header.plotly)) && header === this.header) {
+      this.graphs.build(header, this.palette, this.mode);
+    }
+  }
+
+  theme() {
+    const background = getComputedStyle(this.root).getPropertyValue("--st-background-color").trim();
+    const [, ...hex] = background.match(/^#(..)(..)(..)/) ?? ["", "ff", "ff", "ff"];
+    const [r, g, b] = hex.map((part) => parseInt(part, 16));
+    this.mode = 0.2126 * r + 0.7152 * g + 0.0722 * b < 128 ? "dark" : "light";
+    this.palette = this.header.palettes[this.mode];
+    for (const [name, colour] of Object.entries(this.palette)) this.root.style.setProperty(`--valley-${name}`, colour);
+  }
+
+  adoptSliders(specs) {
+    const place = (name) => this.root.querySelector(name);
+    this.adoptRow(
+      this.live,
+      place(".valley-live"),
+      specs.filter((spec) => spec.family),
+    );
+    this.adoptRow(
+      this.shape,
+      place(".valley-shape"),
+      specs.filter((spec) => !spec.family),
+    );
+    // a live slider that is still ahead of the page stays the one that is drawn
+    this.active = this.live.find((slider) => slider.ahead) ?? this.live[0];
+  }
+
+  adoptRow(sliders, place, specs) {
+    fill(place, specs.length, () => {
+      const slider = new Slider(
+        (moved) => this.moved(moved),
+        (values) => this.commit(values),
+      );
+      sliders.push(slider);
+      return slider.root;
+    });
+    sliders.length = specs.length;
+    specs.forEach((spec, i) => sliders[i].adopt(spec));
+  }
+
+  moved(slider) {
+    if (!slider.family) return;
+    this.active = slider;
+    if (this.frame) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      this.draw();
+    });
+  }
+
+  commit(values) {
+    if (values) this.trigger("commit", { values });
+  }
+
+  get start() {
+    return this.pendingStart?.value ?? this.header.start.value;
+  }
+
+  adoptStart(header) {
+    const mine = this.pendingStart;
+    if (!mine || this.startHandle.grabbed) return;
+    const same = mine.value.every((value, i) => value === header.start.value[i]);
+    if (same || performance.now() - mine.at > 2000) this.pendingStart = null;
+  }
+
+  commitStart(value) {
+    this.pendingStart = { value, at: performance.now() };
+    this.draw();
+    this.commit(Object.fromEntries(this.header.start.keys.map((key, i) => [key, value[i]])));
+  }
+
+  // while the start is dragged the server is asked about ten times a second
+  preview(value) {
+    this.pendingStart = { value, at: performance.now() };
+    this.draw();
+    if (performance.now() - (this.asked ?? 0) < 100) return;
+    this.asked = performance.now();
+    this.trigger("preview", { start: value });
+  }
+
+  // The member that the active slider points at; without families (a preview) the run itself.
+  member() {
+    const { header, active } = this;
+    const family = active && header.families[active.family];
+    if (!family) return { ...header.present, modes: header.arrays[header.present.array] };
+    const r = active.index;
+    return {
+      modes: header.arrays[family.array].subarray(2 * family.offsets[r], 2 * family.offsets[r + 1]),
+      eta: active.family === "learning_rate" ? active.stop : header.present.eta,
+      limit: family.limits[r],
+      limitText: family.limitTexts[r],
+      verdict: family.verdicts[r],
+    };
+  }
+
+  // modes -> weights and error: w = w* + sum alpha_i u_i (7.10), E - E(w*) = 1/2 sum lambda_i alpha_i^2 (7.11), Bishop
+  path(modes) {
+    const { origin, axes, eigenvalues } = this.header.frame;
+    const count = modes.length / 2;
+    const [x, y, error] = [0, 1, 2].map(() => new Float64Array(count));
+    for (let k = 0; k < count; k += 1) {
+      const [a, b] = [modes[2 * k], modes[2 * k + 1]];
+      x[k] = origin[0] + a * axes[0][0] + b * axes[1][0];
+      y[k] = origin[1] + a * axes[0][1] + b * axes[1][1];
+      error[k] = Math.abs(0.5 * (eigenvalues[0] * a * a + eigenvalues[1] * b * b)) || NaN; // no logarithm of zero
+    }
+    return { x, y, error, modes };
+  }
+
+  draw() {
+    if (!this.graphs.ready) return;
+    const { header, palette } = this;
+    const { groundInk: ground, curveInk: curve } = this.graphs;
+    const member = this.member();
+    const verdict = readVerdict(member.verdict, header.texts);
+    ground.begin(palette);
+    curve.begin(palette);
+    // the run under the sliders is drawn last, on top
+    const runs = [...header.runs].sort((one, other) => one.edited - other.edited);
+    this.drawn = this.hover.drawn = runs.map((run) => {
+      const path = this.path(run.edited ? member.modes : header.arrays[run.array]);
+      return this.drawRun(ground, curve, run, path, run.edited ? verdict.label : run.label);
+    });
+    ground.clip(MARGIN);
+    curve.clip(MARGIN);
+    this.mark(ground, curve, this.drawn[runs.length - 1]);
+    ground.end();
+    curve.end();
+    this.root.style.setProperty("--valley-accent", runs[runs.length - 1].colour);
+    this.words.say(verdict, header.runs);
+    this.gauge.draw(header.gauge, member.eta, member.limit, member.limitText);
+    if (this.root.dataset.drawn !== header.surface) this.root.dataset.drawn = header.surface;
+  }
+
+  drawRun(ground, curve, run, path, label) {
+    const { steps } = this.header;
+    const points = Array.from(path.x, (x, k) => [ground.x(x), ground.y(path.y[k])]);
+    const past = this.playback.whole ? points : points.slice(0, this.playback.at + 1);
+    const style = { colour: run.colour, dash: run.dash };
+    ground.line(points, { colour: this.palette.halo, width: 5 });
+    if (past.length < points.length) ground.line(points, { ...style, width: 1.4, alpha: 0.45 });
+    ground.line(past, { ...style, width: 2.4 });
+    ground.dots(past, run.colour, 2.2);
+    curve.line(
+      Array.from(path.error, (error, k) => [curve.x(steps[k]), curve.y(error)]),
+      { ...style, width: 2.2 },
+    );
+    return { name: run.name, label, path, points, steps, seen: past.length };
+  }
+
+  mark(ground, curve, { path, points, steps }) {
+    const { whole, at } = this.playback;
+    const last = points.length - 1;
+    const now = whole ? last : Math.min(at, last);
+    const [x, y] = points[now];
+    const pixel = ([a, b]) => [ground.x(a), ground.y(b)];
+    const [minimum, start] = [pixel(this.header.frame.origin), pixel(this.start)];
+    // the whole run shows the gradient where it started; while stepping, where it is
+    this.arrow(ground, path, points, whole ? 0 : now);
+    ground.dots([[x, y]], this.palette.ink, 4.5);
+    ground.cross(minimum, 6);
+    ground.label("w*", minimum[0] + 10, minimum[1] + 12);
+    const apart = Math.hypot(x - minimum[0], y - minimum[1]) > 34;
+    if (!whole || apart) ground.label(whole ? "end" : String(steps[now]), x + 9, y - 10);
+    ground.ring(start, 7, 3);
+    ground.label("start", start[0], start[1] - 18, "center");
+    this.leave(curve, path, steps);
+    curve.ring([curve.x(steps[now]), curve.y(path.error[now])], 4, 2);
+  }
+
+  // where the error leaves the axis, which is when there is most to see
+  leave(curve, path, steps) {
+    const top = curve.y(10 ** curve.graph._fullLayout.yaxis.range[1]);
+    const k = path.error.findIndex((error) => error > 0 && curve.y(error) < top);
+    if (k > 0) curve.label(`↑ off the scale at step ${steps[k]}`, curve.x(steps[k]) + 10, top + 12);
+  }
+
+  // -grad E = -sum lambda_i alpha_i u_i, Bishop (7.24), drawn at a fixed length
+  arrow(ground, path, points, k) {
+    const { axes, eigenvalues } = this.header.frame;
+    const [a, b] = [eigenvalues[0] * path.modes[2 * k], eigenvalues[1] * path.modes[2 * k + 1]];
+    const [gx, gy] = [0, 1].map((i) => a * axes[0][i] + b * axes[1][i]);
+    const scale = ARROW / Math.hypot(gx, gy);
+    if (!Number.isFinite(scale)) return; // no gradient, no direction
+    const [dx, dy] = [-scale * gx, scale * gy]; // pixels count downwards
+    ground.arrow(points[k], [dx, dy]);
+    ground.label("−∇E", points[k][0] + dx + 12, points[k][1] + dy);
+  }
+
+  showBest() {
+    const { best } = this.header;
+    this.best.disabled = !best.values;
+    rich(this.root.querySelector(".valley-best-words"), best.values ? "" : best.words);
+  }
+
+  async copyLink() {
+    const link = window.location.href;
+    try {
+      await navigator.clipboard.writeText(link);
+      this.copy.textContent = "Copied";
+      setTimeout(() => (this.copy.textContent = "Copy link"), 1500);
+    } catch {
+      // without a secure connection there is no clipboard: show the address, ready to copy
+      window.prompt("Copy this address", link);
+    }
+  }
+
+  destroy() {
+    this.playback.pause();
+    this.graphs.destroy();
+  }
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".valley");
+  root.figure ??= new LiveFigure(root);
+  root.figure.update(data, setTriggerValue);
+  return () => {
+    root.figure?.destroy();
+    root.figure = undefined;
+  };
+}

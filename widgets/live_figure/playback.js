@@ -1,0 +1,81 @@
+// Play, pause, single steps and the scrubber over the drawn steps.
+class Playback {
+  constructor(onChange) {
+    this.onChange = onChange;
+    this.position = Infinity; // Infinity: the whole run
+    this.root = make("div", "valley-play", { role: "group", "aria-label": "Playback" });
+    this.button("⇤", "To the start", () => this.go(0));
+    this.button("−1", "One step back", () => this.go(this.at - 1));
+    this.toggle = this.button("▶\uFE0E", "Play", () => (this.timer ? this.pause() : this.play()));
+    this.button("+1", "One step on", () => this.go(this.at + 1));
+    this.scrub = make("input", "valley-scrub", { type: "range", min: "0", step: "1", "aria-label": "Step" });
+    this.text = make("output", "valley-step");
+    this.root.append(this.scrub, this.text);
+    this.scrub.addEventListener("input", () => this.go(Number(this.scrub.value)));
+  }
+
+  button(text, label, action) {
+    const element = make("button", "valley-button", { type: "button", "aria-label": label, title: label });
+    element.textContent = text;
+    element.addEventListener("click", action);
+    this.root.append(element);
+    return element;
+  }
+
+  setSteps(steps) {
+    this.steps = steps;
+    this.scrub.max = String(steps.length - 1);
+    this.show();
+  }
+
+  get at() {
+    return Math.min(this.position, this.steps.length - 1);
+  }
+
+  get whole() {
+    return this.position >= this.steps.length - 1;
+  }
+
+  go(position, keep = false) {
+    if (!keep) this.pause();
+    this.position = Math.max(0, position >= this.steps.length - 1 ? Infinity : position);
+    this.show();
+    this.onChange();
+  }
+
+  play() {
+    if (this.whole) this.position = 0;
+    this.toggle.textContent = "❚❚";
+    this.toggle.setAttribute("aria-label", "Pause");
+    // a run lasts about six seconds, at no more than thirty pictures a second
+    const stride = Math.ceil(this.steps.length / 180);
+    const pace = Math.max(1000 / 30, (6000 * stride) / this.steps.length);
+    let due = performance.now();
+    const frame = (now) => {
+      if (!this.timer) return;
+      if (now >= due) {
+        due = Math.max(due + pace, now - pace);
+        this.go(this.at + stride, true);
+        if (this.whole) return this.pause();
+      }
+      this.timer = requestAnimationFrame(frame);
+    };
+    this.timer = requestAnimationFrame(frame);
+    this.show();
+    this.onChange();
+  }
+
+  pause() {
+    cancelAnimationFrame(this.timer);
+    this.timer = 0;
+    this.toggle.textContent = "▶\uFE0E";
+    this.toggle.setAttribute("aria-label", "Play");
+  }
+
+  show() {
+    this.scrub.value = String(this.at);
+    const text = `step ${this.steps[this.at]} / ${this.steps[this.steps.length - 1]}`;
+    this.text.textContent = text;
+    this.scrub.setAttribute("aria-valuetext", text);
+  }
+}
