@@ -1,0 +1,11 @@
+"""Valley: optimizers on error surfaces. Start it with ``streamlit run app.py``."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from widgets.navigation import pages
+
+# an icon file of our own: a named icon would be fetched from another host
+st.set_page_config(page_title="Valley", page_icon=Path(__file__).parent / "assets" / "icon.png", layout="wide")
+st.navigation(pages(), position="top").run()
