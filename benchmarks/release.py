@@ -1,0 +1,106 @@
+"""Release: how soon after the pointer lets go of a shape slider the new path and the whole figure are painted."""
+
+from itertools import chain
+from statistics import median
+
+from playwright.sync_api import Browser, Page
+
+from benchmarks import bare as bare_page
+from benchmarks.bare import bare_folder
+from benchmarks.clock import BARE, PATHS, SURFACE, new_page, painted, settle, start
+from benchmarks.table import Line, at_most, spread
+from tests.browser import serve
+
+TIMES = 6  # releases of every slider
+PLACES = (0.3, 0.6, 0.42, 0.7, 0.36, 0.52)  # where on its track a slider is let go
+OURS = {"path": PATHS, "figure": SURFACE}
+SLIDERS = ("eigenvalue 1", "eigenvalue 2", "angle")
+STEPS = 8
+HANDLE = """(input) => {
+  const box = input.getBoundingClientRect();
+  return box.left + 8 + ((box.width - 16) * (input.value - input.min)) / (input.max - input.min);
+}"""
+
+
+def drag(page: Page, selector: str, nth: int, track: str, to: float) -> None:
+    """Drag the handle of a slider to a share of its track and hold it there."""
+    handle = page.locator(selector).nth(nth)
+    box, line = handle.bounding_box(), page.locator(track).nth(nth).bounding_box()
+    assert box and line
+    x, y = (
+        _handle(page, selector, nth) if selector == track else box["x"] + box["width"] / 2,
+        box["y"] + box["height"] / 2,
+    )
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for i in range(1, STEPS + 1):
+        page.mouse.move(x + (line["x"] + to * line["width"] - x) * i / STEPS, y)
+        page.wait_for_timeout(16)
+
+
+def _handle(page: Page, selector: str, nth: int) -> float:
+    """Return where the handle of a range input is, from its value: it is about 16 pixels wide."""
+    x: float = page.locator(selector).nth(nth).evaluate(HANDLE)
+    return x
+
+
+def ours(page: Page, nth: int, to: float) -> dict[str, float]:
+    """Drag one shape slider and let go; return the times in ms until path and figure are painted."""
+    page.bring_to_front()
+    drag(page, ".valley-shape input", nth, ".valley-shape input", to)
+    return _released(page, OURS)
+
+
+def bare(page: Page, to: float) -> dict[str, float]:
+    """Drag the bare page's slider and let go; return the time in ms until its two points are painted."""
+    page.bring_to_front()
+    drag(page, bare_page.HANDLE, 0, bare_page.TRACK, to)
+    return _released(page, {"chart": BARE})
+
+
+def _released(page: Page, parts: dict[str, str]) -> dict[str, float]:
+    page.wait_for_timeout(150)
+    start(page, parts)
+    page.mouse.up()
+    times = painted(page)
+    settle(page)
+    return times
+
+
+def measure(browser: Browser) -> list[Line]:
+    """Return the lines on releases of shape sliders; ours and the bare page take turns."""
+    path: dict[str, list[float]] = {name: [] for name in SLIDERS}
+    figure: dict[str, list[float]] = {name: [] for name in SLIDERS}
+    chart: list[float] = []
+    with bare_folder() as folder, serve() as valley, serve(folder) as plain:
+        pages = [new_page(browser), new_page(browser)]
+        for page, address, ready in zip(
+            pages, (valley, plain), (".valley-ground .contourlayer path", ".scatterlayer .js-line"), strict=True
+        ):
+            page.goto(address)
+            page.wait_for_selector(ready, state="attached")
+            settle(page)
+        for i in range(-1, TIMES):  # the first round warms up
+            for nth, name in enumerate(SLIDERS):
+                to = PLACES[(i + nth) % TIMES]
+                reference, times = bare(pages[1], to)["chart"], ours(pages[0], nth, to)
+                if i >= 0:
+                    chart.append(reference)
+                    path[name].append(times["path"])
+                    figure[name].append(times["figure"])
+        for page in pages:
+            page.context.close()
+    return _lines(path, figure, chart)
+
+
+def _lines(path: dict[str, list[float]], figure: dict[str, list[float]], chart: list[float]) -> list[Line]:
+    lines = [
+        at_most("release to new path painted", list(chain(*path.values())), chart, 1.0),
+        at_most("release to whole figure painted", list(chain(*figure.values())), chart, 1.5),
+    ]
+    for name in SLIDERS:
+        ratios = f"{median(path[name]) / median(chart):.2f}, {median(figure[name]) / median(chart):.2f}"
+        lines.append(
+            Line(f"of these: {name}", "", f"path {spread(path[name])}, figure {spread(figure[name])} ms", ratios)
+        )
+    return lines
