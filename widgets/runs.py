@@ -30,7 +30,7 @@ def pick_runs(optimizers: Mapping[str, type[Optimizer]]) -> tuple[list[Entry], E
     used = [letter for letter in LETTERS if _chosen(letter, optimizers)]
     edited = _pick_edited(used)
     free = [letter for letter in LETTERS if letter not in used][:1]
-    picked = [_pick_run(letter, optimizers, letter in free) for letter in sorted(used + free)]
+    picked = [_pick_run(letter, optimizers, titles, letter in free) for letter in sorted(used + free)]
     runs = [run for run in picked if run]
     return runs, next((run for run in runs if run.name == edited), runs[0])
 
@@ -46,11 +46,13 @@ def _pick_edited(used: list[str]) -> str:
     return st.segmented_control("Under the sliders", used, default="a", key="edit", bind="query-params") or used[0]
 
 
-def _pick_run(letter: str, optimizers: Mapping[str, type[Optimizer]], free: bool) -> Entry | None:
+def _pick_run(
+    letter: str, optimizers: Mapping[str, type[Optimizer]], titles: Mapping[str, str], free: bool
+) -> Entry | None:
     slug = choice(
         letter,
         f"Optimizer {letter}" if not free else "Add an optimizer",
-        {slug: cls.title for slug, cls in optimizers.items()},
+        titles,
         FIRST if letter == "a" else None,
         chosen=lambda: _typical(letter, optimizers),
         placeholder="one more run",
