@@ -16,26 +16,28 @@ BANDS = "String(document.querySelectorAll('.valley-ground .contourlayer path[d]'
 # A change is seen at once (MutationObserver); it is painted when the next frame is over.
 CLOCK = """
 window.clock = {
-  released: 0, frames: 0,
-  start(parts) {
+  released: 0, frames: 0, keep: false,
+  start(parts, keep = false) {
+    this.keep = keep; // whether later changes count too, so that the last one is what is timed
     const functions = Object.entries(parts).map(([name, code]) => [name, new Function('return ' + code)]);
     this.parts = Object.fromEntries(functions);
     this.before = Object.fromEntries(Object.entries(this.parts).map(([name, read]) => [name, read()]));
     this.seen = {}; this.painted = {};
     this.observer ??= new MutationObserver(() => this.look());
-    const attributeFilter = ['d', 'data-surface'];
+    const attributeFilter = ['d', 'data-surface', 'data-drawn'];
     this.observer.observe(document, { subtree: true, childList: true, attributes: true, attributeFilter });
     this.look();
   },
   look() {
     for (const [name, read] of Object.entries(this.parts)) {
-      if (name in this.seen) continue;
+      if (name in this.seen && !this.keep) continue;
       const now = read();
       if (!now || now === this.before[name]) continue;
+      if (this.keep) this.before[name] = now;
       this.seen[name] = performance.now();
       this.paint(name);
     }
-    if (Object.keys(this.seen).length === Object.keys(this.parts).length) this.observer.disconnect();
+    if (!this.keep && Object.keys(this.seen).length === Object.keys(this.parts).length) this.observer.disconnect();
   },
   paint(name) {
     requestAnimationFrame(() => {
@@ -59,9 +61,9 @@ def new_page(browser: Browser, *scripts: str) -> Page:
     return page
 
 
-def start(page: Page, parts: dict[str, str]) -> None:
-    """Begin to watch for changes of ``parts``: name -> JavaScript expression."""
-    page.evaluate("(parts) => clock.start(parts)", parts)
+def start(page: Page, parts: dict[str, str], keep: bool = False) -> None:
+    """Begin to watch for the first change of each of ``parts``, name -> JavaScript expression; with keep the last."""
+    page.evaluate("([parts, keep]) => clock.start(parts, keep)", [parts, keep])
 
 
 def painted(page: Page, since: str = "clock.released") -> dict[str, float]:

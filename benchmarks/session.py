@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX
 from websockets.sync.client import connect
 
 
@@ -25,6 +26,7 @@ class Session:
     def __init__(self, address: str, query: dict[str, Any] | None = None) -> None:
         self.query = dict(query or {})
         self.inputs: dict[str, tuple[str, str]] = {}  # key -> id, id of its fragment
+        self.figure = ("", "")  # its id, that of its fragment
         where = address.replace("http", "ws", 1) + "/_stcore/stream"
         self.socket = connect(where, subprotocols=["streamlit"], max_size=None)  # type: ignore[list-item]
         self.first = self._ask(BackMsg())
@@ -42,6 +44,15 @@ class Session:
         widget.id, message.rerun_script.fragment_id = self.inputs[key]
         widget.double_value = value
         self.query[key] = value
+        return self._ask(message)
+
+    def ask_families(self) -> Answer:
+        """Ask for the runs at every stop of the live sliders, as the figure does once a picture is on the screen."""
+        message = BackMsg()
+        widget = message.rerun_script.widget_states.widgets.add()
+        component, message.rerun_script.fragment_id = self.figure
+        widget.id = f"{STREAMLIT_INTERNAL_KEY_PREFIX}_{component}__events"
+        widget.json_trigger_value = '[{"event": "ask", "value": {"families": true}}]'
         return self._ask(message)
 
     def _ask(self, message: BackMsg) -> Answer:
@@ -65,6 +76,8 @@ class Session:
         element = forward.delta.new_element
         if element.WhichOneof("type") == "number_input" and element.number_input.query_param_key:
             self.inputs[element.number_input.query_param_key] = element.number_input.id, forward.delta.fragment_id
+        elif element.WhichOneof("type") == "bidi_component" and element.bidi_component.bytes:
+            self.figure = element.bidi_component.id, forward.delta.fragment_id
 
 
 def _finished(data: bytes) -> bool:

@@ -23,7 +23,7 @@ GRID = 101
 def live_message(
     surface: Any, study: Study, sliders: list[dict[str, Any]], words: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return header and arrays. ``words`` holds what only the inputs know: keys of start and edit, best values."""
+    """Return header and arrays. ``words`` holds what only the inputs know: keys, best values, what is being dragged."""
     plane, entries, edited = study.plane, study.entries, study.edited
     present, index = study.present, study.index
     shown = drawn_steps(study.steps)
@@ -60,7 +60,6 @@ def live_message(
             {**style, "edited": style["name"] == edited.name, "array": f"run.{style['name']}"} for style in styles
         ],
         "families": families,
-        "preview": not families,
         "present": {
             "array": f"run.{edited.name}",
             "eta": edited.learning_rate,
@@ -75,11 +74,10 @@ def live_message(
 
 
 def _live_sliders(study: Study) -> list[dict[str, Any]]:
-    """Return the sliders whose stops the families hold; in a preview they stay as they are."""
-    rule, eta, name = study.edited.optimizer, study.edited.learning_rate, study.edited.name
+    """Return the sliders whose stops the families hold."""
+    rule, name = study.edited.optimizer, study.edited.name
     sliders = []
-    for member in study.families:
-        setting, values = member.family.setting, member.family.values.tolist()
+    for setting, values in study.stops.items():
         learning = setting == "learning_rate"
         symbol = "η" if learning else rule.parameters()[setting].plain
         sliders.append(
@@ -89,7 +87,7 @@ def _live_sliders(study: Study) -> list[dict[str, Any]]:
                 "label": f"{setting.replace('_', ' ')} {symbol}",
                 "stops": values,
                 "texts": [number(value, 4) for value in values],
-                "value": eta if learning else getattr(rule, setting),
+                "value": study.edited.learning_rate if learning else getattr(rule, setting),
             }
         )
     return sliders

@@ -42,6 +42,11 @@ def learning_rate_stops(limit: float, present: float) -> list[float]:
     return sorted(stops | {present})
 
 
+def hyperparameter_stops(optimizer: Optimizer, name: str) -> list[float]:
+    """Return the slider stops of one of an optimizer's hyperparameters, with exactly the present value."""
+    return optimizer.parameters()[name].stops(getattr(optimizer, name))
+
+
 def single(surface: Surface, optimizer: Optimizer, learning_rate: float, start: Any, steps: int) -> Family:
     """Return the family of one."""
     path = run(surface, optimizer, learning_rate, start, steps, record=_records(optimizer))
@@ -61,8 +66,7 @@ def over_hyperparameter(
     surface: Surface, optimizer: Optimizer, name: str, learning_rate: float, start: Any, steps: int
 ) -> Family:
     """Return the family over one hyperparameter, the learning rate as it is."""
-    declared = optimizer.parameters()[name]
-    values = declared.stops(getattr(optimizer, name))
+    values = hyperparameter_stops(optimizer, name)
     optimizers = [replace(optimizer, **{name: value}) for value in values]
     path = run(surface, optimizers, learning_rate, start, steps, record=_records(optimizer))
     return Family(name, np.array(values), optimizers, np.full(len(values), learning_rate), path)

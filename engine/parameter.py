@@ -73,15 +73,23 @@ class Parameter:
 
     def stops(self, present: float) -> list[float]:
         """Return a slider's stops over the range, ascending, with exactly the present value among them."""
-        if self.scale == "linear":
-            count = round((self.high - self.low) / self.step)
-            stops = {self.low + i * self.step for i in range(count + 1)} | {self.high}
-        else:
-            exponents = range(math.floor(math.log10(self.smallest or self.low)), math.ceil(math.log10(self.high)) + 1)
-            sizes = {mantissa * 10.0**exponent for exponent in exponents for mantissa in _MANTISSAS}
-            stops = sizes | {-size for size in sizes} | {0.0}
-        rounded = {four_digits(stop) for stop in stops} | {present}
-        return sorted(s for s in rounded if self.low <= s <= self.high and (s == 0.0 or abs(s) >= self.smallest))
+        return sorted(_stops(self) | {present})
+
+
+@cache
+def _stops(declared: Parameter) -> frozenset[float]:
+    if declared.scale == "linear":
+        count = round((declared.high - declared.low) / declared.step)
+        stops = {declared.low + i * declared.step for i in range(count + 1)} | {declared.high}
+    else:
+        lowest = declared.smallest or declared.low
+        exponents = range(math.floor(math.log10(lowest)), math.ceil(math.log10(declared.high)) + 1)
+        sizes = {mantissa * 10.0**exponent for exponent in exponents for mantissa in _MANTISSAS}
+        stops = sizes | {-size for size in sizes} | {0.0}
+    rounded = {four_digits(stop) for stop in stops}
+    return frozenset(
+        s for s in rounded if declared.low <= s <= declared.high and (s == 0.0 or abs(s) >= declared.smallest)
+    )
 
 
 _MANTISSAS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0)

@@ -11,6 +11,7 @@ import numpy as np
 from engine import theory
 from engine.family import (
     Family,
+    hyperparameter_stops,
     learning_rate_stops,
     live_hyperparameter,
     over_hyperparameter,
@@ -74,7 +75,8 @@ class Study:
     others: dict[str, Family]  # the runs that are not under the sliders, each alone, by name
     present: Member  # the family in which the run under the sliders stands
     index: int  # and its place there
-    families: list[Member]  # over the learning rate, then over the first hyperparameter; none in a preview
+    stops: dict[str, list[float]]  # of the live sliders: the learning rate's, then the first hyperparameter's
+    families: list[Member]  # the runs at those stops, in the same order; none where they were not asked for
     best: Best | None
     typed_best: Best | None  # the best setting that four significant digits can say
     limit: float  # along the directions of positive curvature
@@ -89,16 +91,18 @@ def study(
     plane: Plane,
     families: bool = True,
 ) -> Study:
-    """Run and judge every entry on a quadratic, and the families of the one under the sliders."""
+    """Run every entry on a quadratic and judge the one under the sliders, if asked for at every stop of its sliders."""
     start = tuple(float(value) for value in start)
     eigenvalues, rule, eta = surface.eigenvalues, edited.optimizer, edited.learning_rate
     positive = eigenvalues[eigenvalues > 0.0]
     limit = theory.stability_limit(rule, positive) if rule.linear and len(positive) else np.inf
+    stops, name = {"learning_rate": learning_rate_stops(limit, eta)}, live_hyperparameter(rule)
+    if name:
+        stops[name] = hyperparameter_stops(rule, name)
     members = []
     if families:
-        stops = tuple(learning_rate_stops(limit, eta))
-        members.append(_over_learning_rate(surface, rule, stops, start, steps, plane.view))
-        if name := live_hyperparameter(rule):
+        members.append(_over_learning_rate(surface, rule, tuple(stops["learning_rate"]), start, steps, plane.view))
+        if name:
             members.append(_over_hyperparameter(surface, rule, name, eta, start, steps, plane.view))
     present = members[0] if members else _member(surface, single(surface, rule, eta, start, steps), plane)
     best = type(rule).best(float(eigenvalues[0]), float(eigenvalues[-1])) if eigenvalues[0] > 0.0 else None
@@ -115,6 +119,7 @@ def study(
         },
         present,
         int(np.searchsorted(present.family.values, eta)),
+        stops,
         members,
         best,
         best and typed(best, eigenvalues),

@@ -31,8 +31,13 @@ PIXEL = """([x, y]) => {
   const box = ground.getBoundingClientRect();
   return [box.left + xaxis._offset + xaxis.d2p(x), box.top + yaxis._offset + yaxis.d2p(y)];
 }"""
-IDLE = """() => document.querySelector('[data-testid="stApp"]')?.getAttribute('data-test-script-state') === 'notRunning'
-  && document.querySelector('[data-testid="stApp"]')?.getAttribute('data-test-connection-state') === 'CONNECTED'"""
+IDLE = """() => {
+  const app = document.querySelector('[data-testid="stApp"]');
+  const figure = document.querySelector('.valley')?.figure;
+  return app?.getAttribute('data-test-script-state') === 'notRunning'
+    && app.getAttribute('data-test-connection-state') === 'CONNECTED'
+    && (!figure || Object.keys(figure.header.families).length > 0);
+}"""
 CONTRAST = """(selector) => {
   const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
   const linear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
@@ -90,11 +95,16 @@ def path(page: Page, run: str = "a") -> list[list[float]]:
     return page.evaluate(PATH, run)
 
 
+def compact(page: Page, value: object) -> str:
+    """Return a value as the browser's own JSON."""
+    return page.evaluate("(value) => JSON.stringify(value)", value)
+
+
 def moved_from(page: Page, before: list[list[float]], run: str = "a") -> None:
     """Wait until a run's path is another one."""
     page.wait_for_function(
         f"([name, before]) => JSON.stringify(({PATH})(name)) !== before",
-        arg=[run, page.evaluate("(value) => JSON.stringify(value)", before)],
+        arg=[run, compact(page, before)],
         timeout=6 * SECONDS,
     )
 
@@ -429,6 +439,44 @@ def test_a_click_on_the_plane_moves_the_start(page, server):
     values = in_address(page)
     assert float(values["start.x"]) == pytest.approx(1.0, abs=0.02)
     assert float(values["start.y"]) == pytest.approx(-0.9, abs=0.02)
+
+
+# --- shape sliders -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "first", "last"),
+    [("eigenvalue λ₁", "surface.eigenvalue_1", 0.74, 0.82), ("angle", "surface.angle", 0.58, 0.7)],
+)
+def test_the_path_follows_a_shape_slider_before_it_is_let_go(page, server, name, key, first, last):
+    opened(page, server, steps=100)
+    before, ground = path(page), page.locator(".valley-plane").get_attribute("data-surface")
+    drag_slider(page, name, first, last)
+    moved_from(page, before)
+    expect(page.locator(".valley-plane")).not_to_have_attribute("data-surface", ground)
+    assert key not in in_address(page)
+    text = slider(page, name).locator("..").locator("output").inner_text()
+    page.mouse.up()
+    address_has(page, **{key: float(text.rstrip("°"))})
+    settled(page)
+    released = path(page)
+    drag_slider(page, "learning rate", 0.65, 0.97)
+    moved_from(page, released)
+    page.mouse.up()
+
+
+def test_a_swipe_that_scrolls_the_page_leaves_shape_and_path_as_they_were(page, server):
+    opened(page, server)
+    before, address = path(page), page.url
+    angle = slider(page, "angle")
+    angle.dispatch_event("pointerdown")
+    angle.evaluate("(input) => { input.value = Number(input.value) + 20; }")
+    angle.dispatch_event("input")
+    moved_from(page, before)
+    angle.dispatch_event("pointercancel")
+    page.wait_for_function(f"(before) => JSON.stringify(({PATH})('a')) === before", arg=compact(page, before))
+    settled(page)
+    assert page.url == address
 
 
 # --- playback ----------------------------------------------------------------------------------------------------

@@ -187,11 +187,17 @@ def test_the_present_run_is_the_same_member_of_every_family(surface, slug, eta):
         assert family["limits"][r] == pytest.approx(header["present"]["limit"], rel=1e-12)
 
 
-def test_a_preview_has_no_families_and_no_live_sliders():
-    entry = Entry("a", OPTIMIZERS["momentum"](), 0.02)
-    found = study(DEFAULT, [entry], entry, START, 150, Plane.of(DEFAULT), families=False)
-    header, arrays = live_message(DEFAULT, found, [], WORDS)
-    assert header["preview"] and not header["families"] and not header["sliders"]
+@every_case
+def test_a_picture_without_its_families_is_small_and_else_the_same(surface, slug, eta):
+    _, whole, _ = picture(surface, OPTIMIZERS[slug](), eta)
+    entry = Entry("a", OPTIMIZERS[slug](), eta)
+    found = study(surface, [entry], entry, START, 150, Plane.of(surface, include=START), families=False)
+    header, arrays = live_message(surface, found, [], WORDS)
+    assert not header["families"] and whole["families"]
+    assert header["sliders"] == whole["sliders"]
+    alone, present = said(header), said(whole)
+    assert alone.pop("badge")[0] == present.pop("badge")[0]  # its number is one of roundings
+    assert alone == present
     assert len(pack(header, arrays)) < SIZE / 4
 
 

@@ -77,7 +77,7 @@ print(json.dumps({
     "offered": rule.title in app.sidebar.selectbox(key="a").options,
     "colours": [[run["name"], run["colour"]] for run in header["runs"]],
     "colour": rule.colour,
-    "families": list(header["families"]),
+    "live": [slider["family"] for slider in header["sliders"] if "family" in slider],
     "drawn": bool(np.allclose(drawn(header, arrays, "a"), modes, rtol=0.0, atol=1e-6)),
 }))
 """
@@ -141,7 +141,7 @@ def test_both_are_found_and_the_optimizer_is_drawn(house, example):
     assert found["faults"] == []
     assert found["offered"] and found["drawn"]
     assert found["colours"][0] == ["a", found["colour"]]
-    assert found["families"][0] == "learning_rate"
+    assert found["live"][0] == "learning_rate"
 
 
 def test_without_a_transcription_the_failure_says_what_to_add(house, example):

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -54,13 +55,18 @@ def controls(cls: type[Tuned], prefix: str, first: Mapping[str, Parameter] | Non
     Returns the instance they describe, and the values of ``first``.
     """
     extra = [number(f"{prefix}.{name}", parameter, spoken(name)) for name, parameter in (first or {}).items()]
-    values = {}
-    for i, (name, parameter) in enumerate(cls.parameters().items()):
-        if i % 2 == 0:
-            places = st.columns(2)
-        with places[i % 2]:
-            values[name] = number(f"{prefix}.{name}", parameter, spoken(name))
+    values, items = {}, list(cls.parameters().items())
+    for i in range(0, len(items), 2):
+        pair = items[i : i + 2]
+        with row(len(pair)):
+            for name, parameter in pair:
+                values[name] = number(f"{prefix}.{name}", parameter, spoken(name))
     return cls(**values), extra
+
+
+def row(count: int = 2) -> AbstractContextManager[Any]:
+    """Return a place for inputs side by side, for one alone the place at hand: columns cost three messages each."""
+    return st.container(horizontal=True) if count > 1 else nullcontext()
 
 
 def choice(
@@ -113,17 +119,23 @@ def current(key: str, options: Mapping[str, str] | Collection[str], default: str
 
 
 def adopt(values: Mapping[str, Any]) -> None:
-    """Write values that a handle commits to the inputs that own them; what an input would refuse is left out."""
-    declared = st.session_state.get(DECLARED, {})
+    """Write values that a handle commits to the inputs that own them."""
+    st.session_state.update(accepted(values))
+
+
+def accepted(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the inputs that own these values would take of them."""
+    declared, taken = st.session_state.get(DECLARED, {}), {}
     for key, value in values.items():
         owner = declared.get(key)
         if isinstance(owner, tuple) and value in owner:
-            st.session_state[key] = value
+            taken[key] = value
         elif isinstance(owner, Parameter):
             try:
-                st.session_state[key] = owner.check(key, value)
+                taken[key] = owner.check(key, value)
             except ValueError:
                 continue
+    return taken
 
 
 def spoken(name: str) -> str:

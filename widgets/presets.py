@@ -17,7 +17,8 @@ def preset_row(presets: Mapping[str, str], optimizers: Mapping[str, type[Optimiz
     """Draw a row of buttons; each makes the page what its own address would make it."""
     with st.container(horizontal=True, key="presets"):
         for title, query in presets.items():
-            st.button(title, key=f"preset.{title}", type="tertiary", on_click=apply, args=(query, optimizers))
+            # without a key: Streamlit goes through all keys of a session at every input
+            st.button(title, type="tertiary", on_click=apply, args=(query, optimizers))
 
 
 def apply(query: str, optimizers: Mapping[str, type[Optimizer]]) -> None:

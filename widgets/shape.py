@@ -1,12 +1,14 @@
 """The valley's shape: two eigenvalues, or a condition number and a scale; its angle and its minimum."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from engine.parameter import Parameter, four_digits
 from surfaces.quadratic import Quadratic
-from widgets.controls import adopt, declare, number, spoken
+from widgets.controls import accepted, adopt, declare, number, row, spoken
 
 PREFIX = "surface"
 CONDITION = Parameter(
@@ -32,34 +34,55 @@ def pick_valley() -> tuple[Quadratic, list[dict[str, Any]]]:
     declare("shape", MODES)
     mode = st.segmented_control("Shape by", MODES, default=MODES[0], key="shape", bind="query-params", width="stretch")
     first, second = (f"{PREFIX}.{name}" for name in ("eigenvalue_1", "eigenvalue_2"))
-    left, right = st.columns(2)
-    with left:
-        one = number(first, declared["eigenvalue_1"], "")
-    with right:
-        two = number(second, declared["eigenvalue_2"], "")
+    with row():
+        one, two = number(first, declared["eigenvalue_1"], ""), number(second, declared["eigenvalue_2"], "")
     wanted = mode == MODES[1]
     by_condition = wanted and 0.0 < one <= two
     if wanted and not by_condition:
         st.caption("A condition number needs 0 < λ₁ ≤ λ₂; the two eigenvalues stay in charge.")
     if by_condition:
-        _condition_inputs(left, right, one, two)
+        _condition_inputs(one, two)
     angle = number(f"{PREFIX}.angle", declared["angle"], "angle")
-    with st.expander("Where its minimum lies"):
-        place = {name: number(f"{PREFIX}.{name}", declared[name], spoken(name)) for name in ("minimum_x", "minimum_y")}
-    valley = Quadratic(eigenvalue_1=one, eigenvalue_2=two, angle=angle, **place)
+    valley = Quadratic(eigenvalue_1=one, eigenvalue_2=two, angle=angle, **_pick_minimum(declared))
     sliders = _condition_sliders(one, two) if by_condition else _eigenvalue_sliders(valley)
     return valley, [*sliders, _slider(f"{PREFIX}.angle", declared["angle"], angle, "angle")]
+
+
+def _pick_minimum(declared: Mapping[str, Parameter]) -> dict[str, float]:
+    """Draw the inputs of the minimum's place, but not where they are closed and at rest: every input takes its time."""
+    keys = {name: f"{PREFIX}.{name}" for name in ("minimum_x", "minimum_y")}
+    place = st.expander("Where its minimum lies", on_change="rerun")
+    if not place.open and not any(_is_set(key, declared[name].default) for name, key in keys.items()):
+        for name, key in keys.items():
+            declare(key, declared[name])
+        return {}
+    with place:
+        return {name: number(key, declared[name], spoken(name)) for name, key in keys.items()}
+
+
+def _is_set(key: str, default: float) -> bool:
+    return key in st.query_params or st.session_state.get(key, default) != default
 
 
 def pick_start() -> tuple[float, float]:
     """Draw the inputs for the start."""
     start = Quadratic().start
     values = []
-    for column, key, symbol, default in zip(st.columns(2), START_KEYS, ("w_1", "w_2"), start, strict=True):
-        with column:
+    with row():
+        for key, symbol, default in zip(START_KEYS, ("w_1", "w_2"), start, strict=True):
             declared = Parameter(default, -100.0, 100.0, symbol, step=0.1, help="Where every run starts.")
             values.append(number(key, declared, "start"))
     return values[0], values[1]
+
+
+def dragged(
+    valley: Quadratic, start: tuple[float, float], values: Mapping[str, Any]
+) -> tuple[Quadratic, tuple[float, float]]:
+    """Return valley and start as a handle holds them at this moment."""
+    taken = accepted(values)
+    fields = {name: taken[key] for name in valley.parameters() if (key := f"{PREFIX}.{name}") in taken}
+    x, y = (taken.get(key, value) for key, value in zip(START_KEYS, start, strict=True))
+    return replace(valley, **fields), (x, y)
 
 
 def pick_steps() -> int:
@@ -109,7 +132,7 @@ def _eigenvalues(kappa: float, scale: float) -> dict[str, float]:
     return {f"{PREFIX}.eigenvalue_1": four_digits(scale / kappa), f"{PREFIX}.eigenvalue_2": four_digits(scale)}
 
 
-def _condition_inputs(left: Any, right: Any, one: float, two: float) -> None:
+def _condition_inputs(one: float, two: float) -> None:
     """Draw condition number and scale: handles on the eigenvalues, which own the state."""
     st.session_state[KAPPA_KEY], st.session_state[SCALE_KEY] = four_digits(two / one), two
 
@@ -119,17 +142,18 @@ def _condition_inputs(left: Any, right: Any, one: float, two: float) -> None:
             smallest = Quadratic.parameters()["eigenvalue_1"].smallest
             adopt(_eigenvalues(min(kappa, scale / smallest), scale))
 
-    for place, key, declared, label in (
-        (left, KAPPA_KEY, CONDITION, "condition number"),
-        (right, SCALE_KEY, SCALE, "scale"),
-    ):
-        place.number_input(
-            f"{label} {declared.plain}",
-            min_value=declared.low,
-            max_value=declared.high,
-            step=1.0,
-            format="%.4g",
-            key=key,
-            help=declared.help,
-            on_change=changed,
-        )
+    with row():
+        for key, declared, label in (
+            (KAPPA_KEY, CONDITION, "condition number"),
+            (SCALE_KEY, SCALE, "scale"),
+        ):
+            st.number_input(
+                f"{label} {declared.plain}",
+                min_value=declared.low,
+                max_value=declared.high,
+                step=1.0,
+                format="%.4g",
+                key=key,
+                help=declared.help,
+                on_change=changed,
+            )

@@ -3,18 +3,21 @@
 :material/landscape: A quadratic valley, six optimizers, and the learning rate at which each of them breaks.
 """
 
+from typing import Any
+
 import streamlit as st
 
 from charts.live import live_message
 from engine import Plane, discover_optimizers
-from engine.study import study
+from engine.study import Entry, study
+from surfaces.quadratic import Quadratic
 from widgets import address
 from widgets.controls import adopt
 from widgets.explain import explain
-from widgets.live_figure import live_figure, preview
+from widgets.live_figure import asked, commits, live_figure
 from widgets.presets import preset_row
 from widgets.runs import best_values, no_best_words, pick_runs
-from widgets.shape import START_KEYS, pick_start, pick_steps, pick_valley
+from widgets.shape import START_KEYS, dragged, pick_start, pick_steps, pick_valley
 
 ORDER = 1
 
@@ -37,26 +40,42 @@ def valley() -> None:
     """Pick, run, draw."""
     with st.sidebar:
         entries, edited = pick_runs(discover_optimizers())
-        surface, shape_sliders = pick_valley()
+        surface, sliders = pick_valley()
         start, steps = pick_start(), pick_steps()
-    dragged = preview()
+        commits(adopt)
+    picture(entries, edited, surface, sliders, start, steps)
+
+
+@st.fragment
+def picture(
+    entries: list[Entry],
+    edited: Entry,
+    surface: Quadratic,
+    sliders: list[dict[str, Any]],
+    start: tuple[float, float],
+    steps: int,
+) -> None:
+    """Run and draw; alone, where only the figure asks."""
+    values, families = asked()
     plane = Plane.of(surface, include=start)
-    result = study(surface, entries, edited, dragged or start, steps, plane, families=dragged is None)
+    surface, start = dragged(surface, start, values)
+    result = study(surface, entries, edited, start, steps, plane, families)
     words = {
-        "start": {"keys": START_KEYS, "value": dragged or start},
+        "preview": bool(values),
+        "start": {"keys": START_KEYS, "value": start},
         "edit": "edit",
         "best": {
             "values": best_values(edited, result.typed_best),
             "words": no_best_words(edited, surface),
         },
     }
-    live_figure(*live_message(surface, result, shape_sliders, words), adopt)
+    live_figure(*live_message(surface, result, sliders, words))
 
 
-asked = address.query()
+query = address.query()
 st.markdown("**Drag the learning rate through its limit and watch the path break.**")
 preset_row(PRESETS, discover_optimizers())
 ignored = st.empty()
 valley()
 explain(discover_optimizers())
-address.report(ignored, asked)
+address.report(ignored, query)

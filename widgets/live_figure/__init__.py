@@ -1,12 +1,13 @@
 """The live figure: the one component that draws what moves, and the way back from its handles to the page's inputs.
 
 The browser gets the run for every stop of a live slider in one message and draws the right one while the student drags;
-on release a trigger carries the value to the input that owns it. See docs/adr/0008-the-live-figure.md.
+on release a trigger carries the value to the input that owns it. See docs/adr/0008-the-live-figure.md and
+docs/adr/0010-first-the-picture-then-its-families.md.
 """
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -16,9 +17,10 @@ from streamlit.components.v2 import component
 HERE = Path(__file__).parent
 PARTS = (  # joined into one module
     *("decode.js", "ink.js", "graphs.js", "hover.js", "words.js", "gauge.js", "slider.js", "playback.js", "start.js"),
-    "main.js",
+    *("asks.js", "main.js"),
 )
 KEY = "live"
+LINE = "live.line"
 
 
 def _code(parts: Sequence[str]) -> str:
@@ -27,13 +29,16 @@ def _code(parts: Sequence[str]) -> str:
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
-_mount = component(
+_figure = component(
     "valley_live_figure",
     html=(HERE / "figure.html").read_text(),
     css=(HERE / "figure.css").read_text(),
     js=_code(PARTS),
     isolate_styles=False,
 )
+
+# what a handle commits runs the inputs again, what the figure asks for only the figure: each speaks from its own place
+_line = component("valley_line", html='<i class="valley-line"></i>', js=_code(["line.js"]), isolate_styles=False)
 
 
 def plotly_asset() -> str:
@@ -74,37 +79,41 @@ def _pull(item: Any, arrays: dict[str, np.ndarray], name: str) -> Any:
     return item
 
 
-def preview() -> tuple[float, float] | None:
-    """Return the start that is being dragged at this moment, for this run of the page only."""
-    start = st.session_state.pop(f"{KEY}.preview", None)
-    return (start[0], start[1]) if start else None
+class Asked(NamedTuple):
+    """What the figure asked for since it was last drawn."""
+
+    values: dict[str, Any]  # by the key of the input that owns each: what is being dragged at this moment
+    families: bool  # the runs for every stop of the live sliders
 
 
-def live_figure(header: dict[str, Any], arrays: dict[str, np.ndarray], adopt: Callable[[dict[str, Any]], None]) -> None:
-    """Draw the figure. ``adopt`` receives the values that a handle commits, by the key of the input that owns each."""
+def commits(adopt: Callable[[dict[str, Any]], None]) -> None:
+    """Draw the line, itself unseen, on which the figure's handles commit values; ``adopt`` receives them by key.
+
+    What a drag asked for before is forgotten: the inputs know better now.
+    """
+    asked()
 
     def committed() -> None:
-        message = st.session_state[KEY].commit
+        message = st.session_state[LINE].commit
         if isinstance(message, dict) and isinstance(message.get("values"), dict):
             adopt(message["values"])
 
-    def previewed() -> None:
-        message = st.session_state[KEY].preview
-        start = message.get("start") if isinstance(message, dict) else None
-        if _is_point(start):
-            st.session_state[f"{KEY}.preview"] = start
-
-    _mount(
-        key=KEY,
-        data=pack({**header, "plotly": PLOTLY}, arrays),
-        on_commit_change=committed,
-        on_preview_change=previewed,
-    )
+    _line(key=LINE, on_commit_change=committed)
 
 
-def _is_point(start: Any) -> bool:
-    return (
-        isinstance(start, Sequence)
-        and len(start) == 2
-        and all(isinstance(value, (int, float)) and abs(value) < 1e3 for value in start)
-    )
+def asked() -> Asked:
+    """Return what the figure asked for, once."""
+    return st.session_state.pop(f"{KEY}.asked", Asked({}, families=False))
+
+
+def live_figure(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+    """Draw the figure."""
+
+    def heard() -> None:
+        message = st.session_state[KEY].ask
+        if isinstance(message, dict):
+            values = message.get("values")
+            dragged = values if isinstance(values, dict) else {}
+            st.session_state[f"{KEY}.asked"] = Asked(dragged, families=not dragged)
+
+    _figure(key=KEY, data=pack({**header, "plotly": PLOTLY}, arrays), on_ask_change=heard)

@@ -56,7 +56,8 @@ class Graphs {
     this.queue = this.queue
       .then(() => same("view") && nextFrame())
       .then(async () => {
-        if (built !== this.built) return; // a newer message is behind this one in the queue
+        // a message that wants something else is behind this one in the queue
+        if (Object.keys(built).some((part) => built[part] !== this.built[part])) return;
         if (!same("curve")) await this.react(this.curve, header.curve, header, palette, CURVE_OPTIONS);
         if (!same("ground"))
           await this.react(this.ground, header.ground, header, palette, GROUND_OPTIONS, same("view"));

@@ -13,7 +13,8 @@ class Ink {
   constructor(graph) {
     this.graph = graph;
     this.canvas = make("canvas", "valley-ink", { "aria-hidden": "true" });
-    this.pen = this.canvas.getContext("2d");
+    // a few hundred short lines are sooner drawn than handed to a graphics card, above all to an emulated one
+    this.pen = this.canvas.getContext("2d", { willReadFrequently: true });
     graph.after(this.canvas);
   }
 

@@ -8,6 +8,7 @@ class LiveFigure {
     this.live = [];
     this.shape = [];
     this.pendingStart = null;
+    this.asks = new Asks();
     this.graphs = new Graphs(root, () => this.draw());
     this.words = new Words(root, (name) => this.commit({ [this.header.edit]: name }));
     this.gauge = new Gauge();
@@ -21,15 +22,15 @@ class LiveFigure {
     this.hover = new Hover(this.graphs.plane);
     this.startHandle = new StartHandle(this.graphs.ground, {
       position: () => this.start,
-      onMove: (start) => this.preview(start),
+      onMove: (start) => this.dragStart(start),
       onCommit: (start) => this.commitStart(start),
     });
   }
 
-  async update(data, trigger) {
-    this.trigger = trigger;
+  async update(data, ask) {
     const header = decode(data);
     this.header = header;
+    this.asks.answered(ask, header);
     this.adoptStart(header);
     this.playback.setSteps(header.steps);
     if (!header.preview) this.adoptSliders(header.sliders);
@@ -81,7 +82,10 @@ class LiveFigure {
   }
 
   moved(slider) {
-    if (!slider.family) return;
+    if (!slider.family) {
+      this.asks.drag(slider.values);
+      return;
+    }
     this.active = slider;
     if (this.frame) return;
     this.frame = requestAnimationFrame(() => {
@@ -91,7 +95,10 @@ class LiveFigure {
   }
 
   commit(values) {
-    if (values) this.trigger("commit", { values });
+    if (!values) return;
+    this.asks.flush();
+    // later, as a message of its own: Streamlit joins triggers of one moment and runs the fragment of the first alone
+    setTimeout(() => document.querySelector(".valley-line").commit(values));
   }
 
   get start() {
@@ -105,22 +112,23 @@ class LiveFigure {
     if (same || performance.now() - mine.at > 2000) this.pendingStart = null;
   }
 
+  startValues(value) {
+    return Object.fromEntries(this.header.start.keys.map((key, i) => [key, value[i]]));
+  }
+
   commitStart(value) {
     this.pendingStart = { value, at: performance.now() };
     this.draw();
-    this.commit(Object.fromEntries(this.header.start.keys.map((key, i) => [key, value[i]])));
+    this.commit(this.startValues(value));
   }
 
-  // while the start is dragged the server is asked about ten times a second
-  preview(value) {
+  dragStart(value) {
     this.pendingStart = { value, at: performance.now() };
     this.draw();
-    if (performance.now() - (this.asked ?? 0) < 100) return;
-    this.asked = performance.now();
-    this.trigger("preview", { start: value });
+    this.asks.drag(this.startValues(value));
   }
 
-  // The member that the active slider points at; without families (a preview) the run itself.
+  // The member that the active slider points at; while its family is on its way the run itself.
   member() {
     const { header, active } = this;
     const family = active && header.families[active.family];

@@ -36,6 +36,11 @@ class Slider {
     return this.stops[this.index];
   }
 
+  // what the page is told, by the keys of the inputs that own it
+  get values() {
+    return this.commits ? this.commits[this.index] : { [this.key]: this.stop };
+  }
+
   moved() {
     this.dirty = true;
     this.show();
@@ -47,7 +52,8 @@ class Slider {
     this.pointer = false;
     this.input.value = this.before;
     this.moved();
-    this.dirty = false;
+    if (this.family) this.dirty = false;
+    else this.commit(); // a picture of the drag may be under way
   }
 
   // the keyboard commits once it has been quiet, the pointer when it lets go
@@ -61,7 +67,7 @@ class Slider {
     if (!this.dirty) return;
     this.dirty = false;
     this.pending = { value: this.stop, at: performance.now() };
-    this.onCommit(this.commits ? this.commits[this.index] : { [this.key]: this.stop });
+    this.onCommit(this.values);
   }
 
   // What the page says. An answer older than our own last commit is not adopted, unless ours is 2 s old.

@@ -10,7 +10,7 @@ class StartHandle {
     this.rest = {
       pointermove: (event) => this.move(event),
       pointerup: (event) => this.up(event),
-      pointercancel: () => this.release(),
+      pointercancel: () => this.cancel(),
     };
     // plotly listens to mouse events: a drag of the ring must not pan the plane too
     plane.addEventListener("mousedown", (event) => this.grabbed && event.stopPropagation(), true);
@@ -62,6 +62,13 @@ class StartHandle {
       event.stopPropagation();
       this.plane.setPointerCapture(event.pointerId);
     }
+  }
+
+  // what was dragged so far stays
+  cancel() {
+    const { pressed } = this;
+    this.release();
+    if (pressed.ring && pressed.moved) this.onCommit(this.position());
   }
 
   release() {
