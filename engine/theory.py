@@ -7,12 +7,12 @@ appears in the results when either is given R times.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import types
 
-from engine.kernel import RUNS, WEIGHTS, kernel
+from engine.kernel import RUNS, STATE, WEIGHTS, kernel
 from engine.optimizer import Best, Optimizer, as_optimizers
 from engine.parameter import as_number
 
@@ -156,92 +156,102 @@ class _Recurrence:
     error below the tolerance, nothing that follows can leave it.
     """
 
-    @kernel(types.void(WEIGHTS, WEIGHTS, WEIGHTS, types.float64, types.int64, RUNS))
+    @kernel(types.void(WEIGHTS, WEIGHTS, WEIGHTS, STATE, WEIGHTS, WEIGHTS, types.float64, types.int64, RUNS))
     @staticmethod
-    def settle(b, c, share, tolerance, steps, settled):
+    def settle(b, c, share, bounds, now, before, tolerance, steps, settled):
+        # settled is -1 where nothing is certain after so many steps; now and before end with the last two a(k)
         modes, runs = b.shape
-        now, before = np.empty(modes), np.empty(modes)
-        size, peak, wide = np.empty(modes), np.empty(modes), np.empty(modes)
-        root, quotient, gap = np.empty(modes), np.empty(modes), np.empty(modes)
+        here, there, peak, wide = bounds[0], bounds[1], bounds[2], bounds[3]
         for r in range(runs):
-            largest = 0.0
-            for i in range(modes):
-                now[i], before[i] = 1.0, 1.0
-                half = -0.5 * b[i, r]
-                depth = half * half - c[i, r]
-                if depth < 0.0:
-                    size[i] = np.sqrt(c[i, r])
-                    wide[i] = -c[i, r] / depth
-                    peak[i] = 1.0 / (np.e * size[i] * np.log(1.0 / size[i]))
-                    root[i], quotient[i], gap[i] = half, c[i, r], 0.0
-                else:
-                    wide[i] = -1.0  # marks real roots
-                    root[i] = half + np.sqrt(depth) if half >= 0.0 else half - np.sqrt(depth)
-                    size[i] = abs(root[i])
-                    quotient[i], gap[i], peak[i] = 0.0, 1.0, 0.0
-                    if size[i] > 0.0 and c[i, r] != 0.0:
-                        quotient[i] = c[i, r] / (root[i] * root[i])
-                        gap[i] = 2.0 * np.sqrt(depth) / size[i]  # 1 - quotient without its cancellation
-                        small = abs(quotient[i])
-                        peak[i] = small * min(1.0 / (1.0 - small), 1.0 / (np.e * np.log(1.0 / size[i])))
-                largest = max(largest, size[i])
-            # a rate this near 1 is 1: rounding moves the roots by as much
-            if not largest < 1.0 - 1e-14:
-                settled[r] = np.inf
-                continue
             last, k, certain = 0, 0, False
             while k < steps and not certain:
                 k += 1
                 total = 0.0
                 for i in range(modes):
-                    new = -b[i, r] * now[i] - c[i, r] * before[i]
-                    before[i] = now[i]
-                    now[i] = new
+                    new = -b[i, r] * now[i, r] - c[i, r] * before[i, r]
+                    before[i, r] = now[i, r]
+                    now[i, r] = new
                     total += share[i, r] * new * new
                 if not total <= tolerance:
                     last = k
                 elif k % 8 == 0 or k < 8 or k == steps:
                     total = 0.0
                     for i in range(modes):
-                        a, old = now[i], before[i]
-                        if wide[i] < 0.0:
-                            bound = abs(a) + abs(a - root[i] * old) * peak[i]
-                        else:
-                            bound = abs(a) + abs(root[i] * a - quotient[i] * old) * peak[i]
-                            swing = (a * a + b[i, r] * a * old + c[i, r] * old * old) * wide[i]
+                        a, old = now[i, r], before[i, r]
+                        bound = abs(a) + abs(here[i, r] * a - there[i, r] * old) * peak[i, r]
+                        if wide[i, r] > 0.0:
+                            swing = (a * a + b[i, r] * a * old + c[i, r] * old * old) * wide[i, r]
                             bound = min(bound, np.sqrt(max(swing, 0.0)))
                         total += share[i, r] * bound * bound
                     certain = total <= tolerance
-            if certain:
-                settled[r] = last + 1.0
-                continue
-            # from here on every mode follows its closed form, a pair its envelope: double, then halve
-            low, high = 0.0, 1.0
-            for n in range(120):
-                j = np.exp2(n) if n < 64 else 0.5 * (low + high)
-                total = 0.0
-                for i in range(modes):
-                    a, old = now[i], before[i]
-                    if wide[i] < 0.0:
-                        if gap[i] > 1.0:
-                            ratio = 1.0 / gap[i]
-                        else:
-                            ratio = -np.expm1(j * np.log1p(-gap[i])) / gap[i] if gap[i] > 0.0 else j
-                        bound = abs(a + (a - root[i] * old) * quotient[i] * ratio)
-                    else:
-                        swing = (a * a + b[i, r] * a * old + c[i, r] * old * old) * wide[i]
-                        bound = abs(a) + abs(root[i] * a - quotient[i] * old) * j / size[i]
-                        bound = min(bound, np.sqrt(max(swing, 0.0)))
-                    reached = bound * np.exp(j * np.log(size[i]))
-                    total += share[i, r] * reached * reached
-                if n < 64:
-                    if total > tolerance:
-                        low, high = j, 2.0 * j
-                elif total > tolerance:
-                    low = j
-                else:
-                    high = j
-            settled[r] = steps + np.ceil(high)
+            settled[r] = last + 1.0 if certain else -1.0
+
+
+class _Bounds(NamedTuple):
+    """What bounds a mode from the roots of z^2 + b z + c on, each (modes, R)."""
+
+    pair: np.ndarray  # whether the roots are a pair r exp(+-i t)
+    root: np.ndarray  # the larger real one; -b/2 of a pair
+    quotient: np.ndarray  # z2/z1; c of a pair
+    gap: np.ndarray  # 1 - z2/z1 without its cancellation; 0 of a pair
+    size: np.ndarray  # of the larger one
+    peak: np.ndarray
+    wide: np.ndarray  # 1/(1 - b^2/(4 c)) of a pair, 0 of real roots
+
+    @classmethod
+    def of(cls, b: np.ndarray, c: np.ndarray) -> "_Bounds":
+        """Return the bounds for coefficients b and c."""
+        half = -0.5 * b
+        depth = half * half - c
+        pair = depth < 0.0
+        with np.errstate(all="ignore"):
+            real = half + np.where(half >= 0.0, 1.0, -1.0) * np.sqrt(depth)
+            size = np.where(pair, np.sqrt(c), np.abs(real))
+            two = ~pair & (size > 0.0) & (c != 0.0)
+            ratio = np.where(two, c / (real * real), 0.0)
+            gap = np.where(two, 2.0 * np.sqrt(depth) / size, 1.0)
+            slow = 1.0 / (np.e * np.log(1.0 / size))
+            peak = np.where(two, np.abs(ratio) * np.minimum(1.0 / (1.0 - np.abs(ratio)), slow), 0.0)
+            return cls(
+                pair,
+                np.where(pair, half, real),
+                np.where(pair, c, ratio),
+                np.where(pair, 0.0, gap),
+                size,
+                np.where(pair, slow / size, peak),
+                np.where(pair, -c / depth, 0.0),
+            )
+
+    def columns(self, chosen: np.ndarray) -> "_Bounds":
+        """Return those of some runs."""
+        return _Bounds(*(part[:, chosen] for part in self))
+
+
+def _estimate(
+    bounds: _Bounds, swing: np.ndarray, now: np.ndarray, before: np.ndarray, share: np.ndarray, tolerance: float
+) -> np.ndarray:
+    """Return about how many more steps it takes, (R,): every mode by its closed form, a pair by its envelope."""
+
+    def above(j: np.ndarray) -> np.ndarray:
+        with np.errstate(all="ignore"):
+            geometric = -np.expm1(j * np.log1p(-bounds.gap)) / bounds.gap
+            ratio = np.where(bounds.gap > 1.0, 1.0 / bounds.gap, np.where(bounds.gap > 0.0, geometric, j))
+            real = np.abs(now + (now - bounds.root * before) * bounds.quotient * ratio)
+            pair = np.abs(now) + np.abs(bounds.root * now - bounds.quotient * before) * j / bounds.size
+            bound = np.where(bounds.pair, np.minimum(pair, np.sqrt(np.maximum(swing, 0.0))), real)
+            reached = bound * np.exp(j * np.log(bounds.size))
+            return (share * reached * reached).sum(axis=0) > tolerance
+
+    low, high = np.zeros(now.shape[1]), np.ones(now.shape[1])
+    for doubling in range(64):
+        j = np.full(now.shape[1], 2.0**doubling)
+        beyond = above(j)
+        low, high = np.where(beyond, j, low), np.where(beyond, 2.0 * j, high)
+    for _ in range(56):
+        j = 0.5 * (low + high)
+        beyond = above(j)
+        low, high = np.where(beyond, j, low), np.where(beyond, high, j)
+    return np.ceil(high)
 
 
 def predicted_steps(
@@ -277,9 +287,27 @@ def predicted_steps(
     b = np.ascontiguousarray(rows[1])
     c = np.ascontiguousarray(rows[2]) if len(rows) == 3 else np.zeros_like(b)
     share = np.array(np.broadcast_to((error[held] / error.sum())[:, None], b.shape), order="C")
-    settled = np.empty(b.shape[1])
-    _Recurrence.settle(b, c, share, float(tolerance), RECURRENCE_STEPS, settled)
+    settled, bounds = np.full(b.shape[1], np.inf), _Bounds.of(b, c)
+    # a rate this near 1 is 1: rounding moves the roots by as much
+    chosen = np.nonzero(bounds.size.max(axis=0) < 1.0 - 1e-14)[0]
+    if len(chosen):
+        parts = (np.ascontiguousarray(part[:, chosen]) for part in (b, c, share))
+        settled[chosen] = _settled(*parts, bounds.columns(chosen), float(tolerance))
     return settled.reshape(lead)
+
+
+def _settled(b: np.ndarray, c: np.ndarray, share: np.ndarray, bounds: _Bounds, tolerance: float) -> np.ndarray:
+    now, before, settled = np.ones_like(b), np.ones_like(b), np.empty(b.shape[1])
+    here, there = np.where(bounds.pair, bounds.root, 1.0), np.where(bounds.pair, bounds.quotient, bounds.root)
+    first = np.ascontiguousarray(np.stack([here, there, bounds.peak, bounds.wide]))
+    _Recurrence.settle(b, c, share, first, now, before, tolerance, RECURRENCE_STEPS, settled)
+    late = np.nonzero(settled < 0.0)[0]
+    if len(late):
+        b, c, now, before = b[:, late], c[:, late], now[:, late], before[:, late]
+        swing = (now * now + b * now * before + c * before * before) * bounds.wide[:, late]
+        more = _estimate(bounds.columns(late), swing, now, before, share[:, late], tolerance)
+        settled[late] = RECURRENCE_STEPS + more
+    return settled
 
 
 def preconditioned_limit(optimizer: Optimizer, hessian: Any, state: dict[str, Any], moved: Any = True) -> Any:
