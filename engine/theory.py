@@ -291,8 +291,8 @@ def predicted_steps(
     # a rate this near 1 is 1: rounding moves the roots by as much
     chosen = np.nonzero(bounds.size.max(axis=0) < 1.0 - 1e-14)[0]
     if len(chosen):
-        parts = (np.ascontiguousarray(part[:, chosen]) for part in (b, c, share))
-        settled[chosen] = _settled(*parts, bounds.columns(chosen), float(tolerance))
+        b, c, share = (np.ascontiguousarray(part[:, chosen]) for part in (b, c, share))
+        settled[chosen] = _settled(b, c, share, bounds.columns(chosen), float(tolerance))
     return settled.reshape(lead)
 
 

@@ -1,0 +1,212 @@
+"""A run as a short program of its own, written from the source of its kernels: no rule is stated twice."""
+
+import ast
+import inspect
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+
+from engine.optimizer import Optimizer
+from engine.run import OUT_OF_BOUNDS
+from engine.surface import Surface
+from engine.translation import (
+    ROLES,
+    TAKEN,
+    as_lines,
+    assigned_pairs,
+    free_name,
+    indented,
+    kernel_source,
+    names_loaded,
+    names_written,
+    on_whole_arrays,
+    one_run,
+    with_gathered_gradient,
+)
+from engine.words import number
+
+ROOT = (
+    "",
+    "",
+    "def sqrt(x):  # torch.sqrt is one rounding off in some places",
+    "    return x.clone().apply_(lambda value: math.sqrt(value) if value >= 0.0 else math.nan)",
+)
+REMEMBERED = 64  # classes translated, in both libraries
+
+
+def numpy_program(
+    surface: Surface, optimizer: Optimizer, learning_rate: float, start: Sequence[float], steps: int
+) -> str:
+    """Return a program that needs NumPy alone and repeats a run to the last bit.
+
+    It does what the kernels do in the same order; beyond + - * / and roots the last bit is up to the library. It leaves
+    ``weights`` (steps + 1, D) and ``error`` (steps + 1,), nan after the step at which the run diverged. Raises
+    ValueError with a sentence that says why a kernel cannot be written this way.
+    """
+    return _program("np", surface, optimizer, learning_rate, start, steps)
+
+
+def torch_program(
+    surface: Surface, optimizer: Optimizer, learning_rate: float, start: Sequence[float], steps: int
+) -> str:
+    """Return the same program for PyTorch alone, in double precision, on the CPU.
+
+    Raises ValueError as numpy_program does.
+    """
+    return _program("torch", surface, optimizer, learning_rate, start, steps)
+
+
+def _program(
+    library: str, surface: Surface, optimizer: Optimizer, learning_rate: float, start: Sequence[float], steps: int
+) -> str:
+    torch, cls = library == "torch", cast(Any, type(optimizer))
+    ground, rule = _ground(type(surface), library, len(surface.pack())), _rule(cls, library)
+    place, eta = [float(value) for value in start], float(learning_rate)
+
+    def array(values: Any) -> str:
+        return f"{'torch.tensor' if torch else 'np.array'}({values})"
+
+    def scalar(value: Any) -> str:
+        # PyTorch divides a Python number by a tensor as a product with a rounded reciprocal
+        return f"torch.tensor({value})" if torch else f"{value}"
+
+    root = torch and any("sqrt(" in line for line in (*ground.body, *rule.query, *rule.update))
+    settings = [
+        f"{declared.plain} = {number(getattr(surface, name), 4)}{declared.unit}"
+        for name, declared in surface.parameters().items()
+    ]
+    lines = [
+        f"# {optimizer.label(eta)}",
+        *_equations(type(optimizer)),
+        f"# {surface.title} {', '.join(settings)}".rstrip(),
+        *_equations(type(surface)),
+        *(["import math", ""] if root else []),
+        f"import {'torch' if torch else 'numpy as np'}",
+        "",
+        *(["torch.set_default_dtype(torch.float64)"] if torch else []),
+        f"steps = {int(steps)}",
+        f"start = {array(place)}",
+        f"eta = {scalar(eta)}  # learning rate",
+    ]
+    if rule.hyper:
+        given = [getattr(optimizer, field) for field in optimizer.parameters()]
+        several = array(given) if torch else ", ".join(map(str, given))
+        values = several if len(given) > 1 else scalar(given[0])
+        meanings = ", ".join(field.replace("_", " ") for field in optimizer.parameters())
+        note = "" if rule.hyper == list(optimizer.parameters()) else f"  # {meanings}"
+        lines.append(f"{', '.join(rule.hyper)} = {values}{note}")
+    if ground.theta:
+        lines.append(f"theta = {array(surface.pack().tolist())}")
+    if ground.data:
+        rows = "".join(f"    {row},\n" for row in surface.data().tolist())
+        lines.append(f"data = {array(f'[{chr(10)}{rows}]')}")
+
+    # squared as the compiled loop squares it
+    far = float(((OUT_OF_BOUNDS * (1.0 + np.linalg.norm(np.array([place]).T, axis=0))) ** 2)[0])
+    loop = [
+        "for step in range(steps + 1):",
+        "    weights[step] = w",
+        "    error[step] = error_and_gradient(w)[0]" if rule.query else "    error[step], g = error_and_gradient(w)",
+        f"    if not ({library}.isfinite(error[step]) and {library}.sum((w - start) ** 2) <= {far!r}):",
+        "        break  # diverged: not finite, or further from the start than 1e6 (1 + |start|)",
+        *indented([*rule.query, "g = error_and_gradient(point)[1]"] if rule.query else []),
+        *indented([f"tau = {scalar('step + 1.0')}"] if rule.tau else []),
+        *indented(rule.update),
+    ]
+    return "\n".join(
+        [
+            *lines,
+            *(ROOT if root else ()),
+            *("", "", "def error_and_gradient(w):", *indented(ground.body), "", ""),
+            f"weights = {library}.full((steps + 1, {surface.dim}), {library}.nan)",
+            f"error = {library}.full((steps + 1,), {library}.nan)",
+            f"w = start.{'clone' if torch else 'copy'}()",
+            *_zeros(rule.slots, library, surface.dim),
+            *(loop if torch else ['with np.errstate(all="ignore"):', *indented(loop)]),
+            "",
+            'print(f"step {step}: w = {weights[step].tolist()}, error = {error[step].item()}")',
+            "",
+        ]
+    )
+
+
+def _zeros(slots: list[str], library: str, dim: int) -> list[str]:
+    shape = f"({len(slots)}, {dim})" if len(slots) > 1 else f"{dim}"
+    return [f"{', '.join(slots)} = {library}.zeros({shape})"] if slots else []
+
+
+def _equations(cls: type) -> list[str]:
+    """Return as comments the equations of a docstring, its second paragraph; where there is none, its first."""
+    paragraphs = inspect.cleandoc(cls.__doc__ or "").split("\n\n")
+    return ["#   " + re.sub(" {2,}", "   ", line.strip()) for line in paragraphs[:2][-1].splitlines()]
+
+
+class _Ground(NamedTuple):
+    """A surface's function, and whether it asks for the surface's parameters and data."""
+
+    body: list[str]
+    theta: bool
+    data: bool
+
+
+class _Rule(NamedTuple):
+    """A rule's statements, what its hyperparameters and slots are called there, and whether it counts its steps."""
+
+    query: list[str]
+    update: list[str]
+    hyper: list[str]
+    slots: list[str]
+    tau: bool
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _ground(cls: Any, library: str, size: int) -> _Ground:
+    try:
+        body, gathered = with_gathered_gradient(one_run(cls, "value_and_grad", [], []), cls.dim)
+        body = on_whole_arrays(body)
+        lines = as_lines(body, library, size)
+    except ValueError as error:
+        raise ValueError(f"{cls.title} cannot be written as a program: {error}.") from None
+    if gathered:
+        lines[-1] = f"return error, {lines[-1].removeprefix('g = ')}"
+    else:
+        filled = [f"g = {library}.zeros_like(w)"] if "g" in names_written(body) else []
+        lines = [*filled, *lines, "return error, g"]
+    names = {name for statement in body for name in names_loaded(statement)}
+    return _Ground(lines, "theta" in names, "data" in names)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _rule(cls: Any, library: str) -> _Rule:
+    fields = list(cls.parameters())
+    slots = [free_name(slot, TAKEN) for slot in cls.slots]
+    try:
+        aliases = _aliases_of_hyper(cls)
+        hyper: list[str] = []
+        for index, field in enumerate(fields):
+            hyper.append(free_name(aliases.get(index, field), TAKEN | {*slots, *hyper}))
+        query = on_whole_arrays(one_run(cls, "query", slots, hyper)) if cls.look_ahead else []
+        update = on_whole_arrays(one_run(cls, "update", slots, hyper))
+        before, after = as_lines(query, library), as_lines(update, library)
+    except ValueError as error:
+        raise ValueError(f"{cls.title} cannot be written as a program: {error}.") from None
+    if "point" in names_written(query):
+        before.insert(0, f"point = {library}.empty_like(w)")
+    return _Rule(before, after, hyper, slots, any("tau" in names_loaded(statement) for statement in update))
+
+
+def _aliases_of_hyper(cls: type[Optimizer]) -> dict[int, str]:
+    """Return {index: name} of the hyperparameters that a rule gives a name of its own, as in ``mu = hyper[0]``."""
+    names: dict[int, str] = {}
+    _, definition = kernel_source(cls, "update")
+    hyper = definition.args.args[ROLES["update"].index("hyper")].arg
+    for node in ast.walk(definition):
+        for target, value in assigned_pairs(node) if isinstance(node, ast.Assign) else ():
+            match target, value:
+                case ast.Name(id=name), ast.Subscript(ast.Name(id=base), ast.Constant(value=int(index))):
+                    if base == hyper:
+                        names.setdefault(index, name)
+    return names
