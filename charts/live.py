@@ -53,7 +53,9 @@ def live_message(
             "origin": surface.stationary_point.tolist(),
             "axes": surface.eigenvectors.T.tolist(),
             "eigenvalues": surface.eigenvalues.tolist(),
+            "labels": list(surface.labels),
         },
+        "rule": _rule(study),
         "arrow": 0.14 * (plane.view[0][1] - plane.view[0][0]),
         "steps": shown.tolist(),
         "runs": [
@@ -71,6 +73,35 @@ def live_message(
         **words,
     }
     return header, arrays
+
+
+def _rule(study: Study) -> dict[str, Any]:
+    """Return what details need to know of the rule under the sliders, also at every stop of its hyperparameter.
+
+    A mode's polynomial is affine in eta lambda: its coefficients at 0 and at 1 say it all.
+    """
+    rule = study.edited.optimizer
+    hyper = {name: getattr(rule, name) for name in rule.parameters()}
+    known = {
+        "slug": type(rule).__module__.rpartition(".")[2],
+        "title": rule.title,
+        "linear": rule.linear,
+        "adaptive": rule.adaptive,
+        "lookAhead": rule.look_ahead,
+        "hyper": hyper,
+        "symbols": {name: declared.plain for name, declared in rule.parameters().items()},
+    }
+    if rule.linear:
+        ends, packed = np.array([[0.0], [1.0]]), rule.pack()[:, None, None]
+        settings = {"learning_rate": np.broadcast_to(packed, (len(packed), 1, 1))}
+        for name in study.stops.keys() & hyper.keys():
+            settings[name] = np.repeat(packed, len(study.stops[name]), axis=2)
+            settings[name][list(hyper).index(name)] = study.stops[name]
+        known["polynomials"] = {
+            name: rule.mode_polynomial(np.broadcast_to(ends, (2, values.shape[2])), values).transpose(1, 0, 2).tolist()
+            for name, values in settings.items()
+        }
+    return known
 
 
 def _live_sliders(study: Study) -> list[dict[str, Any]]:

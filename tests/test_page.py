@@ -11,6 +11,7 @@ from engine import Plane, discover_optimizers, theory
 from engine.parameter import four_digits
 from engine.study import Entry, Study, study
 from surfaces.quadratic import Quadratic
+from widgets.details import found as details
 from widgets.navigation import entries
 
 OPTIMIZERS = discover_optimizers()
@@ -260,6 +261,28 @@ def one_sentence(app, key: str) -> str:
 
 def says_what_is_used(text: str, used: float) -> None:
     assert [float(number) for number in re.findall(r"\((\S+) is used\)", text)] == [pytest.approx(used, rel=1e-3)]
+
+
+@pytest.mark.parametrize("slug", [*SLUGS, "modes,words"])
+def test_a_detail_that_does_not_exist_is_named_and_nothing_opens(slug):
+    app = visit({"show": slug})
+    if slug:
+        assert "nothing of that name to open" in one_sentence(app, "show")
+    assert app.pills[0].value == []
+
+
+@pytest.mark.parametrize("name", list(details()))
+@pytest.mark.parametrize("query", ["", LINK, "surface.eigenvalue_1=0&surface.eigenvalue_2=-3&a=nesterov&steps=1"])
+def test_every_detail_opens_by_its_address(name, query):
+    app = visit(f"show={name}&{query}")
+    assert not app.exception and not app.warning
+    assert app.pills[0].value == [name]
+
+
+def test_a_preset_leaves_the_details_open():
+    app = visit("show=modes")
+    click(app, "Zigzag")
+    assert app.pills[0].value == ["modes"]
 
 
 @pytest.mark.parametrize("raw", NOT_NUMBERS, ids=lambda raw: repr(raw[:20]))

@@ -13,6 +13,10 @@ Tuned = TypeVar("Tuned", bound=Parameterised)
 DECLARED = "valley.declared"  # key -> Parameter or tuple of choices, of every input of this session
 
 
+class Several(tuple[str, ...]):
+    """Choices of which any number can be taken at once."""
+
+
 def number(key: str, declared: Parameter, label: str) -> float:
     """Draw the input that owns one number and return it to four significant digits."""
     declare(key, declared)

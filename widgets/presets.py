@@ -9,7 +9,7 @@ from streamlit.errors import StreamlitAPIException
 from engine.optimizer import Optimizer
 from engine.parameter import Parameter
 from widgets.address import APPLIED
-from widgets.controls import DECLARED
+from widgets.controls import DECLARED, Several
 from widgets.runs import FIRST, LETTERS, default_of
 
 
@@ -29,7 +29,7 @@ def apply(query: str, optimizers: Mapping[str, type[Optimizer]]) -> None:
         _write(letter, asked.get(letter))
     for key, declared in st.session_state.get(DECLARED, {}).items():
         letter, _, name = key.partition(".")
-        if key in LETTERS:
+        if key in LETTERS or isinstance(declared, Several):
             continue
         if letter in LETTERS:
             slug = asked.get(letter, FIRST if letter == "a" else "")

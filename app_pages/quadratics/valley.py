@@ -8,11 +8,14 @@ from typing import Any
 import streamlit as st
 
 from charts.live import live_message
+from charts.thin import drawn_steps
 from engine import Plane, discover_optimizers
 from engine.study import Entry, study
 from surfaces.quadratic import Quadratic
 from widgets import address
 from widgets.controls import adopt
+from widgets.details import details
+from widgets.details.picture import Picture
 from widgets.explain import explain
 from widgets.live_figure import asked, commits, live_figure
 from widgets.presets import preset_row
@@ -44,6 +47,7 @@ def valley() -> None:
         start, steps = pick_start(), pick_steps()
         commits(adopt)
     picture(entries, edited, surface, sliders, start, steps)
+    details(Picture(surface, entries, edited, start, steps, drawn_steps(steps)))
 
 
 @st.fragment

@@ -5,7 +5,7 @@ on release a trigger carries the value to the input that owns it. See docs/adr/0
 docs/adr/0010-first-the-picture-then-its-families.md.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,16 +16,27 @@ from streamlit.components.v2 import component
 
 HERE = Path(__file__).parent
 PARTS = (  # joined into one module
-    *("decode.js", "ink.js", "graphs.js", "hover.js", "words.js", "gauge.js", "slider.js", "playback.js", "start.js"),
-    *("asks.js", "main.js"),
+    *(
+        "decode.js",
+        "pen.js",
+        "ink.js",
+        "graphs.js",
+        "hover.js",
+        "words.js",
+        "gauge.js",
+        "slider.js",
+        "playback.js",
+        "start.js",
+    ),
+    *("asks.js", "svg_context.js", "picture.js", "main.js"),
 )
 KEY = "live"
 LINE = "live.line"
 
 
-def _code(parts: Sequence[str]) -> str:
+def joined(parts: Iterable[Path]) -> str:
     """Return the parts as one module, without comments and indentation: it travels in every message."""
-    lines = [line.strip() for part in parts for line in (HERE / part).read_text(encoding="utf-8").splitlines()]
+    lines = [line.strip() for part in parts for line in part.read_text(encoding="utf-8").splitlines()]
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
@@ -33,12 +44,14 @@ _figure = component(
     "valley_live_figure",
     html=(HERE / "figure.html").read_text(),
     css=(HERE / "figure.css").read_text(),
-    js=_code(PARTS),
+    js=joined(HERE / part for part in PARTS),
     isolate_styles=False,
 )
 
 # what a handle commits runs the inputs again, what the figure asks for only the figure: each speaks from its own place
-_line = component("valley_line", html='<i class="valley-line"></i>', js=_code(["line.js"]), isolate_styles=False)
+_line = component(
+    "valley_line", html='<i class="valley-line"></i>', js=joined([HERE / "line.js"]), isolate_styles=False
+)
 
 
 def plotly_asset() -> str:

@@ -2,7 +2,8 @@
 const GROUND_OPTIONS = {
   displaylogo: false,
   scrollZoom: true,
-  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+  // a picture of the ground alone would lack the paths, and nothing is to leave for anybody's cloud
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "toImage", "sendChartToCloud"],
 };
 const CURVE_OPTIONS = { displayModeBar: false };
 const TOUCH = window.matchMedia("(pointer: coarse)");

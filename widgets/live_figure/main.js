@@ -19,6 +19,7 @@ class LiveFigure {
     this.best.addEventListener("click", () => this.commit(this.header.best.values));
     this.copy = root.querySelector(".valley-copy");
     this.copy.addEventListener("click", () => this.copyLink());
+    this.picture = new Picture(this);
     this.hover = new Hover(this.graphs.plane);
     this.startHandle = new StartHandle(this.graphs.ground, {
       position: () => this.start,
@@ -180,6 +181,34 @@ class LiveFigure {
     this.words.say(verdict, header.runs);
     this.gauge.draw(header.gauge, member.eta, member.limit, member.limitText);
     if (this.root.dataset.drawn !== header.surface) this.root.dataset.drawn = header.surface;
+    this.show(member, verdict);
+  }
+
+  // what is on the screen now, for the details below the figure
+  show(member, verdict) {
+    const { header, active, playback } = this;
+    const { path, steps } = this.drawn[this.drawn.length - 1];
+    const { hyper, polynomials } = header.rule;
+    const live = header.families[active?.family] && active.family in hyper ? active : null;
+    this.view = {
+      ...header.frame,
+      header,
+      palette: this.palette,
+      colour: header.runs.find((run) => run.edited).colour,
+      rule: header.rule,
+      eta: member.eta,
+      hyper: live ? { ...hyper, [live.family]: live.stop } : hyper,
+      polynomial: live ? polynomials?.[live.family][live.index] : polynomials?.learning_rate[0],
+      limit: member.limit,
+      verdict,
+      path,
+      steps,
+      runs: this.drawn,
+      start: this.start,
+      // as the arrow in the picture: the whole run is looked at where it starts
+      at: playback.whole ? 0 : Math.min(playback.at, path.x.length - 1),
+    };
+    this.root.dispatchEvent(new CustomEvent("valley-drawn", { bubbles: true }));
   }
 
   drawRun(ground, curve, run, path, label) {

@@ -32,14 +32,15 @@ class Words {
     fill(this.legend, runs.length, () => {
       const item = make("button", "valley-run", { type: "button" });
       item.append(swatch(), make("span", ""));
-      item.addEventListener("click", () => this.onEdit(item.dataset.name));
+      item.addEventListener("click", () => item.ariaPressed === "false" && this.onEdit(item.dataset.name));
       return item;
     });
     const several = runs.length > 1;
     runs.forEach((run, i) => {
       const item = this.legend.children[i];
       item.dataset.name = run.name;
-      item.disabled = !several || run.edited;
+      item.disabled = !several;
+      item.ariaPressed = String(run.edited); // one that was disabled as it is pressed would lose the focus
       item.classList.toggle("valley-edited", several && run.edited);
       item.title = several && !run.edited ? "Put this run under the sliders" : "";
       item.querySelector("line").setAttribute("stroke", run.colour);

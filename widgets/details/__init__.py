@@ -1,0 +1,44 @@
+"""Details on demand, below the figure: one file each, found in this folder; closed they cost nothing."""
+
+import pkgutil
+from functools import cache
+from importlib import import_module
+from typing import Protocol
+
+import streamlit as st
+
+from widgets.controls import Several, declare
+from widgets.details.picture import Picture
+
+KEY = "show"
+
+
+class Detail(Protocol):
+    """A module of this folder that can be opened."""
+
+    NAME: str  # in the row of details and in the address, one plain word
+    TITLE: str
+    ORDER: int
+
+    def draw(self, picture: Picture) -> None:
+        """Draw it below its title."""
+        ...
+
+
+@cache
+def found() -> dict[str, Detail]:
+    """Return every detail by its name, in order."""
+    modules = [import_module(f"{__name__}.{item.name}") for item in pkgutil.iter_modules(__path__)]
+    details = [module for module in modules if hasattr(module, "NAME")]
+    return {module.NAME: module for module in sorted(details, key=lambda module: module.ORDER)}
+
+
+def details(picture: Picture) -> None:
+    """Draw the row of details, and those that are open."""
+    declare(KEY, Several(found()))
+    opened = st.pills("Look closer", list(found()), selection_mode="multi", key=KEY, bind="query-params")
+    for name, detail in found().items():
+        if name in opened:
+            with st.container(border=True, key=f"detail-{name}"):
+                st.markdown(f"**{detail.TITLE}**")
+                detail.draw(picture)

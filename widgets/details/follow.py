@@ -1,0 +1,38 @@
+"""Details that follow the live figure: components with little data of their own, drawn at every draw of it."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from streamlit.components.v2 import component
+
+from widgets.live_figure import joined, pack
+
+HERE = Path(__file__).parent
+FIGURE = HERE.parent / "live_figure"
+SHARED = (
+    *(FIGURE / name for name in ("decode.js", "pen.js", "words.js")),
+    *(HERE / "parts" / name for name in ("numbers.js", "formula.js", "chart.js")),
+)
+
+
+def parts(name: str) -> list[Path]:
+    """Return the files of a detail: what all share, what a folder ``parts/name`` holds, and ``name.js``."""
+    return [*SHARED, *sorted((HERE / "parts" / name).glob("*.js")), HERE / f"{name}.js"]
+
+
+@cache
+def _component(name: str) -> Any:
+    return component(
+        f"valley_detail_{name}",
+        html='<div class="valley-detail"></div>',
+        css=(HERE / "detail.css").read_text(encoding="utf-8"),
+        js=joined([*parts(name), HERE / "parts" / "follow.js"]),
+        isolate_styles=False,
+    )
+
+
+def follow(name: str, header: dict[str, Any] | None = None, arrays: dict[str, np.ndarray] | None = None) -> None:
+    """Mount ``name.js``, whose class Detail says how it looks; header and arrays are what only the server knows."""
+    _component(name)(key=f"detail.{name}", data=pack({"ground": {}, **(header or {})}, arrays or {}))

@@ -1,0 +1,44 @@
+// A detail draws whenever the figure draws: both stand in one page.
+class Follower {
+  constructor(root) {
+    this.root = root;
+    this.detail = new Detail(root);
+    this.draw = () => {
+      const figure = document.querySelector(".valley")?.figure;
+      if (!figure?.view) return;
+      this.dress(figure.view.palette);
+      this.detail.draw(figure.view, this.header);
+    };
+    document.addEventListener("valley-drawn", this.draw);
+    this.observer = new ResizeObserver(this.draw);
+    this.observer.observe(root);
+  }
+
+  // the figure's colours, by the names that its style sheet uses
+  dress(palette) {
+    if (palette === this.palette) return;
+    this.palette = palette;
+    for (const [name, colour] of Object.entries(palette)) this.root.style.setProperty(`--valley-${name}`, colour);
+  }
+
+  update(data) {
+    this.header = decode(data);
+    this.draw();
+  }
+
+  destroy() {
+    document.removeEventListener("valley-drawn", this.draw);
+    this.observer.disconnect();
+    this.detail.destroy?.();
+  }
+}
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".valley-detail");
+  root.follower ??= new Follower(root);
+  root.follower.update(data);
+  return () => {
+    root.follower?.destroy();
+    root.follower = undefined;
+  };
+}

@@ -1,0 +1,143 @@
+// The picture as plain text, which follows the sliders; it is read out once they have been quiet for a while.
+const QUIET = 700; // ms
+const TOLD = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500]; // steps, with the last
+const EXCESS = "E − E(w*)";
+const TINY = 1e-80; // below this the numbers on their way to the page may have become 0
+const UNSEEN = { position: "absolute", width: "1px", height: "1px", overflow: "hidden", clipPath: "inset(50%)" };
+
+class Detail {
+  constructor(root) {
+    this.region = make("div", "", { role: "region", "aria-label": "The run in words", "aria-live": "off" });
+    this.block = make("pre", "valley-narration");
+    Object.assign(this.block.style, {
+      whiteSpace: "pre-wrap",
+      font: "inherit",
+      lineHeight: "1.5",
+      margin: "0 0 0.5rem",
+    });
+    Object.assign(this.block.style, { padding: "0", background: "none", border: "0", color: "inherit" });
+    this.block.style.fontVariantNumeric = "tabular-nums";
+    this.region.append(this.block);
+    this.status = make("div", "", { role: "status" });
+    Object.assign(this.status.style, UNSEEN);
+    this.copy = make("button", "valley-button", { type: "button" });
+    this.copy.textContent = "Copy text";
+    this.copy.style.border = "1px solid var(--st-border-color, currentColor)";
+    this.copy.addEventListener("click", () => this.copyText());
+    root.append(this.region, this.copy, this.status);
+  }
+
+  draw(view) {
+    const text = narration(view);
+    if (text === this.text) return;
+    const first = this.text === undefined;
+    this.text = this.block.textContent = text;
+    clearTimeout(this.timer);
+    // the figure reads its verdict out itself
+    if (!first) this.timer = setTimeout(() => (this.status.textContent = ending(view)), QUIET);
+  }
+
+  async copyText() {
+    try {
+      await navigator.clipboard.writeText(this.text);
+      this.say("Copied");
+    } catch {
+      // without a secure connection there is no clipboard: select it, ready to copy
+      window.getSelection().selectAllChildren(this.block);
+      this.say("Selected");
+    }
+  }
+
+  say(text) {
+    this.copy.textContent = text;
+    setTimeout(() => (this.copy.textContent = "Copy text"), 1500);
+  }
+
+  destroy() {
+    clearTimeout(this.timer);
+  }
+}
+
+function narration(view) {
+  const parts = [[surfaceLine(view), runLine(view)], happening(view), itinerary(view), others(view)];
+  return parts
+    .filter((lines) => lines.length)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n");
+}
+
+function surfaceLine({ eigenvalues, labels, axes, origin }) {
+  const values = [...labels].map((label, i) => `λ${label} = ${number(eigenvalues[i], 4)}`).sort();
+  const [low, high] = eigenvalues;
+  const condition = low > 0 ? `, condition number ${number(high / low, 4)}` : "";
+  const [x, y] = axes[labels.indexOf("₁")];
+  const turn = `u₁ stands at ${number((Math.atan2(y, x) * 180) / Math.PI, 4)}° to the axis of w₁`;
+  const kind = kindOf(low, high);
+  return `Surface: quadratic, ${kind} w* = ${place(origin)}. ${values.join(", ")}${condition}; ${turn}.`;
+}
+
+function kindOf(low, high) {
+  if (low > 0) return "a valley with its minimum at";
+  if (high < 0) return "a hill with its maximum at";
+  if (low < 0 && high > 0) return "a saddle at";
+  if (low === high) return "a flat plane through";
+  return low === 0 ? "a valley with a flat floor through" : "a ridge with a flat crest through";
+}
+
+function runLine({ verdict, limit, eta, rule }) {
+  const moving = rule.adaptive ? ", which moves with its averages" : "";
+  const share =
+    limit > 0 ? ` Its learning rate is ${percent(eta / limit)} of the limit ${number(limit, 4)}${moving}.` : "";
+  return `Optimizer: ${verdict.label}.${share}`;
+}
+
+function happening({ verdict: { sentence, facts, badge } }) {
+  const said = facts.map(([what, value, comparison]) => `${what}: ${value}${comparison ? ` (${comparison})` : ""}`);
+  return [sentence, ...said, badge.text].map(plain);
+}
+
+// where it is at a few steps, at the one that the picture looks at, and at the last that is drawn
+function itinerary(view) {
+  const { steps, path, at } = view;
+  const last = path.x.length - 1;
+  const told = new Set([...TOLD.map((step) => steps.findIndex((drawn) => drawn >= step)), at, last]);
+  const rows = [...told].filter((k) => k >= 0 && k <= last).sort((one, other) => one - other);
+  const lines = rows.map((k) => `${stepLine(view, k)}${k === at && at > 0 ? " (shown now)" : ""}`);
+  if (last < steps.length - 1) lines.push(`From step ${steps[last + 1]} on it is too far away to be drawn.`);
+  return lines;
+}
+
+function stepLine({ steps, path, eigenvalues }, k) {
+  const where = `w = ${place([path.x[k], path.y[k]])}`;
+  return `Step ${steps[k]}${k ? "" : ", the start"}: ${where}, ${excess(path.modes, eigenvalues, k)}`;
+}
+
+function ending(view) {
+  return stepLine(view, view.at || view.path.x.length - 1);
+}
+
+function others({ header, eigenvalues }) {
+  return header.runs
+    .filter((run) => !run.edited)
+    .map((run) => {
+      const modes = header.arrays[run.array];
+      const last = modes.length / 2 - 1;
+      const gone = last < header.steps.length - 1 ? ", then too far away to be drawn" : "";
+      return `Also drawn: ${run.label}: ${excess(modes, eigenvalues, last)} at step ${header.steps[last]}${gone}`;
+    });
+}
+
+// 1/2 sum lambda_i alpha_i^2, Bishop (7.11)
+function excess(modes, eigenvalues, k) {
+  const error = [0, 1].reduce((sum, i) => sum + 0.5 * eigenvalues[i] * modes[2 * k + i] ** 2, 0);
+  return Math.abs(error) < TINY ? `${EXCESS} below ${number(TINY)}` : `${EXCESS} = ${number(error)}`;
+}
+
+function place(weights) {
+  return `(${weights.map((value) => number(value, 4)).join(", ")})`;
+}
+
+// subscripts as the letters they are
+function plain(text) {
+  return text.replace(/_\{(.*?)\}/g, "$1");
+}
