@@ -292,7 +292,12 @@ class LiveFigure {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".valley");
-  root.figure ??= new LiveFigure(root);
+  root.empty ??= root.innerHTML;
+  // Streamlit may mount it again where it stood before, a change of theme among others
+  if (!root.figure) {
+    root.innerHTML = root.empty;
+    root.figure = new LiveFigure(root);
+  }
   root.figure.update(data, setTriggerValue);
   return () => {
     root.figure?.destroy();

@@ -2,6 +2,7 @@
 class Follower {
   constructor(root) {
     this.root = root;
+    root.replaceChildren(); // it may be mounted again where it stood before
     this.detail = new Detail(root);
     this.draw = () => {
       const figure = document.querySelector(".valley")?.figure;
