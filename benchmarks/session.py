@@ -56,7 +56,7 @@ class Session:
         return self._ask(message)
 
     def _ask(self, message: BackMsg) -> Answer:
-        message.rerun_script.query_string = urlencode(self.query)
+        message.rerun_script.query_string = urlencode(self.query, doseq=True)
         began, payloads = time.perf_counter(), []
         self.socket.send(message.SerializeToString())
         while True:

@@ -21,9 +21,12 @@ GRID = 101
 
 
 def live_message(
-    surface: Any, study: Study, sliders: list[dict[str, Any]], words: dict[str, Any]
+    surface: Any, study: Study, sliders: list[dict[str, Any]], words: dict[str, Any], ground: bool = True
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return header and arrays. ``words`` holds what only the inputs know: keys, best values, what is being dragged."""
+    """Return header and arrays. ``words`` holds what only the inputs know: keys, best values, what is being dragged.
+
+    Without ``ground`` the browser takes the bands and axes that it has of this surface and view.
+    """
     plane, entries, edited = study.plane, study.entries, study.edited
     present, index = study.present, study.index
     shown = drawn_steps(study.steps)
@@ -46,7 +49,7 @@ def live_message(
         "view": str(plane.view),
         "alt": _alt(surface, study),
         "palettes": PALETTES,
-        "ground": ground_figure(*_heights(surface, plane), _axes(surface, plane)),
+        "ground": ground_figure(*_heights(surface, plane), _axes(surface, plane)) if ground else None,
         **_curve(surface, study),
         "gauge": _gauge(surface, study),
         "frame": {

@@ -73,7 +73,7 @@ def picture(
             "words": no_best_words(edited, surface),
         },
     }
-    live_figure(*live_message(surface, result, sliders, words))
+    live_figure(*live_message(surface, result, sliders, words, ground=not families))
 
 
 query = address.query()

@@ -35,4 +35,4 @@ def _component(name: str) -> Any:
 
 def follow(name: str, header: dict[str, Any] | None = None, arrays: dict[str, np.ndarray] | None = None) -> None:
     """Mount ``name.js``, whose class Detail says how it looks; header and arrays are what only the server knows."""
-    _component(name)(key=f"detail.{name}", data=pack({"ground": {}, **(header or {})}, arrays or {}))
+    _component(name)(key=f"detail.{name}", data=pack(header or {}, arrays or {}))

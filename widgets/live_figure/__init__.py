@@ -69,7 +69,7 @@ def pack(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> bytes:
     The arrays of the ground, ``header["ground"]``, travel as float32 too; ``{"$": name, "rows": n}`` takes their place.
     """
     arrays = dict(arrays)
-    header = {**header, "ground": _pull(header["ground"], arrays, "ground")}
+    header = {**header, "ground": _pull(header.get("ground"), arrays, "ground")}
     table, blocks, offset = {}, [], 0
     for name, array in arrays.items():
         block = np.ascontiguousarray(array, dtype="<f4")
@@ -125,8 +125,7 @@ def live_figure(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
     def heard() -> None:
         message = st.session_state[KEY].ask
         if isinstance(message, dict):
-            values = message.get("values")
-            dragged = values if isinstance(values, dict) else {}
-            st.session_state[f"{KEY}.asked"] = Asked(dragged, families=not dragged)
+            values, families = message.get("values"), message.get("families") is True
+            st.session_state[f"{KEY}.asked"] = Asked(values if isinstance(values, dict) else {}, families)
 
     _figure(key=KEY, data=pack({**header, "plotly": PLOTLY}, arrays), on_ask_change=heard)

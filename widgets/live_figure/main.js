@@ -30,6 +30,10 @@ class LiveFigure {
 
   async update(data, ask) {
     const header = decode(data);
+    if (!this.hasGround(header)) {
+      ask("ask", { picture: true });
+      return;
+    }
     this.header = header;
     this.asks.answered(ask, header);
     this.adoptStart(header);
@@ -42,6 +46,17 @@ class LiveFigure {
     if ((await this.graphs.library(header.plotly)) && header === this.header) {
       this.graphs.build(header, this.palette, this.mode);
     }
+  }
+
+  // Families come without bands and axes, which are there already, unless the figure is a new one.
+  hasGround(header) {
+    const id = `${header.view}|${header.surface}`;
+    const { root } = this;
+    if (header.ground) root.ground = { id, spec: header.ground, arrays: header.arrays };
+    if (root.ground?.id !== id) return false;
+    header.ground = root.ground.spec;
+    header.arrays = { ...root.ground.arrays, ...header.arrays };
+    return true;
   }
 
   theme() {
