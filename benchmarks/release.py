@@ -81,7 +81,7 @@ def measure(browser: Browser) -> list[Line]:
             page.goto(address)
             page.wait_for_selector(ready, state="attached")
             settle(page)
-        rounds = count()  # so that no slider is let go twice in a row at the same place
+        rounds = count(1)  # so that no slider is let go twice in a row at the same place, nor where it began
         lines = [line for words, hold in HOLDS.items() for line in _releases(pages, words, hold, rounds)]
         for page in pages:
             page.context.close()
