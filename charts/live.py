@@ -10,6 +10,7 @@ from charts.curve import curve_figure
 from charts.gauge import gauge
 from charts.plane import ground_figure
 from charts.thin import drawn_steps
+from engine.discovery import slug
 from engine.family import live_hyperparameter
 from engine.optimizer import Optimizer
 from engine.plane import Plane
@@ -86,7 +87,7 @@ def _rule(study: Study) -> dict[str, Any]:
     rule = study.edited.optimizer
     hyper = {name: getattr(rule, name) for name in rule.parameters()}
     known = {
-        "slug": type(rule).__module__.rpartition(".")[2],
+        "slug": slug(rule),
         "title": rule.title,
         "linear": rule.linear,
         "adaptive": rule.adaptive,

@@ -14,6 +14,7 @@ import numpy as np
 from engine.kernel import kernel
 from engine.optimizer import Optimizer
 from engine.run import run
+from engine.settling import first_hit, settled_step
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,19 +76,6 @@ def over_angles(
     return Turned(np.stack(along, axis=-1), path.error)
 
 
-def settling(error: np.ndarray, tolerance: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return the step from which the error stays at or below tolerance E(start), and the first step at which it is.
-
-    (T+1, R) -> (R,), (R,); the error is 0 at the minimum; nan where that is not reached within the run.
-    """
-    with np.errstate(invalid="ignore"):
-        below = error <= tolerance * error[0]
-    steps = len(error)
-    stays = steps - np.where(below.all(axis=0), steps, (~below)[::-1].argmax(axis=0))
-    first = np.where(below.any(axis=0), below.argmax(axis=0), np.nan)
-    return np.where(stays < steps, stays, np.nan), first
-
-
 def steps_over_angles(
     surface: Any,
     optimizer: Optimizer,
@@ -99,11 +87,12 @@ def steps_over_angles(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return at every angle the step from which E - E(w*) stays at or below the tolerance, and the first such step.
 
-    Both (angles,), nan where that is not reached within ``steps``; see over_angles and settling. Without a smallest
+    Both (angles,), nan where that is not reached within ``steps``; see over_angles. Without a smallest
     error, that is with a negative eigenvalue, there is nothing to count and both are nan. Raises ValueError as
     over_angles does.
     """
     if surface.eigenvalues[0] < 0.0:
         nothing = np.full(len(angles), np.nan)
         return nothing, nothing
-    return settling(over_angles(surface, optimizer, learning_rate, start, angles, steps).error, tolerance)
+    error = over_angles(surface, optimizer, learning_rate, start, angles, steps).error
+    return settled_step(error, tolerance), first_hit(error, tolerance)

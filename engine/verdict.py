@@ -9,6 +9,7 @@ from engine import theory
 from engine.case import Case
 from engine.family import Family
 from engine.optimizer import Optimizer
+from engine.settling import first_hit, settled_step
 from engine.words import count, near_one, number, percent
 
 TOLERANCE = 1e-6  # the relative error whose first step is predicted and measured
@@ -39,14 +40,8 @@ class Scene:
 
 
 def measured_steps(error: np.ndarray) -> np.ndarray:
-    """Return the first step from which the error, 0 at the minimum, stays at or below 1e-6 of its start.
-
-    (T+1, R) -> (R,); nan where that is not reached within the run.
-    """
-    above = ~(error <= TOLERANCE * error[0])
-    last = len(above) - 1 - np.argmax(above[::-1], axis=0)
-    settled = np.where(above.any(axis=0), last + 1.0, 0.0)
-    return np.where(settled < len(above), settled, np.nan)
+    """Return the first step from which the error stays at or below 1e-6 of its start, (T+1, R) -> (R,), else nan."""
+    return settled_step(error, TOLERANCE)
 
 
 def judge(family: Family, scene: Scene) -> list[Verdict]:
@@ -105,7 +100,7 @@ def allowance(factors: np.ndarray, modes: np.ndarray, centre: float) -> np.ndarr
 
 
 def _judge_adaptive(family: Family, scene: Scene) -> list[Verdict]:
-    first_hit, settled = _first_hit(family.error), _measured(family, scene)
+    hits, settled = first_hit(family.error, TOLERANCE), _measured(family, scene)
     moved = np.linalg.norm(np.diff(family.trajectory.weights[-2:], axis=0)[0], axis=-1)
     verdicts = []
     for r, rule in enumerate(family.optimizers):
@@ -113,7 +108,7 @@ def _judge_adaptive(family: Family, scene: Scene) -> list[Verdict]:
         facts = [
             ("error now", number(end, 2), f"{number(start, 2)} at the start"),
             ("last step's length", number(moved[r], 2), f"η = {number(family.learning_rates[r], 4)}"),
-            _hit_fact(first_hit[r], settled[r], family.trajectory.steps, bool(scene.eigenvalues[0] >= 0.0)),
+            _hit_fact(hits[r], settled[r], family.trajectory.steps, bool(scene.eigenvalues[0] >= 0.0)),
         ]
         badge = ("open", f"No closed form to check against: {rule.title}'s steps are not linear in the gradient", "")
         verdicts.append(Verdict(*_adaptive_sentence(family, scene, r, settled[r]), facts, badge))
@@ -174,11 +169,6 @@ def _hit_fact(first_hit: float, settled: float, steps: int, bounded: bool) -> tu
         return "steps to 10⁻⁶", f"not within {steps}", "no prediction: no closed form"
     stays = f"stays below from {count(settled)}" if np.isfinite(settled) else "does not stay below"
     return "steps to 10⁻⁶", f"first at {count(first_hit)}", stays
-
-
-def _first_hit(error: np.ndarray) -> np.ndarray:
-    below = error <= TOLERANCE * error[0]
-    return np.where(below.any(axis=0), below.argmax(axis=0), np.nan)
 
 
 def _measured(family: Family, scene: Scene) -> np.ndarray:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from engine import discover_optimizers, run
-from engine.rotation import over_angles, settling, steps_over_angles
+from engine.rotation import over_angles, steps_over_angles
+from engine.settling import first_hit, settled_step
 from surfaces.quadratic import Quadratic
 
 OPTIMIZERS = discover_optimizers()
@@ -80,7 +81,7 @@ def test_what_turning_by_45_degrees_costs_untuned_adam(kappa, times):
 
 def test_settling():
     error = np.array([[1.0, 1.0, 1.0, 0.0], [0.5, 0.01, 0.01, 0.0], [0.01, 0.5, 0.02, 0.0], [0.01, 0.5, np.nan, 0.0]])
-    settled, first = settling(error, 0.1)
+    settled, first = settled_step(error, 0.1), first_hit(error, 0.1)
     np.testing.assert_array_equal(settled, [2.0, np.nan, np.nan, 0.0])
     np.testing.assert_array_equal(first, [2.0, 1.0, 1.0, 0.0])
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.discovery import slug
 from engine.family import Family
 from engine.optimizer import Optimizer
 from engine.plane import Plane
@@ -29,7 +30,7 @@ def sent(picture: Picture) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     begin at the drawn ones. A family that does not fit is sent as far as it does.
     """
     surface, rule = picture.surface, picture.edited.optimizer
-    header: dict[str, Any] = {"slug": type(rule).__module__.rpartition(".")[2]}
+    header: dict[str, Any] = {"slug": slug(rule)}
     if not rule.adaptive or "squares" not in rule.slots:
         return header, {}
     plane = Plane.of(surface, include=picture.start)

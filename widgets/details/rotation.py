@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from engine import Optimizer, discover_optimizers
-from engine.rotation import over_angles, settling
+from engine.rotation import over_angles
+from engine.settling import first_hit, settled_step
 from engine.study import Entry
 from engine.words import count, number
 from widgets.details.follow import follow
@@ -70,12 +71,12 @@ def _absent(entries: list[Entry]) -> list[Entry]:
 @lru_cache(maxsize=REMEMBERED)
 def _curve(surface: Any, optimizer: Optimizer, learning_rate: float, start: tuple[float, float]) -> Curve:
     turned = over_angles(surface, optimizer, learning_rate, start, ANGLES, STEPS)
-    settled, first = settling(turned.error, TOLERANCE)
     paths = turned.modes[: SHOWN + 1].transpose(1, 0, 2)
     with np.errstate(invalid="ignore"):
         near = np.abs(paths).max(axis=-1) <= FAR * max(np.abs(paths[:, 0]).max(), 1e-300)
     paths = np.where(np.logical_and.accumulate(near, axis=1)[..., None], paths, np.nan)
-    return Curve(settled if optimizer.steps_shrink else first, paths.astype(np.float32))
+    reached = settled_step if optimizer.steps_shrink else first_hit
+    return Curve(reached(turned.error, TOLERANCE), paths.astype(np.float32))
 
 
 def _turned_axes(surface: Any, angle: float) -> np.ndarray:
