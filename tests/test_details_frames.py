@@ -20,7 +20,6 @@ from engine.study import Entry, study
 from surfaces.quadratic import Quadratic
 
 RULES = [GradientDescent(), Momentum(), Nesterov(), Adam(), RMSProp(), AdaGrad()]
-PARTS = ["parts/numbers.js", "frames.js"]
 WORDS = """(views) => views.map((view) => ({
   ...Detail.words(view),
   points: Detail.frames(view).map((frame) => frame.of(view.probe)),
@@ -93,7 +92,7 @@ def test_numbers_and_sentences_are_the_engines(page):
     cases = chance(48)
     seen = [1 + k % 9 for k in range(len(cases))]
     views = [view_of(*case, count) for case, count in zip(cases, seen, strict=True)]
-    said_of = evaluate(page, PARTS, WORDS, views)
+    said_of = evaluate(page, "frames", WORDS, views)
     for (valley, rule, eta, start, steps), view, said in zip(cases, views, said_of, strict=True):
         modes = valley.modes(run(valley, rule, learning_rate=eta, start=start, steps=steps).weights[:, 0])
         order = [valley.labels.index(low) for low in "₁₂"]
@@ -154,7 +153,7 @@ def check_apart(valley: Quadratic, rule, eta, start, steps, text: str) -> None:
 
 @pytest.mark.parametrize("pair", [(1, 20), (20, 1), (3, 3), (-1, 20), (5, -40), (0, 4), (-2, 0), (-3, -1), (0, 0)])
 def test_contours_are_level_and_evenly_spaced_in_the_root(page, pair):
-    curves = evaluate(page, PARTS, "(pair) => contours(pair, 3)", list(pair))
+    curves = evaluate(page, "frames", "(pair) => contours(pair, 3)", list(pair))
     roots = set()
     for curve in curves:
         a, b = np.array(curve).T

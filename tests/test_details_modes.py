@@ -1,7 +1,6 @@
 """The detail on the modes, and the parts that all details share: what the browser computes is what the engine says."""
 
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,15 +11,15 @@ from test_browser import drag_slider, frames_of, opened
 
 from engine import discover_optimizers, theory, words
 from surfaces.quadratic import Quadratic
+from widgets.details.follow import parts
+from widgets.live_figure import joined
 
-DETAILS = Path(__file__).parent.parent / "widgets" / "details"
 LINEAR = {slug: cls for slug, cls in discover_optimizers().items() if cls(**{}).linear}
 
 
-def evaluate(page: Page, parts: list[str], code: str, argument: Any) -> Any:
-    """Return what a function of the joined parts gives for an argument."""
-    text = "\n".join((DETAILS / part).read_text(encoding="utf-8") for part in parts)
-    return page.evaluate(f"(given) => {{ {text}\nreturn ({code})(given); }}", argument)
+def evaluate(page: Page, name: str, code: str, argument: Any) -> Any:
+    """Return what a function that sees the code of a detail gives for an argument."""
+    return page.evaluate(f"(given) => {{ {joined(parts(name))}\nreturn ({code})(given); }}", argument)
 
 
 def test_numbers_read_as_the_server_prints_them(page):
@@ -30,7 +29,7 @@ def test_numbers_read_as_the_server_prints_them(page):
     values += (1.0 + random.choice([-1, 1], 1000) * 10.0 ** random.uniform(-14, 0, 1000)).tolist()
     found = evaluate(
         page,
-        ["parts/numbers.js"],
+        "modes",
         "(values) => values.map((v) => [number(v), number(v, 2), number(v, 4), nearOne(v), percent(v)])",
         values,
     )
@@ -65,7 +64,7 @@ def test_roots_and_closed_form_are_those_of_the_theory(page):
     steps, drawn = 60, cases(60)
     found = evaluate(
         page,
-        ["parts/numbers.js", "modes.js"],
+        "modes",
         f"""(views) => views.map((view) => [0, 1].map((i) => [
           factors(view, i),
           Array.from({{ length: {steps + 1} }}, (_, k) => closedForm(factors(view, i), k)).map(String),
@@ -86,7 +85,7 @@ def test_the_sentence_on_the_roots_says_where_they_are(page):
     drawn = cases(40)
     found = evaluate(
         page,
-        ["parts/numbers.js", "modes.js"],
+        "modes",
         "(views) => views.map((view) => rootSentence([0, 1].map((i) => factors(view, i)), view.labels))",
         [seen(*case) for case in drawn],
     )

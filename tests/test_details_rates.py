@@ -17,7 +17,6 @@ from surfaces.quadratic import Quadratic
 from widgets.details.rates import growth
 
 RULES = discover_optimizers()
-PARTS = ["parts/numbers.js", "rates.js"]
 NUMBER = r"−?(?:[\d.]*·?10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+|[\d.]+\d|\d)"
 SENTENCES = "(view) => [0, 1].map((i) => directionWords(view, i, travelled(view, i)))"
 
@@ -79,7 +78,7 @@ LINEAR = [slug for slug, cls in RULES.items() if cls().linear]
 
 def test_the_rate_of_every_step_is_that_of_the_run(page):
     views = cases(LINEAR, 12, 3)
-    found = evaluate(page, PARTS, "(views) => views.map((v) => [0, 1].map((i) => travelled(v, i)))", sent(views))
+    found = evaluate(page, "rates", "(views) => views.map((v) => [0, 1].map((i) => travelled(v, i)))", sent(views))
     compared = 0
     for one, runs in zip(views, found, strict=True):
         for i, seen in enumerate(runs):
@@ -97,7 +96,7 @@ def test_the_rate_of_every_step_is_that_of_the_run(page):
 
 def test_what_is_said_of_each_direction_was_measured(page):
     views = cases(["momentum", "nesterov"], 60, 5)
-    found = evaluate(page, PARTS, f"(views) => views.map({SENTENCES})", sent(views))
+    found = evaluate(page, "rates", f"(views) => views.map({SENTENCES})", sent(views))
     kinds = {"at step": 0, "changes its sign": 0, "flat": 0, "zero from": 0, "one step is": 0}
     for one, sentences in zip(views, found, strict=True):
         eta, mu = one["eta"], one["hyper"]["momentum"]
@@ -155,7 +154,9 @@ def test_growth_is_what_momentum_at_its_best_does():
 def test_the_peak_that_is_expected_is_the_one_that_is_run(page):
     kappas = [1.0, 2.0, 5.8, 5.9, 7.0, 20.0, 100.0, 1234.0, 1e4, 1e6]
     views = [{"eigenvalues": [0.01, 0.01 * kappa], "labels": ["₁", "₂"]} for kappa in kappas]
-    found = evaluate(page, PARTS, "(vs) => vs.map((v) => [bestPeak(v.eigenvalues[1] / 0.01), expectedWords(v)])", views)
+    found = evaluate(
+        page, "rates", "(vs) => vs.map((v) => [bestPeak(v.eigenvalues[1] / 0.01), expectedWords(v)])", views
+    )
     for kappa, (peak, said) in zip(kappas, found, strict=True):
         best = Momentum.best(1.0, kappa)
         surface = Quadratic(eigenvalue_1=0.001, eigenvalue_2=0.001 * kappa, angle=0.0)
@@ -167,13 +168,13 @@ def test_the_peak_that_is_expected_is_the_one_that_is_run(page):
         if kappa > 5.83:
             assert f"at step {peak['step']}," in said
             assert agrees(re.findall(NUMBER, said.partition("|α₂| to ")[2])[0], reached.max())
-    low = evaluate(page, PARTS, "(vs) => vs.map(expectedWords)", [{"eigenvalues": [-1, 3], "labels": ["₂", "₁"]}])
+    low = evaluate(page, "rates", "(vs) => vs.map(expectedWords)", [{"eigenvalues": [-1, 3], "labels": ["₂", "₁"]}])
     assert "λ₂ = −1 is not" in low[0]
 
 
 def test_the_runs_own_peak_is_its_largest_distance(page):
     views = cases(list(RULES), 12, 11)
-    found = evaluate(page, PARTS, "(views) => views.map((v) => [largest(v), ownWords(v, largest(v))])", sent(views))
+    found = evaluate(page, "rates", "(views) => views.map((v) => [largest(v), ownWords(v, largest(v))])", sent(views))
     for one, (own, said) in zip(views, found, strict=True):
         modes = np.array(one["path"]["modes"]).reshape(-1, 2)
         assert not re.search("NaN|undefined|Infinity", said)

@@ -7,7 +7,6 @@ const FARTHEST = 100; // of the start's inputs
 
 class Detail {
   constructor(root) {
-    root.replaceChildren(); // what a detail that was here before left behind
     this.turned = root.appendChild(make("p", ""));
     const row = root.appendChild(make("div", "valley-detail-row"));
     const chart = (x, y, label) =>
@@ -162,14 +161,13 @@ function startAlpha(view) {
   return Detail.frames(view)[0].back(view.start);
 }
 
-function drawRun(chart, { name, path, seen }, { header, labels, palette }, pixel) {
-  const { colour, dash } = header.runs.find((run) => run.name === name);
+function drawRun(chart, { name, path, seen }, { header, labels }, pixel) {
   const points = Array.from(path.x, (_, k) => pixel(alphaAt(path, labels, k)));
-  const past = points.slice(0, seen);
-  chart.line(points, { colour: palette.halo, width: 5 });
-  if (past.length < points.length) chart.line(points, { colour, dash, width: 1.4, alpha: 0.45 });
-  chart.line(past, { colour, dash, width: 2.4 });
-  chart.dots(past, colour, 2.2);
+  chart.trail(
+    points,
+    seen,
+    header.runs.find((run) => run.name === name),
+  );
 }
 
 // where E is one of LEVELS values equally spaced in its root, from -corner to corner: ellipses, hyperbolas or lines

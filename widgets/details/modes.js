@@ -123,20 +123,6 @@ function rootSentence(all, labels) {
   return `On the circle along u${labels[i]}: there the distance neither shrinks nor grows in the long run.`;
 }
 
-// the roots of a mode's polynomial as [real, imaginary], the larger first
-function factors({ polynomial: [still, one], eta, eigenvalues }, i) {
-  const x = eta * eigenvalues[i];
-  const [, b, c] = still.map((value, k) => value + x * (one[k] - value));
-  if (c === undefined) return [[-b, 0]];
-  const depth = (b * b) / 4 - c;
-  if (depth < 0) return [1, -1].map((side) => [-b / 2, side * Math.sqrt(-depth)]);
-  const far = -b / 2 + (b > 0 ? -1 : 1) * Math.sqrt(depth);
-  return [
-    [far, 0],
-    [far === 0 ? 0 : c / far, 0],
-  ];
-}
-
 // what is left of a mode after k steps from rest, S(k + 1) - z1 z2 S(k) with S(k) = (z1^k - z2^k)/(z1 - z2)
 function closedForm(roots, k) {
   const [[re, im], second] = roots;

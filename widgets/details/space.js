@@ -12,7 +12,6 @@ let lastCamera = { eye: { x: 0.35, y: -1.5, z: 1.55 }, up: { x: 0, y: 0, z: 1 },
 
 class Detail {
   constructor(root) {
-    root.replaceChildren(); // what a detail that was here before left behind
     this.able = hasWebGL();
     if (!this.able) {
       root.appendChild(make("p", "")).textContent =

@@ -229,17 +229,13 @@ class LiveFigure {
   drawRun(ground, curve, run, path, label) {
     const { steps } = this.header;
     const points = Array.from(path.x, (x, k) => [ground.x(x), ground.y(path.y[k])]);
-    const past = this.playback.whole ? points : points.slice(0, this.playback.at + 1);
-    const style = { colour: run.colour, dash: run.dash };
-    ground.line(points, { colour: this.palette.halo, width: 5 });
-    if (past.length < points.length) ground.line(points, { ...style, width: 1.4, alpha: 0.45 });
-    ground.line(past, { ...style, width: 2.4 });
-    ground.dots(past, run.colour, 2.2);
+    const seen = this.playback.whole ? points.length : Math.min(this.playback.at + 1, points.length);
+    ground.trail(points, seen, run);
     curve.line(
       Array.from(path.error, (error, k) => [curve.x(steps[k]), curve.y(error)]),
-      { ...style, width: 2.2 },
+      { colour: run.colour, dash: run.dash, width: 2.2 },
     );
-    return { name: run.name, label, path, points, steps, seen: past.length };
+    return { name: run.name, label, path, points, steps, seen };
   }
 
   mark(ground, curve, { path, points, steps }) {

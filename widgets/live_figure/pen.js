@@ -66,6 +66,15 @@ class Pen {
     pen.globalAlpha = 1;
   }
 
+  // a run: what of it is seen so far is loud, the rest faint
+  trail(points, seen, { colour, dash }) {
+    const past = points.slice(0, seen);
+    this.line(points, { colour: this.palette.halo, width: 5 });
+    if (past.length < points.length) this.line(points, { colour, dash, width: 1.4, alpha: 0.45 });
+    this.line(past, { colour, dash, width: 2.4 });
+    this.dots(past, colour, 2.2);
+  }
+
   dots(points, colour, radius) {
     const { pen } = this;
     pen.fillStyle = colour;

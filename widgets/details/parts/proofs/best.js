@@ -17,7 +17,7 @@ function best(view) {
   const { eta, mu } = known.best(low, high);
   const sizes = eigenvalues.map((value) => largest(roots(known.coefficients(eta * value, mu))));
   const rate = bestRate(rule.slug, low, high);
-  const now = Math.max(...eigenvalues.map((value) => largest(roots(coefficients(view.polynomial, view.eta * value)))));
+  const now = Math.max(...[0, 1].map((i) => largest(factors(view, i))));
   return {
     head: ["The best setting: ", ...setting(eta, mu), ", factor ", named("best-rate", sharp(rate))],
     lines: [

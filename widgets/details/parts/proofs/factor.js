@@ -1,6 +1,6 @@
 // The factor per step: the roots of each direction's polynomial, and what the run does.
 function factor(view) {
-  const { rule, eta, eigenvalues } = view;
+  const { rule } = view;
   const index = indices(view.labels);
   if (!rule.linear)
     return {
@@ -13,7 +13,7 @@ function factor(view) {
         ],
       ],
     };
-  const all = [0, 1].map((i) => roots(coefficients(view.polynomial, eta * eigenvalues[i])));
+  const all = [0, 1].map((i) => factors(view, i));
   const sizes = all.map(largest);
   const rate = Math.max(...sizes);
   const known = RULES[rule.slug];

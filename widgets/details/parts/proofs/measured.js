@@ -1,6 +1,4 @@
-// Roots, what a run's own points say of them, and curvatures.
-const coefficients = ([still, one], x) => still.map((value, k) => value + x * (one[k] - value));
-
+// What a run's own points say of its factors, and curvatures.
 // the eta lambda at which the first root leaves the unit circle: Jury's conditions, affine in eta lambda
 function edge([still, one]) {
   const jury = ([, b, c = 0]) => [1 + b + c, 1 - b + c, 1 - c];
@@ -8,30 +6,18 @@ function edge([still, one]) {
   return Math.min(...at0.map((value, k) => (at1[k] < value ? value / (value - at1[k]) : Infinity)));
 }
 
-// the roots as [real, imaginary], the larger first
-function roots([, b, c]) {
-  if (c === undefined) return [[-b, 0]];
-  const depth = (b * b) / 4 - c;
-  if (depth < 0) return [1, -1].map((sign) => [-b / 2, sign * Math.sqrt(-depth)]);
-  const far = -b / 2 + (b > 0 ? -1 : 1) * Math.sqrt(depth);
-  return [
-    [far, 0],
-    [far === 0 ? 0 : c / far, 0],
-  ];
-}
-
 const largest = (pair) => Math.max(...pair.map(([re, im]) => Math.hypot(re, im)));
 
 // The factor per step that the run itself shows along an eigenvector, without asking the theory for it: the recurrence
 // a(k+1) = s a(k) - p a(k-1) fitted to all its points, of which a falling transient is a part. {size, doubt, ...} or {why}
 function measured(view, i) {
-  const { steps, path, eigenvalues, polynomial, eta } = view;
+  const { steps, path, eigenvalues } = view;
   const count = Math.min(path.modes.length / 2, steps.length);
   const along = Array.from({ length: count }, (_, k) => path.modes[2 * k + i]);
   const floor = along.map((_, k) => LEAST + SEEN * (Math.hypot(...view.origin) + Math.hypot(path.x[k], path.y[k])));
   const seen = along.map((value, k) => Number.isFinite(value) && Math.abs(value) > floor[k]);
   if (!seen.includes(true)) return { why: "there is nothing to measure" };
-  const pair = roots(coefficients(polynomial, eta * eigenvalues[i]));
+  const pair = factors(view, i);
   // without curvature, without a second root: one factor, and nothing to be told apart
   if (eigenvalues[i] === 0 || !(pair[1]?.[0] || pair[0][1])) return ratio(along, seen, steps, 0);
   const fit = fitted(along, steps, floor);
