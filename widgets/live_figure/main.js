@@ -31,7 +31,7 @@ class LiveFigure {
   async update(data, ask) {
     const header = decode(data);
     if (!this.hasGround(header)) {
-      ask("ask", { picture: true });
+      this.asks.picture(ask);
       return;
     }
     this.header = header;
@@ -112,9 +112,7 @@ class LiveFigure {
 
   commit(values) {
     if (!values) return;
-    this.asks.flush();
-    // later, as a message of its own: Streamlit joins triggers of one moment and runs the fragment of the first alone
-    setTimeout(() => document.querySelector(".valley-line").commit(values));
+    this.asks.release(() => document.querySelector(".valley-line")?.commit(values));
   }
 
   get start() {
@@ -297,6 +295,7 @@ class LiveFigure {
 
   destroy() {
     this.playback.pause();
+    this.asks.destroy();
     this.graphs.destroy();
   }
 }
