@@ -9,8 +9,9 @@ class Asks {
     this.wanted = null; // values of a drag that are still to be asked for
     this.at = -Infinity; // when a drag was last asked for
     this.ticket = 0; // number of the last picture asked for
-    this.waiting = false;
-    this.held = []; // commits that wait for it
+    this.waiting = false; // for its answer
+    this.painting = false; // what was answered
+    this.held = []; // commits that wait for both
   }
 
   // one picture of a drag at a time, the latest
@@ -45,7 +46,7 @@ class Asks {
   release(commit) {
     this.flush();
     this.held.push(commit);
-    if (this.waiting) this.hold = setTimeout(() => this.letGo(), HOLD);
+    if (this.waiting || this.painting) this.hold = setTimeout(() => this.letGo(), HOLD);
     else this.letGo();
   }
 
@@ -60,9 +61,15 @@ class Asks {
     clearTimeout(this.again);
     if (header.preview && header.preview !== this.ticket) return; // a later picture is on its way
     this.waiting = false;
-    afterPaint(() => this.letGo());
+    this.painting = true;
     if (header.preview) this.send();
-    else if (!Object.keys(header.families).length) afterPaint(() => this.insist({ families: true }));
+  }
+
+  // the answer is on the screen, all of it
+  painted(header) {
+    this.painting = false;
+    if (!this.waiting) this.letGo();
+    if (!header.preview && !Object.keys(header.families).length) this.insist({ families: true });
   }
 
   // families came to a figure that is new here and has nothing to draw them on
@@ -87,10 +94,6 @@ class Asks {
     this.over = true;
     for (const timer of [this.timer, this.again, this.hold]) clearTimeout(timer);
   }
-}
-
-function afterPaint(action) {
-  requestAnimationFrame(() => setTimeout(action));
 }
 
 function pageRuns() {

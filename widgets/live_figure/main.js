@@ -44,7 +44,9 @@ class LiveFigure {
     this.graphs.plane.setAttribute("aria-label", header.alt);
     // a newer message may arrive while the library is on its way
     if ((await this.graphs.library(header.plotly)) && header === this.header) {
-      this.graphs.build(header, this.palette, this.mode);
+      await this.graphs.build(header, this.palette, this.mode);
+      await nextFrame();
+      if (header === this.header) this.asks.painted(header);
     }
   }
 
