@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ALLOWED = {  # besides a part itself and the standard library
     "app": {"app_pages", "widgets", "streamlit"},
     "app_pages": {"widgets", "charts", "surfaces", "engine", "streamlit", "numpy"},
-    "widgets": {"engine", "surfaces", "streamlit", "numpy", "orjson"},
+    "widgets": {"charts", "engine", "surfaces", "streamlit", "numpy", "orjson"},
     "charts": {"engine", "plotly", "numpy"},
     "surfaces": {"engine", "numpy", "numba"},
     "engine": {"numpy", "numba"},

@@ -18,6 +18,7 @@ HERE = Path(__file__).parent
 PARTS = (  # joined into one module
     *(
         "decode.js",
+        "theme.js",
         "pen.js",
         "ink.js",
         "graphs.js",
