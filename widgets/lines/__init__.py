@@ -15,9 +15,10 @@ header
         label     what it shows, for those who cannot see it
         title, height, wide   heading, px, and whether it takes a whole row; optional
         x, y      {title, symbol, log, range*}: the range in powers of ten where ``log``
-        curves    [{x, y, label, colour, dash, width, alpha, tag, points, absent}]: ``label`` is its name in the legend,
-                  ``tag`` a short one on the figure; with ``points`` dots of that ``width``; ``absent`` is said where
-                  there is no number
+        rest      * the abscissa that the legend reads while nothing is pointed at, optional
+        curves    [{x, y, label*, colour, dash, width, alpha, tag, points, absent}]: ``label`` is the name in the
+                  legend, ``tag`` a short one on the figure; with ``points`` dots of that ``width``; ``absent`` is said
+                  where there is no number
         bars      {x, y, bands: [{label, colour, alpha}]}: stacked, y in the order (bar, band)
         marks     [{x* or y*, name*, colour, dash, width}]: straight lines across
         ticks     an array: strokes on the lower edge

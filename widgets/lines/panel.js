@@ -29,6 +29,7 @@ class Panel {
     chart.vertical = spec.y;
     this.curves = spec.curves ?? [];
     this.legend.adopt([...this.curves, ...(spec.bars?.bands ?? [])]);
+    this.pointed = null;
   }
 
   draw(palette, index) {
@@ -44,7 +45,7 @@ class Panel {
     this.drawPointer();
     chart.end();
     this.nameCurves();
-    this.legend.show(palette, this.read());
+    this.legend.show(palette, this.read(), index);
   }
 
   // names stand right of the curves where there is room for them, else only in the legend
@@ -202,10 +203,10 @@ class Panel {
     if (x !== undefined) this.drawMark({ x, colour: "@ink", dash: "solid", width: 1 });
   }
 
-  // what stands under the pointer: the abscissa, and a text for every row of the legend
+  // what stands under the pointer, or where it rests: the abscissa, and a text for every row of the legend
   read() {
     const { spec } = this;
-    const x = this.places[this.pointed ?? -1];
+    const x = this.places[this.pointed ?? -1] ?? this.at(spec.rest);
     if (x === undefined) return { head: "", values: [] };
     const values = this.curves.map((curve) => {
       const xs = this.row(curve.x);
@@ -214,7 +215,8 @@ class Panel {
     });
     const bands = spec.bars?.bands ?? [];
     const high = bands.length ? this.row(spec.bars.y) : [];
-    const shares = bands.map((_, b) => number(high[this.pointed * bands.length + b], 3));
+    const bar = bands.length ? closest(this.places, (place) => Math.abs(place - x)) : 0;
+    const shares = bands.map((_, b) => number(high[bar * bands.length + b], 3));
     return { head: `${spec.x.symbol ?? spec.x.title} = ${number(x, 4)}`, values: [...values, ...shares] };
   }
 }
