@@ -59,14 +59,14 @@ def _against_kappa(kappas: np.ndarray, stops: np.ndarray, rules: list[Rule], own
         {"x": x, "y": {"name": "whole"}, "label": "κ/e²", **thin},
         {"x": x, "y": {"name": "root"}, "label": "√κ/e", **thin},
         _curve(first, x, {"name": "square0"}, f"{first.title}: error E", "error", 2.8),
-        _curve(first, x, {"name": "peak0"}, f"{first.title}: distance |α|", "distance", 1.8),
+        _curve(first, x, {"name": "peak0"}, f"{first.title}: distance |α|", "distance", 1.6) | {"alpha": 0.6},
     ]
     curves += [
         _curve(rule, x, {"name": f"square{i}"}, f"{rule.title}: error E", "", 2.0) for i, rule in enumerate(others, 1)
     ]
     marks: list[dict[str, Any]] = [{"x": FIRST_WORSE, "name": f"(1 + √2)² = {number(FIRST_WORSE)}"}]
     if own >= 0:
-        marks.append({"x": float(stops[own]), "colour": "@open", "dash": "dot", "width": 2})
+        marks.append({"x": float(stops[own]), "name": "this valley", "low": True, "colour": "@open", "dash": "dot"})
     marks.append({"x": stops.tolist(), "colour": "@ink", "dash": "solid"})
     return {
         "label": "Largest error and distance on the way over the start, against kappa; arrow keys read it off",

@@ -29,7 +29,7 @@ class Turning:
 def rotation_message(
     angles: Sequence[int], own: float, steps: int, rules: list[Turning], shape: str, budget: str
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return header and arrays. ``own`` is the valley's angle modulo 90; ``shape``, ``budget`` are said on the figure."""
+    """Return header and arrays. ``own`` is the valley's angle modulo 90; ``shape`` and ``budget`` are said there."""
     arrays = {"angle": np.array(angles)}
     for i, rule in enumerate(rules):
         arrays |= {f"untuned{i}": rule.untuned, f"tuned{i}": rule.tuned}
@@ -87,7 +87,7 @@ def _panel(
         "y": {"title": "steps to 10⁻⁶ of the error", "log": True, "range": range_},
         "curves": curves,
         "marks": [
-            {"x": own, "colour": "@open", "dash": "dot", "width": 2},
+            {"x": own, "name": "this valley", "low": True, "colour": "@open", "dash": "dot"},
             {"x": list(angles), "colour": "@ink", "dash": "solid"},
         ],
         "rest": list(angles),
@@ -109,8 +109,9 @@ def _caption(rules: list[Turning], steps: int, shape: str, budget: str) -> str:
         else ""
     )
     return (
-        f"{shape} at every angle, and the start turns with the valley. Counted, up to {count(steps)}, are the steps until"
-        f" the error stays below 10⁻⁶ of the start's.{star} Not tuned: every optimizer as it begins. Tuned: {budget}."
+        f"{shape} at every angle, and the start turns with the valley. Counted, up to {count(steps)}, are the steps"
+        f" until the error stays below 10⁻⁶ of the start's.{star} Not tuned: every optimizer as it"
+        f" begins. Tuned: {budget}."
     )
 
 

@@ -88,7 +88,8 @@ def _polynomials(x: np.ndarray, methods: list[Method], least: np.ndarray, chosen
         }
         for i, item in enumerate(methods)
     ]
-    top = float(np.clip(1.1 * max(np.nan_to_num(item.worst, nan=np.inf).max() for item in methods), 1.2, HIGHEST))
+    worst = np.array([item.worst for item in methods])
+    top = 1.1 * float(np.clip(np.nan_to_num(worst, nan=np.inf).max(), 1.1, HIGHEST))
     bound = {"name": [f"least worst case {number(float(value), 2)}" for value in least], "colour": "@quiet"}
     marks: list[dict[str, Any]] = [{"y": 1.0, "colour": "@line", "dash": "solid"}, {"y": least.tolist(), **bound}]
     if not log:

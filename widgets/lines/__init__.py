@@ -20,7 +20,8 @@ header
                   legend, ``tag`` a short one on the figure; with ``points`` dots of that ``width``; ``absent`` is said
                   where there is no number
         bars      {x, y, bands: [{label, colour, alpha}]}: stacked, y in the order (bar, band)
-        marks     [{x* or y*, name*, colour, dash, width}]: straight lines across
+        marks     [{x* or y*, name*, low, colour, dash, width}]: straight lines across; the name of one that stands
+                  upright is at the top, or ``low`` at the bottom
         ticks     an array: strokes on the lower edge
 """
 
@@ -53,4 +54,6 @@ _lines = component(
 
 def lines(key: str, header: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
     """Draw panels that the message above describes."""
-    _lines(key=key, data=pack({"palettes": PALETTES, **header}, arrays))
+    with np.errstate(over="ignore"):  # what is too large for float32 is out of every picture
+        data = pack({"palettes": PALETTES, **header}, arrays)
+    _lines(key=key, data=data)

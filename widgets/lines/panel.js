@@ -123,16 +123,16 @@ class Panel {
     chart.line(ends, { colour: this.colour(colour), dash, width });
   }
 
-  nameMark({ x, y, name }) {
+  nameMark({ x, y, name, low = false }) {
     const text = this.at(name);
     if (!text) return;
     const { chart } = this;
-    const { left, top, width } = chart.box;
+    const { left, top, width, height } = chart.box;
     if (x === undefined) chart.label(text, left + width - 6, chart.y(this.at(y)) - 9, "right");
     else {
       const at = chart.x(this.at(x));
       const fits = at + 6 + chart.pen.measureText(text).width < left + width;
-      chart.label(text, fits ? at + 5 : at - 5, top + 9, fits ? "left" : "right");
+      chart.label(text, fits ? at + 5 : at - 5, low ? top + height - 10 : top + 9, fits ? "left" : "right");
     }
   }
 
