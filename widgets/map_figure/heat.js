@@ -14,6 +14,8 @@ class Heat extends Chart {
     this.horizontal = spec.x;
     this.vertical = spec.y;
     this.pictures = {};
+    const widest = INSET.left + INSET.right + spec.tallest * spec.aspect;
+    this.canvas.parentElement.style.maxWidth = spec.equal ? `${widest}px` : "";
     this.xs = arrays[spec.x.values];
     this.ys = arrays[spec.y.values];
     this.values = arrays[spec.values];
