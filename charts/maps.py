@@ -10,20 +10,29 @@ from engine.words import number
 
 OPEN = -1.0  # a cell that did not get there
 DIVERGED = -2.0  # one that diverged at step k holds DIVERGED - k
-TALLEST = 420  # px
+ASPECT = 1.7  # of the plot
+TALLEST = 280  # px
+TALLEST_PLANE = 320  # px, where both axes have one scale
+TICKS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000)
 
 
 class Axis(NamedTuple):
-    """The values of the cells along one side, ascending, with equal steps or equal ratios."""
+    """The values of the cells along one side, ascending, with equal steps on it; ``spaced`` says in which scale."""
 
     title: str
     values: np.ndarray
-    log: bool = False
+    spaced: str = "linear"
+
+    @property
+    def log(self) -> bool | str:
+        """What the browser calls it."""
+        return {"linear": False, "log": True}.get(self.spaced, self.spaced)
 
     @property
     def edges(self) -> tuple[float, float]:
-        """Where the first cell begins and the last one ends, in powers of ten on a logarithmic axis."""
-        first, last = np.log10(self.values[[0, -1]]) if self.log else self.values[[0, -1]]
+        """Where the first cell begins and the last one ends, in the powers of ten of an axis that is not linear."""
+        ends = self.values[[0, -1]]
+        first, last = ends if self.spaced == "linear" else np.log10(ends if self.spaced == "log" else 1.0 - ends)
         half = 0.5 * (last - first) / max(len(self.values) - 1, 1)
         return float(first - half), float(last + half)
 
@@ -34,6 +43,8 @@ class Line(NamedTuple):
     x: np.ndarray
     y: np.ndarray
     dash: str = "solid"
+    label: str = ""
+    at: int = 0  # the place of its point beside which the label stands
 
 
 class Point(NamedTuple):
@@ -43,11 +54,10 @@ class Point(NamedTuple):
     y: float
     label: str
     mark: bool = True
-    align: str | None = None
 
 
 class Map(NamedTuple):
-    """One map. ``values`` (rows, columns) is 0 or more, OPEN, or DIVERGED less a step; keys name the inputs of a cell."""
+    """One map: ``values`` (rows, columns), 0 or more, OPEN, or DIVERGED less a step; ``keys`` are a cell's inputs."""
 
     title: str
     alt: str
@@ -73,6 +83,13 @@ class Scale(NamedTuple):
     log: bool = False
     tables: Sequence[Sequence[str]] = (HEAT,)
     names: Sequence[str] = ()
+
+
+def step_scale(title: str, low: float, high: float) -> Scale:
+    """Return the scale of numbers of steps from the fewest to the most that are told apart."""
+    high = max(high, low + 1.0)
+    ticks = {low, *(float(tick) for tick in TICKS if 2.0 * low < tick < 0.7 * high), high}
+    return Scale(title, low, high, sorted(ticks), log=True)
 
 
 def map_message(
@@ -109,12 +126,13 @@ def _map(item: Map, name: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
         "alt": item.alt,
         "x": {"title": item.x.title, "log": item.x.log, "range": item.x.edges, "values": sent("x", item.x.values)},
         "y": {"title": item.y.title, "log": item.y.log, "range": item.y.edges, "values": sent("y", item.y.values)},
-        "aspect": (x_high - x_low) / (y_high - y_low) if item.equal else 1.25,
-        "tallest": TALLEST,
+        "aspect": (x_high - x_low) / (y_high - y_low) if item.equal else ASPECT,
+        "equal": item.equal,
+        "tallest": TALLEST_PLANE if item.equal else TALLEST,
         "values": sent("values", item.values),
         "table": None if item.table is None else sent("table", item.table),
         "lines": [
-            {"x": sent(f"line{k}.x", line.x), "y": sent(f"line{k}.y", line.y), "dash": line.dash}
+            {**line._asdict(), "x": sent(f"line{k}.x", line.x), "y": sent(f"line{k}.y", line.y)}
             for k, line in enumerate(item.lines)
         ],
         "points": [point._asdict() for point in item.points],

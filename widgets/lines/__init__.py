@@ -32,7 +32,7 @@ import numpy as np
 from streamlit.components.v2 import component
 
 from charts.colours import PALETTES
-from widgets.live_figure import joined, pack
+from widgets.live_figure import joined, pack, styles
 
 HERE = Path(__file__).parent
 FIGURE = HERE.parent / "live_figure"
@@ -46,7 +46,7 @@ PARTS = (
 _lines = component(
     "valley_lines",
     html='<div class="valley-lines" role="group"></div>',
-    css=(HERE / "lines.css").read_text(encoding="utf-8") + (FIGURE / "handles.css").read_text(encoding="utf-8"),
+    css=styles(FIGURE / "handles.css", HERE / "lines.css"),
     js=joined(PARTS),
     isolate_styles=False,
 )

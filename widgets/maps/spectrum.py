@@ -15,7 +15,7 @@ from engine.schedules.chebyshev import Chebyshev
 from engine.spectrum import LAWS, BadSpectrum, checked, typed
 from engine.study import Entry
 from surfaces.quadratic import Quadratic
-from widgets.address import printable
+from widgets.address import printable, write
 from widgets.controls import Text, choice, controls, declare, number, text
 from widgets.lines import lines
 from widgets.runs import best_values, learning_rate_of
@@ -98,7 +98,9 @@ def _pick_setting(rule: type[Optimizer], best: Best) -> tuple[Optimizer, float] 
 
     def begin_with_the_best() -> None:
         if st.session_state[key] == "typed":
-            st.session_state.update({name: four_digits(value) for name, value in st.session_state[BEST].items()})
+            for name, value in st.session_state[BEST].items():
+                st.session_state[name] = four_digits(value)
+                write(name, f"{four_digits(value):g}")
 
     asked = st.segmented_control(
         "Setting",
