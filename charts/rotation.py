@@ -21,6 +21,7 @@ class Turning:
     first: bool  # whether its steps count until the error first is small, not until it stays so
     linear: bool  # whether it cannot know the angle
     untuned: np.ndarray  # (angles,) steps, nan where there are more than were run
+    diverges: bool  # whether it does so at some angle
     setting: str  # its label there
     tuned: np.ndarray  # (angles,)
     settings: list[str]  # its label at every angle
@@ -76,7 +77,7 @@ def _panel(
                 "colour": rule.colour,
                 "dash": rule.dash,
                 "width": 2.2,
-                "absent": f"> {count(steps)}",
+                "absent": "diverges" if rule.diverges and which == "untuned" else f"> {count(steps)}",
             }
         )
     return {
@@ -125,7 +126,8 @@ def _says(i: int, angle: int, steps: int, rules: list[Turning]) -> str:
         costs = [f"{rule.title} {need}" for rule, need in zip(minding, needs, strict=True)]
         parts.append(f"Steps at {angle}° instead of 0°, tuned anew: {_listed(costs[:NAMED])}.")
     if flat:
-        parts.append(f"{_listed([rule.title for rule in flat])} need the same number at every angle, tuned or not.")
+        titles, needs = [rule.title for rule in flat], [_steps(rule.tuned[0], steps) for rule in flat]
+        parts.append(f"{_listed(titles)} do not see the angle: tuned, {_listed(needs)} steps at each.")
     return " ".join(parts)
 
 

@@ -197,7 +197,7 @@ def _who(errors: np.ndarray, values: np.ndarray) -> str:
     ends = [_end(values[:few], "smallest", "up to"), _end(values[::-1][:many], "largest", "from")]
     parts = [part for part in ends if part]
     holds = "holds" if few + many == 1 else "hold"
-    return f"of the {len(values)} eigenvalues {' and '.join(parts)} {holds} {percent(HELD)} of it"
+    return f"of the {len(values)} eigenvalues {' and '.join(parts)} {holds} at least {percent(HELD)} of it"
 
 
 def _end(values: np.ndarray, which: str, bound: str) -> str:

@@ -242,9 +242,12 @@ def test_rotation_is_the_engines_and_linear_lines_are_flat():
         assert len(tuned_label) == len(angles) and f"η = {tuned.learning_rate[at]:.4g}" in tuned_label[at]
         assert all(label.endswith(" *") != cls.steps_shrink for label in [*untuned_label, *tuned_label])
         if cls().linear:
+            diverges = cls.typical_learning_rate >= theory.stability_limit(cls(), [1.0, 50.0])
+            assert (header["panels"][0]["curves"][i]["absent"] == "diverges") == diverges
             for counts in (arrays[f"tuned{i}"], arrays[f"untuned{i}"]):
                 assert len(set(counts)) == 1 or np.isnan(counts).all()
-            assert cls.title in header["says"][at].split("the same number")[0]
+            told = header["says"][at].split("do not see the angle")
+            assert cls.title in told[0] and f"{tuned.counts[0]:.0f}" in told[1]
         elif match := re.search(rf"{cls.title} (\d+) instead of (\d+)", header["says"][at]):
             assert [int(text) for text in match.groups()] == [tuned.counts[at], tuned.counts[0]]
     assert "AdaGrad" in header["says"][at] and "κ = 50" in header["panels"][0]["title"]

@@ -8,7 +8,8 @@ import streamlit as st
 
 from charts.rotation import Turning, rotation_message, shape_words
 from engine import discover_optimizers
-from engine.rotation import OTHER_RATES, TRIED_RATES, TRIED_SHARES, steps_over_angles, tuned_over_angles
+from engine.rotation import OTHER_RATES, TRIED_RATES, TRIED_SHARES, over_angles, tuned_over_angles
+from engine.settling import first_hit, settled_step
 from engine.words import number
 from widgets.lines import lines
 from widgets.shape import pick_start, pick_valley
@@ -19,6 +20,7 @@ ORDER = 50
 
 ANGLES = tuple(range(0, 91, 3))
 STEPS = 2000  # in which the error must get there
+TOLERANCE = 1e-6
 REMEMBERED = 64
 
 
@@ -40,8 +42,9 @@ def draw() -> None:
 def _turning(surface: Any, slug: str, start: tuple[float, float]) -> Turning:
     cls = discover_optimizers()[slug]
     eta, rule = cls.typical_learning_rate, cls()
-    settled, first = steps_over_angles(surface, rule, eta, start, ANGLES, STEPS)
-    tuned = tuned_over_angles(surface, cls, start, ANGLES, STEPS)
+    error = over_angles(surface, rule, eta, start, ANGLES, STEPS).error
+    reached = settled_step if cls.steps_shrink else first_hit
+    tuned = tuned_over_angles(surface, cls, start, ANGLES, STEPS, TOLERANCE)
     settings = [
         _label(cls, tuned.hyperparameter, value, best)
         for value, best in zip(tuned.value, tuned.learning_rate, strict=True)
@@ -52,7 +55,8 @@ def _turning(surface: Any, slug: str, start: tuple[float, float]) -> Turning:
         dash=cls.dash,
         first=not cls.steps_shrink,
         linear=rule.linear,
-        untuned=settled if cls.steps_shrink else first,
+        untuned=reached(error, TOLERANCE),
+        diverges=bool(np.isnan(error[-1]).any()),
         setting=rule.label(eta),
         tuned=tuned.counts,
         settings=settings,
