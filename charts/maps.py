@@ -13,6 +13,7 @@ DIVERGED = -2.0  # one that diverged at step k holds DIVERGED - k
 ASPECT = 1.7  # of the plot
 TALLEST = 280  # px
 TALLEST_PLANE = 320  # px, where both axes have one scale
+APART = 0.14  # of the bar of the key, at least, from one of its numbers to the next
 TICKS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000)
 
 
@@ -88,8 +89,15 @@ class Scale(NamedTuple):
 def step_scale(title: str, low: float, high: float) -> Scale:
     """Return the scale of numbers of steps from the fewest to the most that are told apart."""
     high = max(high, low + 1.0)
-    ticks = {low, *(float(tick) for tick in TICKS if 2.0 * low < tick < 0.7 * high), high}
-    return Scale(title, low, high, sorted(ticks), log=True)
+    ticks = [low]
+    for tick in TICKS:
+        if min(_gap(ticks[-1], tick), _gap(tick, high)) > APART * _gap(low, high):
+            ticks.append(float(tick))
+    return Scale(title, low, high, [*ticks, high], log=True)
+
+
+def _gap(few: float, many: float) -> float:
+    return float(np.log1p(many) - np.log1p(few))  # as far apart as on the bar of the key
 
 
 def map_message(

@@ -22,6 +22,7 @@ class Frame(NamedTuple):
     steps: int
     tolerance: float
     labels: str  # the subscripts of the directions
+    flat: tuple[bool, ...]  # along which of them nothing moves
     entry: Entry
     value: float  # of what goes up the side, in the run that is open
 
@@ -33,6 +34,7 @@ def settings_message(maps: list[SettingsMap], frame: Frame) -> tuple[dict[str, A
         "regimes": theory.REGIMES,
         "symbols": ["η", frame.declared.plain],
         "labels": list(frame.labels),
+        "flat": frame.flat,
         "steps": frame.steps,
         "chosen": {
             "map": [type(item.optimizer) for item in maps].index(type(entry.optimizer)),

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from engine.parameter import Parameter, Parameterised, four_digits
+from widgets.history import one_step
 
 Tuned = TypeVar("Tuned", bound=Parameterised)
 DECLARED = "valley.declared"  # key -> Parameter, Text or tuple of choices, of every input of this session
@@ -111,7 +112,12 @@ def choice(
     st.session_state[f"{key}.seen"] = st.query_params.get(key)
 
     def write() -> None:
-        _to_address(key)
+        slug = st.session_state[key]
+        if slug is None or slug == default:
+            st.query_params.pop(key, None)
+        else:
+            st.query_params[key] = slug
+        st.session_state[f"{key}.seen"] = st.query_params.get(key)
         if chosen:
             chosen()
 
@@ -136,22 +142,19 @@ def current(key: str, options: Mapping[str, str] | Collection[str], default: str
     return asked if asked in options else default
 
 
-def _to_address(key: str) -> None:
-    """Write what a choice holds into the address, nothing where it is the default."""
-    slug = st.session_state[key]
-    if slug is None or slug == st.session_state[CHOICES][key]:
-        st.query_params.pop(key, None)
-    else:
-        st.query_params[key] = slug
-    st.session_state[f"{key}.seen"] = st.query_params.get(key)
-
-
 def adopt(values: Mapping[str, Any]) -> None:
-    """Write values that a handle commits to the inputs that own them."""
+    """Write values that a handle commits to the inputs that own them, and all at once into the address."""
     taken = accepted(values)
     st.session_state.update(taken)
-    for key in taken.keys() & st.session_state.get(CHOICES, {}).keys():
-        _to_address(key)
+    choices, written = st.session_state.get(CHOICES, {}), {}
+    for key, value in taken.items():
+        declared = st.session_state[DECLARED][key]
+        if isinstance(declared, Parameter):
+            written[key] = None if value == declared.default else str(value)
+        elif key in choices:
+            written[key] = None if value == choices[key] else str(value)
+            st.session_state[f"{key}.seen"] = written[key]
+    one_step(written)
 
 
 @contextmanager

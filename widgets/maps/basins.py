@@ -11,11 +11,11 @@ from engine.basins import Basins, basins
 from engine.parameter import Parameter
 from widgets.controls import adopt, number, row
 from widgets.live_figure import commits
-from widgets.live_run import live_run
 from widgets.map_figure import map_figure
 from widgets.maps.jobs import Progress
 from widgets.maps.patience import patiently
-from widgets.maps.settings import SHOWN_STEPS, STEPS, TOLERANCE
+from widgets.maps.run_below import run_below
+from widgets.maps.settings import STEPS, TOLERANCE
 from widgets.runs import pick_alone, pick_settings
 from widgets.shape import START_KEYS, pick_start, pick_steps, pick_valley
 
@@ -53,7 +53,7 @@ def draw() -> None:
         map_figure(NAME, {**header, "id": f"{hash(wanted):x}"}, arrays)
 
     patiently(wanted, partial(compute, wanted), show)
-    live_run([entry], entry, surface, sliders, start, min(steps, SHOWN_STEPS))
+    run_below(entry, surface, sliders, start, steps)
 
 
 def compute(wanted: Wanted, progress: Progress) -> Basins | None:

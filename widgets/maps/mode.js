@@ -31,7 +31,7 @@ class Reader {
     const regime = regimes[read("regimes")[cell.place]];
     const size = read("sizes")[cell.place];
     const limit = read("limits")[cell.j];
-    return [`${cell.spec.title}: ${SAYS[regime]}`, `${each(regime, size)}; limit at this μ: ηλ = ${number(limit)}`];
+    return [`${cell.spec.title}: ${SAYS[regime]}.`, `${each(regime, size)} Limit at this μ: ηλ = ${number(limit)}.`];
   }
 
   draw(cells, palette) {
@@ -66,10 +66,10 @@ const SAYS = {
 };
 
 function each(regime, size) {
-  if (regime === "one step") return "both roots are 0";
-  if (regime === "at the limit") return "the distance neither shrinks nor grows";
-  const what = regime === "divergence" ? "each step multiplies the distance by" : "each step keeps";
-  return regime === "divergence" ? `in the long run ${what} ${nearOne(size)}` : `in the long run ${what} ${percent(size)}`;
+  if (regime === "one step") return "Both roots are 0.";
+  if (regime === "at the limit") return "The distance neither shrinks nor grows.";
+  if (regime === "divergence") return `In the long run it grows ${nearOne(size)} times a step.`;
+  return `In the long run each step keeps ${percent(size)}.`;
 }
 
 // alpha(k + 1) = -b alpha(k) - c alpha(k - 1), from rest: alpha(-1) = alpha(0) = 1

@@ -9,6 +9,7 @@ from widgets.maps.jobs import Compute, Job, ask
 
 SHORT = 0.7  # seconds in which a map is simply drawn
 POLL = 0.4  # seconds between two looks at a longer one
+ROOM = 420  # px, about what the map will take
 STOPPED = "maps.stopped"
 
 
@@ -30,8 +31,9 @@ def _wait(key: Hashable, compute: Compute) -> None:
     job: Job = ask(key, compute, 0.0)
     if job.done.is_set() or st.session_state.get(STOPPED) == key:
         st.rerun()
-    st.progress(job.share, f"Computing the map: {100.0 * job.share:.0f} %")
-    st.button("Stop", key="maps.stop", on_click=st.session_state.update, args=({STOPPED: key},))
+    with st.container(height=ROOM, border=False):
+        st.progress(job.share, f"Computing the map: {100.0 * job.share:.0f} %")
+        st.button("Stop", key="maps.stop", on_click=st.session_state.update, args=({STOPPED: key},))
 
 
 def _stopped() -> None:

@@ -16,10 +16,10 @@ from engine.sweep import FIELD
 from surfaces.quadratic import Quadratic
 from widgets.controls import adopt, choice, declare, number, row, spoken
 from widgets.live_figure import commits
-from widgets.live_run import live_run
 from widgets.map_figure import map_figure
 from widgets.maps.jobs import Progress
 from widgets.maps.patience import patiently
+from widgets.maps.run_below import run_below
 from widgets.runs import pick_alone, pick_settings
 from widgets.shape import pick_start, pick_steps, pick_valley
 
@@ -34,7 +34,6 @@ TOLERANCE = Parameter(
 CELLS = Parameter(120, 10, 400, "", step=10, whole=True, help="How many cells a side of the map has.")
 SIDES = ("both", "one")
 SPACINGS = ("linear", "log")
-SHOWN_STEPS = 1000  # of a run that is opened
 
 
 class Wanted(NamedTuple):
@@ -82,7 +81,7 @@ def draw() -> None:
         of = _without(surface, picked.rules, picked.up)
         wanted = Wanted(*of, picked.up, picked.log, start, steps, tolerance, int(cells))
         patiently(wanted, partial(compute, wanted), partial(_draw_maps, wanted, surface, entry))
-    live_run([entry], entry, surface, sliders, start, min(steps, SHOWN_STEPS))
+    run_below(entry, surface, sliders, start, steps)
 
 
 def _pick_rule(optimizers: dict[str, type[Optimizer]]) -> Picked:
@@ -170,6 +169,7 @@ def _draw_maps(wanted: Wanted, surface: Quadratic, entry: Entry, maps: list[Sett
         wanted.steps,
         wanted.tolerance,
         surface.labels,
+        tuple((wanted.surface.eigenvalues == 0.0).tolist()),
         entry,
         getattr(owner, name),
     )
