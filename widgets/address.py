@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 
 from engine.parameter import Parameter
 from widgets.controls import DECLARED, Several, Text
@@ -32,17 +31,6 @@ def report(place: Any, asked: Mapping[str, list[str]]) -> None:
     if faults:
         more = f", and {len(faults) - MENTIONED} more" if len(faults) > MENTIONED else ""
         place.warning(f"Ignored from the address: {'; '.join(faults[:MENTIONED])}{more}.", icon=":material/link_off:")
-
-
-def write(key: str, value: str | None) -> None:
-    """Put a value into the address, or take it out where it is None, for an input that is not on the page yet."""
-    try:
-        if value is None:
-            st.query_params.pop(key, None)
-        else:
-            st.query_params[key] = value
-    except StreamlitAPIException:
-        return  # an input that is on the page owns this key and writes it itself
 
 
 def _fault(key: str, values: list[str], declared: Parameter | Text | tuple[str, ...] | None) -> str:

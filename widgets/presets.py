@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from engine.optimizer import Optimizer
-from widgets.address import APPLIED, write
+from widgets.address import APPLIED
 from widgets.controls import DECLARED, Several, Text
 from widgets.runs import FIRST, LETTERS, default_of
 
@@ -24,7 +25,7 @@ def apply(query: str, optimizers: Mapping[str, type[Optimizer]]) -> None:
     asked = dict(parse_qsl(query))
     st.session_state[APPLIED] = True
     for letter in LETTERS:
-        write(letter, asked.get(letter))
+        _write(letter, asked.get(letter))
     for key, declared in st.session_state.get(DECLARED, {}).items():
         letter, _, name = key.partition(".")
         if key in LETTERS or isinstance(declared, Several):
@@ -40,4 +41,14 @@ def apply(query: str, optimizers: Mapping[str, type[Optimizer]]) -> None:
         if key not in LETTERS:
             worded = isinstance(st.session_state.get(DECLARED, {}).get(key), (tuple, Text))
             st.session_state[key] = value if worded else float(value)
-            write(key, value)
+            _write(key, value)
+
+
+def _write(key: str, value: str | None) -> None:
+    try:
+        if value is None:
+            st.query_params.pop(key, None)
+        else:
+            st.query_params[key] = value
+    except StreamlitAPIException:
+        return  # an input that is on the page owns this key and writes it itself

@@ -15,8 +15,9 @@ from engine.schedules.chebyshev import Chebyshev
 from engine.spectrum import LAWS, BadSpectrum, checked, typed
 from engine.study import Entry
 from surfaces.quadratic import Quadratic
-from widgets.address import printable, write
+from widgets.address import printable
 from widgets.controls import Text, choice, controls, declare, number, text
+from widgets.history import one_step
 from widgets.lines import lines
 from widgets.runs import best_values, learning_rate_of
 from widgets.shape import pick_eigenvalues
@@ -98,9 +99,9 @@ def _pick_setting(rule: type[Optimizer], best: Best) -> tuple[Optimizer, float] 
 
     def begin_with_the_best() -> None:
         if st.session_state[key] == "typed":
-            for name, value in st.session_state[BEST].items():
-                st.session_state[name] = four_digits(value)
-                write(name, f"{four_digits(value):g}")
+            best = {name: four_digits(value) for name, value in st.session_state[BEST].items()}
+            st.session_state.update(best)
+            one_step({name: f"{value:g}" for name, value in best.items()} | {key: "typed"})
 
     asked = st.segmented_control(
         "Setting",
