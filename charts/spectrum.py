@@ -177,15 +177,17 @@ def _left(k: int, title: str, modes: Modes) -> str:
     values = modes.eigenvalues[modes.eigenvalues > 0.0]
     with np.errstate(over="ignore", invalid="ignore"):
         total = float(errors.sum())
-    after = f"After {k} step{'' if k == 1 else 's'} {title}"
+    after = f"{title}: after {k} step{'' if k == 1 else 's'}"
     if k == 0:
         return f"At the start all {len(values)} modes have the same {modes.start}." if len(values) > 1 else ""
     if not np.isfinite(total):
-        return f"{after} is out of all bounds: it diverges."
+        return f"{after} the error is out of all bounds, it diverges."
     if total == 0.0:
-        return f"{after} has nothing of its error left."
-    left = f"{percent(total)} of its error left" if total <= 1.0 else f"{number(total)} times the error of the start"
-    return f"{after} has {left}; {_who(errors, values)}."
+        return f"{after} nothing of the error is left."
+    left = (
+        f"{percent(total)} of the error is left" if total <= 1.0 else f"the error is {number(total)} times the start's"
+    )
+    return f"{after} {left}; {_who(errors, values)}."
 
 
 def _who(errors: np.ndarray, values: np.ndarray) -> str:

@@ -93,7 +93,9 @@ def test_what_is_said_of_the_modes_is_so(slug, start):
             left = residual(best.optimizer, best.learning_rate, eigenvalues, k)[k]
         errors = 0.5 * eigenvalues * squares * left**2
         said = header["says"][k]
-        percent, times = re.search(r"has (\S+) % of its error left|has (\S+) times the error", said).groups()
+        percent, times = re.search(
+            r"steps? (\S+) % of the error is left|error is (\S+) times the start's", said
+        ).groups()
         assert agrees(percent or times, errors.sum() * (100.0 if percent else 1.0))
         assert arrays["bands"].reshape(31, -1)[k].sum() == pytest.approx(errors.sum(), rel=1e-4)
         held = np.zeros(n, dtype=bool)
@@ -116,7 +118,7 @@ def test_a_setting_that_is_typed_and_diverges():
         "map=spectrum&spectrum.setting=typed&spectrum.rule=momentum&spectrum.learning_rate=0.2&spectrum.momentum=0.5"
     )
     assert "Momentum η = 0.2, μ = 0.5" in [curve["label"] for curve in header["panels"][0]["curves"]]
-    assert "times the error of the start" in header["says"][-1] and "λ = 20" in header["says"][-1]
+    assert "times the start's" in header["says"][-1] and "λ = 20" in header["says"][-1]
     header, _, _ = figure("map=spectrum&spectrum.setting=typed&spectrum.learning_rate=1e4&spectrum.steps=60")
     assert "diverges" in header["says"][-1]
 
@@ -133,7 +135,7 @@ def test_flat_directions_are_said():
     assert "all 20 modes" in header["says"][0]
     header, _, _ = figure({"map": "spectrum", "spectrum.kind": "list", "spectrum.list": "0 5"})
     assert "1 of 2 eigenvalues is zero: nothing moves along it" in header["caption"]
-    assert "λ = 5 holds it all" in header["says"][1] or "nothing of its error" in header["says"][1]
+    assert "λ = 5 holds it all" in header["says"][1] or "nothing of the error" in header["says"][1]
 
 
 HOSTILE = {
