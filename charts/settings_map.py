@@ -97,7 +97,8 @@ def _overlay(item: SettingsMap, known: Theory, labels: str) -> tuple[dict[str, n
     arrays = {
         "regimes": np.moveaxis(known.regimes, -1, 0),
         "slowest": known.slowest,
-        "sizes": known.sizes,
+        "polynomials": known.polynomials,
+        "eigenvalues": known.eigenvalues,
         "limits": known.limits,
     }
     return arrays, lines, points

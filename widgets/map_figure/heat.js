@@ -109,6 +109,19 @@ class Heat extends Chart {
     this.line([...corners, corners[0]], { colour: palette.ink, width: 1.6 });
   }
 
+  // what multiplies a mode in the long run at a cell, from its row's polynomial: the size of the larger root
+  size(x, j, eigenvalue) {
+    const [[re, im]] = roots(coefficients(this.ends(j), x * eigenvalue));
+    return Math.hypot(re, im);
+  }
+
+  // a row's mode polynomial at eta lambda 0 and 1
+  ends(j) {
+    const all = this.header.arrays[this.spec.known.polynomials];
+    const length = all.length / this.ys.length / 2;
+    return [0, 1].map((end) => Array.from(all.subarray((2 * j + end) * length, (2 * j + end + 1) * length)));
+  }
+
   has({ i, j }) {
     return i < this.xs.length && j < this.ys.length;
   }

@@ -27,7 +27,7 @@ class Reader {
   }
 
   // what each direction does, the slowest first
-  manner({ spec, place, heat }) {
+  manner({ spec, place, heat, x, j }) {
     const { arrays, regimes, labels, flat } = this.header;
     const { known } = spec;
     if (!known.regimes) return "";
@@ -35,7 +35,7 @@ class Reader {
     const does = (i) => (flat[i] ? "standing still" : regimes[arrays[known.regimes][i * cells + place]]);
     const directions = labels.map((label, i) => [label, does(i)]);
     const slowest = arrays[known.slowest][place];
-    const size = arrays[known.sizes][place];
+    const size = heat.size(x, j, arrays[known.eigenvalues][j * labels.length + slowest]);
     const [label, regime] = directions[slowest];
     const best = spec.says.best ? `; best ${spec.says.best}` : "";
     const much = GROWS[regime] ? GROWS[regime](size) : `keeps ${percent(size)} a step${best}`;
