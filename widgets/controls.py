@@ -1,34 +1,52 @@
 """Inputs for declared parameters: the only maker of keys, which are the names in the address."""
 
 import math
-from collections.abc import Callable, Collection, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import streamlit as st
 
 from engine.parameter import Parameter, Parameterised, four_digits
+from widgets.history import one_step
 
 Tuned = TypeVar("Tuned", bound=Parameterised)
-DECLARED = "valley.declared"  # key -> Parameter or tuple of choices, of every input of this session
+DECLARED = "valley.declared"  # key -> Parameter, Text or tuple of choices, of every input of this session
+CHOICES = "valley.choices"  # key -> default, of every choice that was drawn
 
 
 class Several(tuple[str, ...]):
     """Choices of which any number can be taken at once."""
 
 
+@dataclass(frozen=True)
+class Text:
+    """What is known of a text: what stands there first, and its help. Whoever reads it says what is wrong with it."""
+
+    default: str
+    help: str
+
+
+def text(key: str, declared: Text, label: str) -> str:
+    """Draw the box that owns a text, of any length, and return what stands there."""
+    declare(key, declared)
+    typed = st.text_area(label, value=declared.default, key=key, help=declared.help, height=68, bind="query-params")
+    return declared.default if typed is None else typed
+
+
 def number(key: str, declared: Parameter, label: str) -> float:
     """Draw the input that owns one number and return it to four significant digits."""
     declare(key, declared)
     fault = _replace_bad(key, declared)
-    kind = int if declared.whole else float
     value = st.number_input(
         f"{label} {declared.plain}".strip(),
-        min_value=kind(declared.low),
-        max_value=kind(declared.high),
-        value=kind(declared.default),
-        step=kind(declared.step or _tenth(declared.default)),
-        format="%d" if declared.whole else "%.4g",
+        # never whole numbers of Python: of an infinite one in the address Streamlit makes an error
+        min_value=float(declared.low),
+        max_value=float(declared.high),
+        value=float(declared.default),
+        step=float(declared.step or _tenth(declared.default)),
+        format="%.0f" if declared.whole else "%.4g",
         key=key,
         help=f"{declared.help} Allowed: {declared.range}{declared.unit}.",
         bind="query-params",
@@ -87,6 +105,7 @@ def choice(
     says something else than when it was last read.
     """
     declare(key, tuple(options))
+    st.session_state.setdefault(CHOICES, {})[key] = default
     st.session_state[key] = current(key, options, default)
     if st.query_params.get(key, default) not in (*options, default):
         del st.query_params[key]
@@ -117,14 +136,38 @@ def choice(
 def current(key: str, options: Mapping[str, str] | Collection[str], default: str | None) -> str | None:
     """Return the slug that a choice holds or, where the address changed since it was last read, is about to take."""
     asked = st.query_params.get(key)
-    if key in st.session_state and asked == st.session_state.get(f"{key}.seen"):
-        return st.session_state[key]
+    held = st.session_state.get(key, default)
+    if key in st.session_state and held in (*options, default) and asked == st.session_state.get(f"{key}.seen"):
+        return held
     return asked if asked in options else default
 
 
 def adopt(values: Mapping[str, Any]) -> None:
-    """Write values that a handle commits to the inputs that own them."""
-    st.session_state.update(accepted(values))
+    """Write values that a handle commits to the inputs that own them, and all at once into the address."""
+    taken = accepted(values)
+    st.session_state.update(taken)
+    choices, written = st.session_state.get(CHOICES, {}), {}
+    for key, value in taken.items():
+        declared = st.session_state[DECLARED][key]
+        if isinstance(declared, Parameter):
+            written[key] = None if value == declared.default else str(value)
+        elif key in choices:
+            written[key] = None if value == choices[key] else str(value)
+            st.session_state[f"{key}.seen"] = written[key]
+    one_step(written)
+
+
+@contextmanager
+def only_these_choices(*kept: str) -> Iterator[None]:
+    """Leave in the address no choice that was drawn before and is not drawn within, but those to keep.
+
+    Streamlit does so for the inputs that it binds itself.
+    """
+    before = st.session_state.get(CHOICES, {})
+    st.session_state[CHOICES] = {}
+    yield
+    for key in before.keys() - st.session_state[CHOICES].keys() - {*kept}:
+        st.query_params.pop(key, None)
 
 
 def accepted(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,7 +190,7 @@ def spoken(name: str) -> str:
     return name.replace("_", " ")
 
 
-def declare(key: str, what: Parameter | tuple[str, ...]) -> None:
+def declare(key: str, what: Parameter | Text | tuple[str, ...]) -> None:
     """Remember what an input takes, for the handles that write to it and the report on the address."""
     st.session_state.setdefault(DECLARED, {})[key] = what
 

@@ -18,6 +18,7 @@ HERE = Path(__file__).parent
 PARTS = (  # joined into one module
     *(
         "decode.js",
+        "theme.js",
         "pen.js",
         "ink.js",
         "graphs.js",
@@ -41,10 +42,15 @@ def joined(parts: Iterable[Path]) -> str:
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
+def styles(*sheets: Path) -> str:
+    """Return a figure's style sheets after what every page with a figure shares."""
+    return "".join(sheet.read_text(encoding="utf-8") for sheet in (HERE / "page.css", *sheets))
+
+
 _figure = component(
     "valley_live_figure",
     html=(HERE / "figure.html").read_text(),
-    css=(HERE / "figure.css").read_text(),
+    css=styles(HERE / "handles.css", HERE / "figure.css"),
     js=joined(HERE / part for part in PARTS),
     isolate_styles=False,
 )

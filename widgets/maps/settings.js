@@ -1,0 +1,63 @@
+// How many steps a cell needs, what each direction does there, and where the limit is.
+class Reader {
+  adopt(header) {
+    this.header = header;
+  }
+
+  lines(cells, pointed) {
+    const { symbols } = this.header;
+    const [{ x, y, spec }] = cells;
+    const at = `${symbols[0]} = ${number(x, 4)}, ${symbols[1]} = ${number(y, 4)}`;
+    const hint = pointed ? "click to open this run" : "the run below; point at another cell, or use the arrow keys";
+    return [[at, hint], ...cells.map((cell) => this.line(cell))];
+  }
+
+  line(cell) {
+    const { spec } = cell;
+    const limit = spec.known.limits && this.header.arrays[spec.known.limits][cell.j];
+    const rest = [this.manner(cell), Number.isFinite(limit) && `Limit η = ${number(limit)}.`];
+    return [`${spec.title}: ${this.steps(cell)}.`, rest.filter(Boolean).join(" ")];
+  }
+
+  steps({ value, spec }) {
+    const { steps } = this.header;
+    if (value <= OPEN - 1) return `diverges, out of all bounds at step ${number(OPEN - 1 - value, 5)}`;
+    if (value === OPEN) return `not within ${steps} steps`;
+    return `${spec.says.stays ? "there" : "first there"} after ${number(value, 5)} steps`;
+  }
+
+  // what each direction does, the slowest first
+  manner({ spec, place, heat, x, j }) {
+    const { arrays, regimes, labels, flat } = this.header;
+    const { known } = spec;
+    if (!known.regimes) return "";
+    const cells = heat.xs.length * heat.ys.length;
+    const does = (i) => (flat[i] ? "standing still" : regimes[arrays[known.regimes][i * cells + place]]);
+    const directions = labels.map((label, i) => [label, does(i)]);
+    const slowest = arrays[known.slowest][place];
+    const size = heat.size(x, j, arrays[known.eigenvalues][j * labels.length + slowest]);
+    const [label, regime] = directions[slowest];
+    const best = spec.says.best ? `; best ${spec.says.best}` : "";
+    const much = GROWS[regime] ? GROWS[regime](size) : `keeps ${percent(size)} a step${best}`;
+    const u = `u${label}`;
+    if (directions.every(([, other]) => other === regime)) return `${SAYS[regime]} along both; ${u}, the slowest, ${much}.`;
+    const others = directions.filter((_, i) => i !== slowest).map(([name, other]) => `${other} along u${name}`);
+    const which = GROWS[regime] ? "" : ", the slowest";
+    return `${SAYS[regime]} along ${u}${which} (${much}), ${others.join(", ")}.`;
+  }
+}
+
+const SAYS = {
+  "one step": "One step",
+  monotone: "Monotone",
+  ripples: "Ripples",
+  oscillation: "Oscillation",
+  "at the limit": "At the limit",
+  "standing still": "Standing still",
+  divergence: "Divergence",
+};
+const GROWS = {
+  "one step": () => "it is gone after one",
+  "at the limit": () => "neither shrinks nor grows",
+  divergence: (size) => `grows ${nearOne(size)} times a step`,
+};
