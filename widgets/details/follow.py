@@ -1,10 +1,12 @@
 """Details that follow the live figure: components with little data of their own, drawn at every draw of it."""
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import streamlit as st
 from streamlit.components.v2 import component
 
 from widgets.live_figure import joined, pack
@@ -12,7 +14,7 @@ from widgets.live_figure import joined, pack
 HERE = Path(__file__).parent
 FIGURE = HERE.parent / "live_figure"
 SHARED = (
-    *(FIGURE / name for name in ("decode.js", "pen.js", "words.js")),
+    *(FIGURE / name for name in ("decode.js", "pen.js", "words.js", "insist.js")),
     *(HERE / "parts" / name for name in ("numbers.js", "formula.js", "chart.js", "roots.js")),
 )
 
@@ -33,6 +35,16 @@ def _component(name: str) -> Any:
     )
 
 
-def follow(name: str, header: dict[str, Any] | None = None, arrays: dict[str, np.ndarray] | None = None) -> None:
-    """Mount ``name.js``, whose class Detail says how it looks; header and arrays are what only the server knows."""
-    _component(name)(key=f"detail.{name}", data=pack(header or {}, arrays or {}))
+def follow(
+    name: str,
+    header: dict[str, Any] | None = None,
+    arrays: dict[str, np.ndarray] | None = None,
+    heard: Callable[[Any], None] | None = None,
+) -> None:
+    """Mount ``name.js``, whose class Detail says how it looks; header and arrays are what only the server knows.
+
+    A detail that asks for more mounts itself in a fragment of its own; ``heard`` receives what it asks for.
+    """
+    key = f"detail.{name}"
+    listen = {"on_ask_change": lambda: heard(st.session_state[key].ask)} if heard else {}
+    _component(name)(key=key, data=pack(header or {}, arrays or {}), **listen)
