@@ -311,7 +311,7 @@ function expectedWords({ eigenvalues: [low, high], labels }) {
   const { step, times } = bestPeak(kappa);
   return (
     `At its best η and μ for κ = ${number(kappa)} momentum, started from rest, first carries |α${labels[1]}| to ` +
-    `${number(times)} times its start, at step ${step}, and that direction's part of the error to ${number(times ** 2)} times.`
+    `${nearOne(times)} times its start, at step ${step}, and that direction's part of the error to ${nearOne(times ** 2)} times.`
   );
 }
 
@@ -337,5 +337,5 @@ function ownWords(view, own) {
   const run = own.some ? "In the steps that are drawn this run" : "This run";
   if (own.times < 1.0005) return `${run} never carries |α${label}| beyond its start.`;
   const last = own.step === lastStep(view) ? ", the last that is drawn" : "";
-  return `${run} carries |α${label}| to ${number(own.times)} times its start, at step ${own.step}${last}.`;
+  return `${run} carries |α${label}| to ${nearOne(own.times)} times its start, at step ${own.step}${last}.`;
 }
