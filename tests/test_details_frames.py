@@ -10,7 +10,6 @@ from playwright.sync_api import Page, expect
 from scripted import scripted
 from spoken import agrees, value_of
 from test_browser import address_has, drag_slider, frames_of, in_address, moved_from, opened, path, settled
-from test_details_modes import evaluate
 from valleys import OPTIMIZERS, Setting, settings_of
 
 from charts.live import live_message
@@ -138,8 +137,9 @@ def check_apart(valley: Quadratic, rule, eta, start, steps, text: str) -> None:
 
 
 @pytest.mark.parametrize("pair", [(1, 20), (20, 1), (3, 3), (-1, 20), (5, -40), (0, 4), (-2, 0), (-3, -1), (0, 0)])
-def test_contours_are_level_and_evenly_spaced_in_the_root(page, pair):
-    curves = evaluate(page, "frames", "(pair) => contours(pair, 3)", list(pair))
+def test_contours_are_level_and_evenly_spaced_in_the_root(browser, pair):
+    with scripted(browser, "frames", "(pair) => contours(pair, 3)") as asked:
+        curves = asked(list(pair))
     roots = set()
     for curve in curves:
         a, b = np.array(curve).T
