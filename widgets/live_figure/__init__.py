@@ -28,7 +28,9 @@ PARTS = (  # joined into one module
         "slider.js",
         "playback.js",
         "start.js",
+        "paths.js",
     ),
+    HERE.parent / "details" / "parts" / "numbers.js",
     *("asks.js", "svg_context.js", "picture.js", "main.js"),
 )
 KEY = "live"
@@ -103,7 +105,7 @@ class Asked(NamedTuple):
     """What the figure asked for since it was last drawn."""
 
     values: dict[str, Any]  # by the key of the input that owns each: what is being dragged at this moment
-    families: bool  # the runs for every stop of the live sliders
+    families: bool | str  # the runs for every stop of the live sliders, or of the one that is named
     ticket: int  # the number of the picture of a drag, 0 where none was asked for; the answer carries it
 
 
@@ -133,7 +135,8 @@ def live_figure(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
     def heard() -> None:
         message = st.session_state[KEY].ask
         if isinstance(message, dict):
-            values, ticket, families = message.get("values"), message.get("ticket"), message.get("families") is True
+            values, ticket, families = message.get("values"), message.get("ticket"), message.get("families")
+            families = families if families is True or isinstance(families, str) else False
             dragged = isinstance(values, dict) and isinstance(ticket, int) and 0 < ticket < MOST_TICKETS
             st.session_state[f"{KEY}.asked"] = Asked(*((values, families, ticket) if dragged else ({}, families, 0)))
 
