@@ -23,12 +23,12 @@ def live_run(
     steps: int,
 ) -> None:
     """Run and draw; alone, where only the figure asks."""
-    values, families = asked()
+    values, families, ticket = asked()
     plane = Plane.of(surface, include=start)
     surface, start = dragged(surface, start, values)
     result = study(surface, entries, edited, start, steps, plane, families)
     words = {
-        "preview": bool(values),
+        "preview": ticket,
         "start": {"keys": START_KEYS, "value": start},
         "edit": "edit",
         "best": {

@@ -114,11 +114,15 @@ def _condition_sliders(one: float, two: float) -> list[dict[str, Any]]:
             if _fits(stop if key == KAPPA_KEY else kappa, stop if key == SCALE_KEY else scale)
         ]
         pairs = [(stop, scale) if key == KAPPA_KEY else (kappa, stop) for stop in kept]
+        present = {f"{PREFIX}.eigenvalue_1": one, f"{PREFIX}.eigenvalue_2": two}
+        commits = [present if pair == (kappa, scale) else _eigenvalues(*pair) for pair in pairs]
+        if key == KAPPA_KEY:  # the number that the eigenvalues, four digits each, really have
+            kept = [four_digits(scale / commit[f"{PREFIX}.eigenvalue_1"]) for commit in commits]
         slider |= {
             "label": f"{'condition number' if key == KAPPA_KEY else 'scale'} {plain}",
             "stops": kept,
             "texts": [f"{stop:.4g}" for stop in kept],
-            "commits": [_eigenvalues(*pair) for pair in pairs],
+            "commits": commits,
         }
         sliders.append(slider)
     return sliders

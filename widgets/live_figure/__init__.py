@@ -33,6 +33,7 @@ PARTS = (  # joined into one module
 )
 KEY = "live"
 LINE = "live.line"
+MOST_TICKETS = 2**53  # a browser counts no further
 
 
 def joined(parts: Iterable[Path]) -> str:
@@ -103,6 +104,7 @@ class Asked(NamedTuple):
 
     values: dict[str, Any]  # by the key of the input that owns each: what is being dragged at this moment
     families: bool  # the runs for every stop of the live sliders
+    ticket: int  # the number of the picture of a drag, 0 where none was asked for; the answer carries it
 
 
 def commits(adopt: Callable[[dict[str, Any]], None]) -> None:
@@ -122,7 +124,7 @@ def commits(adopt: Callable[[dict[str, Any]], None]) -> None:
 
 def asked() -> Asked:
     """Return what the figure asked for, once."""
-    return st.session_state.pop(f"{KEY}.asked", Asked({}, families=False))
+    return st.session_state.pop(f"{KEY}.asked", Asked({}, families=False, ticket=0))
 
 
 def live_figure(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
@@ -131,7 +133,8 @@ def live_figure(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
     def heard() -> None:
         message = st.session_state[KEY].ask
         if isinstance(message, dict):
-            values, families = message.get("values"), message.get("families") is True
-            st.session_state[f"{KEY}.asked"] = Asked(values if isinstance(values, dict) else {}, families)
+            values, ticket, families = message.get("values"), message.get("ticket"), message.get("families") is True
+            dragged = isinstance(values, dict) and isinstance(ticket, int) and 0 < ticket < MOST_TICKETS
+            st.session_state[f"{KEY}.asked"] = Asked(*((values, families, ticket) if dragged else ({}, families, 0)))
 
     _figure(key=KEY, data=pack({**header, "plotly": PLOTLY}, arrays), on_ask_change=heard)

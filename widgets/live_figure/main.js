@@ -31,7 +31,7 @@ class LiveFigure {
   async update(data, ask) {
     const header = decode(data);
     if (!this.hasGround(header)) {
-      ask("ask", { picture: true });
+      this.asks.picture(ask);
       return;
     }
     this.header = header;
@@ -44,7 +44,9 @@ class LiveFigure {
     this.graphs.plane.setAttribute("aria-label", header.alt);
     // a newer message may arrive while the library is on its way
     if ((await this.graphs.library(header.plotly)) && header === this.header) {
-      this.graphs.build(header, this.palette, this.mode);
+      await this.graphs.build(header, this.palette, this.mode);
+      await nextFrame();
+      if (header === this.header) this.asks.painted(header);
     }
   }
 
@@ -108,9 +110,7 @@ class LiveFigure {
 
   commit(values) {
     if (!values) return;
-    this.asks.flush();
-    // later, as a message of its own: Streamlit joins triggers of one moment and runs the fragment of the first alone
-    setTimeout(() => document.querySelector(".valley-line").commit(values));
+    this.asks.release(() => document.querySelector(".valley-line")?.commit(values));
   }
 
   get start() {
@@ -293,6 +293,7 @@ class LiveFigure {
 
   destroy() {
     this.playback.pause();
+    this.asks.destroy();
     this.graphs.destroy();
   }
 }

@@ -11,6 +11,7 @@ class Slider {
     this.root.append(this.name, this.value, this.input);
     this.input.addEventListener("input", () => this.moved());
     this.input.addEventListener("pointerdown", () => {
+      clearTimeout(this.timer); // else a key, or the release before this one, commits where the drag happens to be
       this.pointer = true;
       this.before = this.input.value;
     });
