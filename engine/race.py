@@ -1,0 +1,218 @@
+"""Race: every optimizer tuned with the same budget on some starts and rotations, and judged on others.
+
+Which optimizer wins depends on how much each was tuned; Choi et al. (2019), arXiv:1910.05446. So the budget, the starts,
+the noise and the objective are the same for all, and the result is a distribution.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from engine.optimizer import Optimizer
+from engine.run import run
+from engine.sampling import gradient_noise
+from engine.settling import first_hit, settled_step
+from engine.tuning import Setting, Span, random_log, settings, space
+
+TUNED_ON = (4, 8)  # starts and rotations
+JUDGED_ON = (8, 8)
+NEAREST, FARTHEST = 0.5, 2.0  # how far a start is from the minimum, relative to the one given
+ETAS = 81  # learning rates of a sensitivity curve
+GOOD = 2.0  # a learning rate is good if it needs at most so many times the fewest steps
+BLOCK = 32_000_000  # bytes of recorded arrays at a time
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What every optimizer gets alike."""
+
+    budget: int = 64  # trials of each
+    steps: int = 500  # in which a run must get there
+    tolerance: float = 1e-6  # the target, as a share of the error at the start
+    stays: bool = False  # whether the error must stay there, or need be there once
+    noise: float = 0.0  # standard deviation of what is added to every component of a gradient
+    seed: int = 1
+
+
+class Cases(NamedTuple):
+    """Starts on the same valley, turned: every start at every angle."""
+
+    surfaces: list[Any]  # one for every angle
+    starts: np.ndarray  # (starts, D), about the minimum
+    noise: np.ndarray | None  # (T, D, angles * starts), a stream for every case
+
+    @property
+    def count(self) -> int:
+        """How many cases there are."""
+        return len(self.surfaces) * len(self.starts)
+
+
+class Counts(NamedTuple):
+    """Steps to the target of every setting in every case, nan where it was not reached."""
+
+    first: np.ndarray  # (settings, cases) the first time
+    stays: np.ndarray  # (settings, cases) for good
+    error: np.ndarray  # (settings, cases) the last error, relative to the start's; inf where the run diverged
+    evaluations: int  # gradients in all
+
+
+@dataclass(frozen=True, eq=False)
+class Lane:
+    """One optimizer's race."""
+
+    rule: type[Optimizer]
+    space: dict[str, Span]
+    found: Setting
+    mean: float  # its mean steps on the tuning cases, one that did not get there counted as all of its steps
+    spent: int  # gradients that tuning took
+    first: np.ndarray  # (cases,) steps on the judging cases, nan where the target was not reached
+    stays: np.ndarray  # (cases,)
+    counted: np.ndarray  # (cases,) whichever of the two the race counts
+    etas: np.ndarray  # (etas,) the sensitivity curve: learning rates, everything else as found
+    steps: np.ndarray  # (etas,) mean steps on the judging cases, inf where fewer than half got there
+    good: tuple[float, float] | None  # the learning rates about the best that need at most GOOD times its steps
+
+    @property
+    def median(self) -> float:
+        """Median steps, inf where fewer than half of the cases got there."""
+        return float(_median(self.counted))
+
+    @property
+    def reached(self) -> float:
+        """The share of cases that got there."""
+        return float(np.isfinite(self.counted).mean())
+
+    @property
+    def decades(self) -> float:
+        """How wide the good zone is, in powers of ten."""
+        return float(np.log10(self.good[1] / self.good[0])) if self.good else 0.0
+
+
+def cases(surface: Any, start: Any, terms: Terms, judged: bool) -> Cases:
+    """Draw starts and rotations from the seed; those of tuning and of judging have streams of their own.
+
+    ``surface`` is a quadratic with a field ``angle`` and one minimum. Starts lie all around it, half to twice as far
+    from it as ``start``; angles all around, in [0, 180). Both are drawn one from each of as many equal sectors.
+    """
+    starts, angles = JUDGED_ON if judged else TUNED_ON
+    rng = np.random.default_rng([terms.seed, judged])
+    minimum = surface.stationary_point
+    far = float(np.linalg.norm(np.asarray(start) - minimum))
+    turns = (np.arange(angles) + rng.random(angles)) * 180.0 / angles
+    around = (np.arange(starts) + rng.random(starts)) * 2.0 * np.pi / starts
+    reach = far * NEAREST * (FARTHEST / NEAREST) ** rng.random(starts)
+    points = minimum + reach[:, None] * np.stack([np.cos(around), np.sin(around)], axis=1)
+    noise = None
+    if terms.noise > 0.0:
+        stream = int(rng.integers(2**32))
+        noise = terms.noise * gradient_noise(terms.steps, surface.dim, starts * angles, stream)
+    return Cases([replace(surface, angle=float(turn)) for turn in turns], points, noise)
+
+
+def counts(given: Cases, tried: Sequence[Setting], terms: Terms) -> Counts:
+    """Run every setting in every case and count its steps."""
+    width = len(given.starts)
+    bytes_each = 8 * width * (terms.steps + 1) * (2 * given.starts.shape[1] + 2)
+    size = max(1, BLOCK // bytes_each)
+    blocks = [_counts(given, tried[i : i + size], terms) for i in range(0, len(tried), size)]
+    joined = [np.concatenate([block[k] for block in blocks]) for k in range(3)]
+    return Counts(*joined, sum(block.evaluations for block in blocks))
+
+
+def _counts(given: Cases, tried: Sequence[Setting], terms: Terms) -> Counts:
+    width, trials = len(given.starts), len(tried)
+    rules = [item.optimizer for item in tried for _ in range(width)]
+    etas = np.repeat([item.learning_rate for item in tried], width)
+    starts = np.tile(given.starts, (trials, 1))
+    columns, evaluations = [], 0
+    for j, surface in enumerate(given.surfaces):
+        noise = None
+        if given.noise is not None:
+            noise = np.tile(given.noise[:, :, j * width : (j + 1) * width], (1, 1, trials))
+        path = run(surface, rules, etas, starts, terms.steps, record=("error",), noise=noise)
+        assert path.error is not None
+        with np.errstate(all="ignore"):
+            last = np.where(path.diverged_at < 0, path.error[-1] / path.error[0], np.inf)
+        columns.append([first_hit(path.error, terms.tolerance), settled_step(path.error, terms.tolerance), last])
+        evaluations += int(path.evaluations.sum())
+    first, stays, last = (
+        np.stack([column[k].reshape(trials, width) for column in columns], axis=1).reshape(trials, -1) for k in range(3)
+    )
+    return Counts(first, stays, last, evaluations)
+
+
+def race(
+    surface: Any,
+    start: Any,
+    rules: Sequence[type[Optimizer]],
+    terms: Terms,
+    progress: Callable[[float], bool | None] | None = None,
+) -> Iterator[Lane]:
+    """Tune and judge one optimizer after the other.
+
+    Each gets ``terms.budget`` trials of random search (log-uniform, the same seed) over its own space; the trial with
+    the fewest mean steps on the tuning cases is judged on the others. A case that did not get there counts as all its
+    steps; of equals the one with the smaller mean logarithm of the last error is taken.
+    """
+    tuning, judging = cases(surface, start, terms, judged=False), cases(surface, start, terms, judged=True)
+    for done, rule in enumerate(rules):
+        if progress and progress(done / len(rules)) is False:
+            return
+        yield _lane(rule, space(rule, surface.eigenvalues), tuning, judging, terms)
+
+
+def _lane(rule: type[Optimizer], spans: dict[str, Span], tuning: Cases, judging: Cases, terms: Terms) -> Lane:
+    tried = settings(rule, random_log(spans, terms.budget, terms.seed))
+    found = counts(tuning, tried, terms)
+    means = _mean(_counted(found, terms), terms.steps)
+    with np.errstate(divide="ignore"):
+        ties = np.log10(np.maximum(found.error, 1e-300)).mean(axis=1)
+    best = int(np.lexsort((ties, means))[0])
+    judged = counts(judging, [tried[best]], terms)
+    etas = spans["learning_rate"].at(np.linspace(0.0, 1.0, ETAS))
+    curve = counts(judging, [Setting(tried[best].optimizer, eta) for eta in etas], terms)
+    reached = np.isfinite(_counted(curve, terms)).mean(axis=1)
+    steps = np.where(reached >= 0.5, _mean(_counted(curve, terms), terms.steps), np.inf)
+    return Lane(
+        rule,
+        spans,
+        tried[best],
+        float(means[best]),
+        found.evaluations,
+        judged.first[0],
+        judged.stays[0],
+        _counted(judged, terms)[0],
+        etas,
+        steps,
+        good_zone(etas, steps),
+    )
+
+
+def good_zone(etas: np.ndarray, steps: np.ndarray) -> tuple[float, float] | None:
+    """Return the first and the last learning rate around the best that need at most GOOD times its steps.
+
+    ``etas`` ascending and ``steps``, both (n,), inf where the target is not reached; None where it never is. The
+    zone is connected: it ends at the first learning rate that is worse.
+    """
+    if not np.isfinite(steps).any():
+        return None
+    best = int(np.argmin(steps))
+    bad = np.nonzero(~(steps <= GOOD * steps[best]))[0]
+    low, high = bad[bad < best], bad[bad > best]
+    first = int(low[-1]) + 1 if len(low) else 0
+    last = int(high[0]) - 1 if len(high) else len(etas) - 1
+    return float(etas[first]), float(etas[last])
+
+
+def _counted(found: Counts, terms: Terms) -> np.ndarray:
+    return found.stays if terms.stays else found.first
+
+
+def _mean(counted: np.ndarray, steps: int) -> np.ndarray:
+    return np.where(np.isfinite(counted), counted, steps).mean(axis=-1)
+
+
+def _median(counted: np.ndarray) -> np.ndarray:
+    return np.median(np.where(np.isnan(counted), np.inf, counted), axis=-1)
