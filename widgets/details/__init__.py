@@ -1,14 +1,13 @@
 """Details on demand, below the figure: one file each, found in this folder; closed they cost nothing."""
 
-import pkgutil
 from functools import cache
-from importlib import import_module
-from typing import Protocol
+from typing import Protocol, cast
 
 import streamlit as st
 
 from widgets.controls import Several, declare
 from widgets.details.picture import Picture
+from widgets.folder import modules
 
 KEY = "show"
 
@@ -28,9 +27,7 @@ class Detail(Protocol):
 @cache
 def found() -> dict[str, Detail]:
     """Return every detail by its name, in order."""
-    modules = [import_module(f"{__name__}.{item.name}") for item in pkgutil.iter_modules(__path__)]
-    details = [module for module in modules if hasattr(module, "NAME")]
-    return {module.NAME: module for module in sorted(details, key=lambda module: module.ORDER)}
+    return cast(dict[str, Detail], modules(__name__))
 
 
 def details(picture: Picture) -> None:
