@@ -1,4 +1,4 @@
-"""Who may import whom, read from the source: app -> pages -> {widgets, charts, surfaces, engine}, and so on down.
+"""Who may import whom, read from the source: app -> pages -> widgets -> {charts, surfaces} -> engine.
 
 The pages stand in app_pages/, and app.py hands them to Streamlit by path; it imports only the list, from widgets/.
 """
@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ALLOWED = {  # besides a part itself and the standard library
     "app": {"app_pages", "widgets", "streamlit"},
     "app_pages": {"widgets", "charts", "surfaces", "engine", "streamlit", "numpy"},
-    "widgets": {"engine", "surfaces", "streamlit", "numpy", "orjson"},
+    "widgets": {"charts", "engine", "surfaces", "streamlit", "numpy", "orjson"},
     "charts": {"engine", "plotly", "numpy"},
     "surfaces": {"engine", "numpy", "numba"},
     "engine": {"numpy", "numba"},

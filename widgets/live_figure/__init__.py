@@ -18,6 +18,7 @@ HERE = Path(__file__).parent
 PARTS = (  # joined into one module
     *(
         "decode.js",
+        "theme.js",
         "pen.js",
         "ink.js",
         "graphs.js",
@@ -43,7 +44,7 @@ def joined(parts: Iterable[Path]) -> str:
 _figure = component(
     "valley_live_figure",
     html=(HERE / "figure.html").read_text(),
-    css=(HERE / "figure.css").read_text(),
+    css=(HERE / "figure.css").read_text() + (HERE / "handles.css").read_text(),
     js=joined(HERE / part for part in PARTS),
     isolate_styles=False,
 )

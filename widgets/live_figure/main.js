@@ -60,12 +60,9 @@ class LiveFigure {
   }
 
   theme() {
-    const background = getComputedStyle(this.root).getPropertyValue("--st-background-color").trim();
-    const [, ...hex] = background.match(/^#(..)(..)(..)/) ?? ["", "ff", "ff", "ff"];
-    const [r, g, b] = hex.map((part) => parseInt(part, 16));
-    this.mode = 0.2126 * r + 0.7152 * g + 0.0722 * b < 128 ? "dark" : "light";
+    this.mode = modeOf(this.root);
     this.palette = this.header.palettes[this.mode];
-    for (const [name, colour] of Object.entries(this.palette)) this.root.style.setProperty(`--valley-${name}`, colour);
+    dress(this.root, this.palette);
   }
 
   adoptSliders(specs) {
