@@ -1,10 +1,10 @@
 """Race: every optimizer tuned with the same budget on some starts and rotations, and judged on others.
 
-Which optimizer wins depends on how much each was tuned; Choi et al. (2019), arXiv:1910.05446. So the budget, the starts,
-the noise and the objective are the same for all, and the result is a distribution.
+Which optimizer wins depends on how much each was tuned; Choi et al. (2019), arXiv:1910.05446. So the budget, the
+starts, the noise and the objective are the same for all, and the result is a distribution.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -42,11 +42,6 @@ class Cases(NamedTuple):
     surfaces: list[Any]  # one for every angle
     starts: np.ndarray  # (starts, D), about the minimum
     noise: np.ndarray | None  # (T, D, angles * starts), a stream for every case
-
-    @property
-    def count(self) -> int:
-        """How many cases there are."""
-        return len(self.surfaces) * len(self.starts)
 
 
 class Counts(NamedTuple):
@@ -117,8 +112,12 @@ def counts(given: Cases, tried: Sequence[Setting], terms: Terms) -> Counts:
     bytes_each = 8 * width * (terms.steps + 1) * (2 * given.starts.shape[1] + 2)
     size = max(1, BLOCK // bytes_each)
     blocks = [_counts(given, tried[i : i + size], terms) for i in range(0, len(tried), size)]
-    joined = [np.concatenate([block[k] for block in blocks]) for k in range(3)]
-    return Counts(*joined, sum(block.evaluations for block in blocks))
+    return Counts(
+        np.concatenate([block.first for block in blocks]),
+        np.concatenate([block.stays for block in blocks]),
+        np.concatenate([block.error for block in blocks]),
+        sum(block.evaluations for block in blocks),
+    )
 
 
 def _counts(given: Cases, tried: Sequence[Setting], terms: Terms) -> Counts:
@@ -143,43 +142,28 @@ def _counts(given: Cases, tried: Sequence[Setting], terms: Terms) -> Counts:
     return Counts(first, stays, last, evaluations)
 
 
-def race(
-    surface: Any,
-    start: Any,
-    rules: Sequence[type[Optimizer]],
-    terms: Terms,
-    progress: Callable[[float], bool | None] | None = None,
-) -> Iterator[Lane]:
-    """Tune and judge one optimizer after the other.
+def lane(surface: Any, start: Any, rule: type[Optimizer], terms: Terms) -> Lane:
+    """Tune one optimizer and judge it: what every other gets with the same surface, start and terms.
 
-    Each gets ``terms.budget`` trials of random search (log-uniform, the same seed) over its own space; the trial with
+    ``terms.budget`` trials of random search (log-uniform, the same seed) over the optimizer's own space; the trial with
     the fewest mean steps on the tuning cases is judged on the others. A case that did not get there counts as all its
     steps; of equals the one with the smaller mean logarithm of the last error is taken.
     """
     tuning, judging = cases(surface, start, terms, judged=False), cases(surface, start, terms, judged=True)
-    for done, rule in enumerate(rules):
-        if progress and progress(done / len(rules)) is False:
-            return
-        yield _lane(rule, space(rule, surface.eigenvalues), tuning, judging, terms)
-
-
-def _lane(rule: type[Optimizer], spans: dict[str, Span], tuning: Cases, judging: Cases, terms: Terms) -> Lane:
+    spans = space(rule, surface.eigenvalues)
     tried = settings(rule, random_log(spans, terms.budget, terms.seed))
     found = counts(tuning, tried, terms)
     means = _mean(_counted(found, terms), terms.steps)
-    with np.errstate(divide="ignore"):
-        ties = np.log10(np.maximum(found.error, 1e-300)).mean(axis=1)
-    best = int(np.lexsort((ties, means))[0])
-    judged = counts(judging, [tried[best]], terms)
+    ties = np.log10(np.maximum(found.error, 1e-300)).mean(axis=1)
+    best = tried[int(np.lexsort((ties, means))[0])]
+    judged = counts(judging, [best], terms)
     etas = spans["learning_rate"].at(np.linspace(0.0, 1.0, ETAS))
-    curve = counts(judging, [Setting(tried[best].optimizer, eta) for eta in etas], terms)
-    reached = np.isfinite(_counted(curve, terms)).mean(axis=1)
-    steps = np.where(reached >= 0.5, _mean(_counted(curve, terms), terms.steps), np.inf)
+    steps = sensitivity(judging, best.optimizer, etas, terms)
     return Lane(
         rule,
         spans,
-        tried[best],
-        float(means[best]),
+        best,
+        float(means.min()),
         found.evaluations,
         judged.first[0],
         judged.stays[0],
@@ -188,6 +172,13 @@ def _lane(rule: type[Optimizer], spans: dict[str, Span], tuning: Cases, judging:
         steps,
         good_zone(etas, steps),
     )
+
+
+def sensitivity(given: Cases, optimizer: Optimizer, etas: np.ndarray, terms: Terms) -> np.ndarray:
+    """Return the mean steps at every learning rate, (n,), inf where fewer than half of the cases got there."""
+    curve = _counted(counts(given, [Setting(optimizer, float(eta)) for eta in etas], terms), terms)
+    reached = np.isfinite(curve).mean(axis=1)
+    return np.where(reached >= 0.5, _mean(curve, terms.steps), np.inf)
 
 
 def good_zone(etas: np.ndarray, steps: np.ndarray) -> tuple[float, float] | None:

@@ -74,7 +74,8 @@ def space(rule: type[Optimizer], eigenvalues: np.ndarray, hyperparameters: bool 
     """
     positive = eigenvalues[eigenvalues > 0.0]
     limit = theory.stability_limit(rule(), positive) if rule().linear and len(positive) else np.inf
-    spans = {"learning_rate": Span(*map(four_digits, learning_rate_range(limit)), "log")}
+    low, high = learning_rate_range(limit)
+    spans = {"learning_rate": Span(four_digits(low), four_digits(high), "log")}
     if hyperparameters:
         spans |= {name: _span(declared) for name, declared in rule.parameters().items()}
     return spans
@@ -87,7 +88,7 @@ def _span(declared: Parameter) -> Span:
 
 
 def grid(spans: Space, budget: int) -> list[dict[str, float]]:
-    """Return a grid of at most ``budget`` points, equally many along every axis, each axis evenly by its own spacing."""
+    """Return a grid of at most ``budget`` points, equally many on every axis, each axis evenly by its own spacing."""
     count = max(1, int(budget ** (1.0 / len(spans)) + 1e-9))
     shares = np.linspace(0.0, 1.0, count) if count > 1 else np.array([0.5])
     axes = [span.at(shares).tolist() for span in spans.values()]
