@@ -21,6 +21,9 @@ header
         bars      {x, y, bands: [{label, colour, alpha}]}: stacked, y in the order (bar, band)
         marks     [{x* or y*, name*, colour, dash, width}]: straight lines across
         ticks     an array: strokes on the lower edge
+        strips    [{label, note, colour, values, five, absent}]: a row for every array ``values``, each value a dot;
+                  ``five`` in order the whisker's ends, the box's and the median, null where beyond the axis;
+                  ``absent`` says how many are not on it. A panel of strips has the y range [1, 0]
 """
 
 from pathlib import Path
@@ -38,7 +41,7 @@ DETAILS = HERE.parent / "details" / "parts"
 PARTS = (
     *(FIGURE / name for name in ("decode.js", "theme.js", "pen.js", "words.js", "playback.js")),
     *(DETAILS / name for name in ("numbers.js", "chart.js")),
-    *(HERE / name for name in ("legend.js", "panel.js", "lines.js")),
+    *(HERE / name for name in ("legend.js", "strips.js", "panel.js", "lines.js")),
 )
 
 _lines = component(

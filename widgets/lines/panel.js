@@ -37,6 +37,7 @@ class Panel {
     this.makeRoom();
     if (!chart.begin(palette, this.range(spec.x), this.range(spec.y))) return;
     if (spec.bars) this.drawBars();
+    if (spec.strips) drawStrips(this, spec.strips);
     for (const mark of spec.marks ?? []) this.drawMark(mark);
     for (const curve of this.curves) this.drawCurve(curve);
     if (spec.ticks) this.drawTicks(this.row(spec.ticks));
@@ -54,7 +55,8 @@ class Panel {
     this.tagged = tags.length > 0 && this.root.clientWidth >= NARROW;
     chart.pen.font = `13px ${getComputedStyle(chart.canvas).fontFamily}`;
     const widest = Math.max(...tags.map(({ tag }) => chart.pen.measureText(tag).width));
-    chart.inset = this.tagged ? { ...INSET, right: Math.ceil(widest) + 14 } : INSET;
+    if (this.spec.strips) chart.inset = { ...INSET, left: 12 };
+    else chart.inset = this.tagged ? { ...INSET, right: Math.ceil(widest) + 14 } : INSET;
   }
 
   // a range, or one for every place of the slider
