@@ -13,6 +13,7 @@ from widgets.controls import choice, controls, current, declare
 
 LETTERS = "abcdef"
 FIRST = "momentum"
+LEFT = "runs.left"  # letter -> slug, of a picture that another one took the place of
 
 
 def learning_rate_of(cls: type[Optimizer]) -> Parameter:
@@ -54,7 +55,7 @@ def _pick_run(
         f"Optimizer {letter}" if not free else "Add an optimizer",
         titles,
         FIRST if letter == "a" else None,
-        chosen=lambda: _typical(letter, optimizers),
+        chosen=lambda: typical(letter, optimizers),
         placeholder="one more run",
     )
     cls = optimizers.get(slug or (FIRST if letter == "a" else ""))
@@ -64,7 +65,16 @@ def _pick_run(
     return Entry(letter, optimizer, eta)
 
 
-def _typical(letter: str, optimizers: Mapping[str, type[Optimizer]]) -> None:
+def forget_runs(kept: str = "") -> None:
+    """Take out of the address the runs that a picture does not have; they are remembered for when they come back."""
+    runs = {letter: st.query_params[letter] for letter in LETTERS if letter in st.query_params}
+    if len(runs) > 1:
+        st.session_state[LEFT] = runs
+    for letter in runs.keys() - {kept}:
+        del st.query_params[letter]
+
+
+def typical(letter: str, optimizers: Mapping[str, type[Optimizer]]) -> None:
     """Give a newly chosen optimizer its own typical settings."""
     if cls := optimizers.get(st.session_state[letter] or ""):
         for name in ("learning_rate", *cls.parameters()):

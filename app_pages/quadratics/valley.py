@@ -13,9 +13,9 @@ from widgets.details import details
 from widgets.details.picture import Picture
 from widgets.explain import explain
 from widgets.live_figure import commits
+from widgets.live_run import live_run
 from widgets.presets import preset_row
 from widgets.runs import pick_runs
-from widgets.runs_figure import runs_figure
 from widgets.shape import pick_start, pick_steps, pick_valley
 
 ORDER = 1
@@ -42,7 +42,7 @@ def valley() -> None:
         surface, sliders = pick_valley()
         start, steps = pick_start(), pick_steps()
         commits(adopt)
-    runs_figure(entries, edited, surface, sliders, start, steps)
+    live_run(entries, edited, surface, sliders, start, steps)
     details(Picture(surface, entries, edited, start, steps, drawn_steps(steps)))
 
 

@@ -13,7 +13,7 @@ header
               and while ``id`` stays the student's place is kept
     panels    a list of
         label     what it shows, for those who cannot see it
-        title, height, wide   heading, px, and whether it takes a whole row; optional
+        title, note, height, wide   heading, quiet words below it, px, and whether it takes a whole row; optional
         x, y      {title, symbol, log, range*}: the range in powers of ten where ``log``
         curves    [{x, y, label, colour, dash, width, alpha, tag, points, absent}]: ``label`` is its name in the legend,
                   ``tag`` a short one on the figure; with ``points`` dots of that ``width``; ``absent`` is said where

@@ -177,7 +177,7 @@ function leaves(first) {
   const [lead] = first;
   if (first.length > 1 || lead.stays === lead.first) return "";
   if (lead.stays === null) return `${lead.title} does not stay there. `;
-  return `It leaves again and stays from step ${lead.stays}. `;
+  return `${lead.title} leaves again and stays from step ${lead.stays}. `;
 }
 
 const steps = (count) => `${count} ${count === 1 ? "step" : "steps"}`;

@@ -16,7 +16,8 @@ from widgets.controls import adopt, declare, row
 from widgets.controls import number as ask
 from widgets.lines import lines
 from widgets.presets import apply
-from widgets.runs import LETTERS
+from widgets.race.nothing import nothing_to_race
+from widgets.runs import LETTERS, forget_runs
 from widgets.shape import pick_start, pick_valley
 
 NAME = "fair"
@@ -37,6 +38,7 @@ COUNTS = {"stays": "there for good", "first": "there once"}
 
 def draw() -> None:
     """Pick the terms, race, and draw the distributions and what each learning rate costs."""
+    forget_runs()
     with st.sidebar:
         surface, _ = pick_valley()
         start = pick_start()
@@ -75,18 +77,6 @@ def pick_terms() -> Terms:
     )  # fmt: skip
     seed = ask("fair.seed", SEED, "seed")
     return Terms(int(budget), int(steps), target, counted != "first", noise, int(seed))
-
-
-def nothing_to_race(surface: Quadratic, start: tuple[float, float]) -> str:
-    """Return why there is no race, empty where there is one."""
-    low, high = surface.eigenvalues
-    if low < 0.0 or high == 0.0:
-        return (
-            f"A {surface.verdict} has no smallest error to arrive at: there is no race. Make both eigenvalues positive."
-        )
-    if not np.linalg.norm(np.array(start) - surface.stationary_point) > 0.0:
-        return "The start is the minimum: nobody has anywhere to go. Move the start."
-    return ""
 
 
 def raced(surface: Quadratic, start: tuple[float, float], terms: Terms) -> list[Lane]:

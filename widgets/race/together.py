@@ -9,14 +9,15 @@ import streamlit as st
 from engine import Optimizer, Plane, discover_optimizers
 from engine.family import Family
 from engine.settling import first_hit, settled_step
-from engine.study import Entry, Study, study
+from engine.study import Entry, study
 from engine.verdict import TOLERANCE
 from widgets.controls import adopt
 from widgets.details.follow import follow
 from widgets.live_figure import commits
+from widgets.live_run import live_run
 from widgets.presets import preset_row
-from widgets.runs import FIRST, LETTERS, pick_runs
-from widgets.runs_figure import runs_figure
+from widgets.race.nothing import nothing_to_race
+from widgets.runs import FIRST, LEFT, LETTERS, pick_runs
 from widgets.shape import pick_start, pick_steps, pick_valley
 
 NAME = "together"
@@ -37,15 +38,16 @@ def draw() -> None:
     st.query_params.setdefault("a", FIRST)  # one that is left out is the bare address, and that is everyone's
     picture, board = st.columns([11, 9], gap="medium")
     with picture, st.container(key="race-picture"):
-        runs_figure(entries, edited, surface, sliders, start, steps)
+        live_run(entries, edited, surface, sliders, start, steps)
     with board:
         follow("board", scores(surface, entries, edited, start, steps), folder=Path(__file__).parent)
 
 
 def everyone(optimizers: dict[str, type[Optimizer]]) -> None:
-    """Put every optimizer into an address that names none."""
+    """Put the runs that were here before into an address that names none, at first every optimizer."""
     if not any(letter in st.query_params for letter in LETTERS):
-        st.query_params.update(zip(LETTERS, in_order(optimizers), strict=False))
+        everyone = dict(zip(LETTERS, in_order(optimizers), strict=False))
+        st.query_params.update(st.session_state.pop(LEFT, everyone))
 
 
 def in_order(optimizers: dict[str, type[Optimizer]]) -> list[str]:
@@ -73,7 +75,7 @@ def scores(surface: Any, entries: list[Entry], edited: Entry, start: tuple[float
         "start": list(start),
         "tolerance": TOLERANCE,
         "last": steps,
-        "why": _nothing_to_win(surface, found),
+        "why": nothing_to_race(surface, start),
         "runs": [
             {"name": item.name, **_score(runs[item.name], 0)}
             if item.name in runs
@@ -93,12 +95,3 @@ def _score(family: Family, r: int) -> dict[str, Any]:
     counts = {"first": first_hit(error, TOLERANCE)[0], "stays": settled_step(error, TOLERANCE)[0]}
     known = {name: int(value) if np.isfinite(value) else None for name, value in counts.items()}
     return {**known, "each": int(path.evaluations[r]) / ran if ran else 1.0, "diverged": bool(ran < path.steps)}
-
-
-def _nothing_to_win(surface: Any, found: Study) -> str:
-    """Return why nobody can arrive, empty where somebody can."""
-    if surface.eigenvalues[0] < 0.0:
-        return f"A {surface.verdict} has no smallest error: there is nothing to arrive at."
-    if not found.present.family.error[0, 0] > 0.0:
-        return "The start has the smallest error there is: nobody has anywhere to go."
-    return ""

@@ -1,4 +1,4 @@
-"""The live figure of a picture's runs."""
+"""The live run: runs on a valley in the live figure, with all that its handles ask for."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from widgets.shape import START_KEYS, dragged
 
 
 @st.fragment
-def runs_figure(
+def live_run(
     entries: list[Entry],
     edited: Entry,
     surface: Quadratic,
