@@ -33,7 +33,7 @@ NOISE = Parameter(
     0.0, 0.0, 10.0, "σ", step=0.1, help="Spread of the normal noise added to every component of a gradient."
 )
 SEED = Parameter(1, 1, 9999, "", step=1, whole=True, help="Of trials, starts, rotations and noise.")
-COUNTS = {"stays": "there for good", "first": "there once"}
+COUNTS = ("stays", "once")
 
 
 def draw() -> None:
@@ -70,13 +70,17 @@ def pick_terms() -> Terms:
     with row():
         target = ask("fair.target", TARGET, "target")
         noise = ask("fair.noise", NOISE, "noise")
-    declare("fair.counts", tuple(COUNTS))
+    declare("fair.counts", COUNTS)
     counted = st.segmented_control(
-        "Steps until it is", tuple(COUNTS), format_func=COUNTS.__getitem__, default="stays", key="fair.counts",
-        bind="query-params", required=True,
-    )  # fmt: skip
+        "Counted: the step from which it stays there, or is there once",
+        COUNTS,
+        default=COUNTS[0],
+        required=True,
+        key="fair.counts",
+        bind="query-params",
+    )
     seed = ask("fair.seed", SEED, "seed")
-    return Terms(int(budget), int(steps), target, counted != "first", noise, int(seed))
+    return Terms(int(budget), int(steps), target, counted != "once", noise, int(seed))
 
 
 def raced(surface: Quadratic, start: tuple[float, float], terms: Terms) -> list[Lane]:

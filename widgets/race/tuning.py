@@ -32,7 +32,7 @@ WORST = 2.0  # power of ten at which a trial is drawn that did worse
 BUDGET = Parameter(16, 4, 64, "n", step=4, whole=True, help="Trials of every way to search.")
 STEPS = Parameter(60, 8, 500, "T", step=10, whole=True, help="How many steps a trial takes.")
 SEED = Parameter(1, 1, 9999, "", step=1, whole=True, help="Of the random draws; the grid has none.")
-EARLY = {"no": "no", "yes": "halve them"}
+EARLY = ("no", "yes")
 SPAN = {"learning_rate": Span(*WITHOUT_LIMIT, "log")}
 TOP = WITHOUT_LIMIT[1] / 10.0  # where the highest decade begins
 Point = dict[str, float]
@@ -63,11 +63,10 @@ def draw() -> None:
         with row():
             budget = int(ask("tuning.budget", BUDGET, "trials"))
             steps = int(ask("tuning.steps", STEPS, "steps"))
-        declare("tuning.early", tuple(EARLY))
+        declare("tuning.early", EARLY)
         early = st.segmented_control(
             "Stop poor trials early",
-            tuple(EARLY),
-            format_func=EARLY.__getitem__,
+            EARLY,
             default="no",
             required=True,
             key="tuning.early",
@@ -188,14 +187,7 @@ def _panel(
     search: Search, k: int, etas: np.ndarray, truth: np.ndarray, low: float, rule: Optimizer, steps: int
 ) -> dict[str, Any]:
     best = float(etas[np.argmin(truth)])
-    trials = {
-        "x": {"name": f"in.x.{k}"},
-        "y": {"name": f"in.y.{k}"},
-        "colour": rule.colour,
-        "points": True,
-        "width": 4.5,
-    }
-    dropped = {"x": {"name": f"out.x.{k}"}, "y": {"name": f"out.y.{k}"}, "colour": rule.colour, "points": True}
+    dots = {"colour": rule.colour, "points": True}
     return {
         "label": f"{search.title}: {outcome(search)}",
         "title": f"{search.title}: {outcome(search)}",
@@ -252,8 +244,8 @@ def caption(found: list[Search], rule: Optimizer, steps: int) -> str:
     tried = ", ".join(f"{known.plain} = {number(getattr(rule, name), 4)}" for name, known in rule.parameters().items())
     low, high = (number(value) for value in WITHOUT_LIMIT)
     text = (
-        f"Tuned: the learning rate of {rule.title} alone{f' ({tried})' if tried else ''}, between {low} and {high}, from"
-        f" one start on one valley; {len(found[1].etas)} trials of {steps} steps for every search. Grey: the landscape,"
+        f"Tuned: the learning rate of {rule.title} alone{f' ({tried})' if tried else ''}, between {low} and {high},"
+        f" from one start on one valley; {len(found[1].etas)} trials of {steps} steps for every search. Grey: the landscape,"
         f" at {DENSE} learning rates, no higher than {number(10.0**WORST)}; dots: trials; green: the least; coloured"
         " line: the trial that is taken. Both random searches use the same draws, spaced in two ways."
     )
