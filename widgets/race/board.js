@@ -89,6 +89,7 @@ function fillRow(row, racer, place) {
   const [title, settings, track] = name.children;
   title.textContent = racer.title;
   settings.textContent = racer.settings;
+  settings.title = racer.settings;
   track.firstChild.style.width = `${100 * racer.way}%`;
   track.firstChild.style.background = racer.colour;
   row.classList.toggle("valley-board-in", racer.reached);
@@ -107,9 +108,10 @@ function standings(view, header, place, at, whole) {
     const k = Math.min(whole ? Infinity : place, run.path.x.length - 1);
     const gone = run.path.x.length < view.steps.length && (whole || place >= run.path.x.length - 1);
     const error = gone ? Infinity : errorAt(run, k) / errorAt(run, 0);
+    const nearest = least(run, k) / errorAt(run, 0);
     const reached = score.first !== null && score.first <= at;
     const twice = titles.filter((title) => title === titles[i]).length > 1;
-    const way = gone ? 0 : Math.min(1, Math.max(0, Math.log(error) / Math.log(header.tolerance)));
+    const way = Math.min(1, Math.max(0, Math.log(nearest) / Math.log(header.tolerance)));
     return {
       name: run.name,
       title: twice ? `${titles[i]} (${run.name})` : titles[i],
@@ -117,16 +119,24 @@ function standings(view, header, place, at, whole) {
       colour: view.header.runs.find(({ name }) => name === run.name).colour,
       ...score,
       error,
+      nearest,
       diverged: gone,
       reached: reached && !header.why,
       ranked: !header.why,
       way: header.why ? 0 : reached ? 1 : way || 0,
     };
   });
-  const key = (racer) => (racer.reached ? racer.first - 1e9 : racer.error);
+  const key = (racer) => (racer.reached ? racer.first - 1e9 : racer.nearest);
   const order = (one, other) => key(one) - key(other) || 0;
   racers.sort((one, other) => one.name.localeCompare(other.name));
   return header.why ? racers : racers.sort(order);
+}
+
+// how near it has been so far: an error that swings would change places at every step
+function least(run, k) {
+  let found = errorAt(run, 0);
+  for (let i = 1; i <= k; i += 1) found = Math.min(found, errorAt(run, i));
+  return found;
 }
 
 // a distance of nothing is drawn as none: no logarithm of zero
@@ -163,7 +173,7 @@ function told(racers, at, header) {
     return racers.length > 1 && at > 0 ? `Step ${at}: ${lead.title} leads.` : `Step ${at} of ${header.last}.`;
   }
   if (!lead.reached) {
-    return `Nobody reaches ${share} in ${header.last} steps; ${lead.title} is nearest, at ${number(lead.error, 2)} of it.`;
+    return `Nobody reaches ${share} in ${header.last} steps; ${lead.title} comes nearest, to ${number(lead.nearest, 2)} of it.`;
   }
   const first = racers.filter((racer) => racer.reached && racer.first === lead.first);
   const who = first.map(({ title }) => title).join(" and ");
@@ -184,8 +194,8 @@ const steps = (count) => `${count} ${count === 1 ? "step" : "steps"}`;
 
 function noteOn(header) {
   return (
-    `The line below each name is its way to ${number(header.tolerance, 1)} of the error, in powers of ten. ` +
-    "Steps: the first below it. Stays from: below it to the end of this run. One gradient a step for each of these rules. " +
-    "For a judgement that does not hang on one start, see “fair”."
+    `The line below each name: how near it has been to ${number(header.tolerance, 1)} of the error, in powers of ten. ` +
+    "Steps: the first below that. Stays from: below it to the end of this run. Gradients: one a step for each of these " +
+    "rules. A judgement that does not hang on one start is under “fair”."
   );
 }

@@ -162,6 +162,7 @@ def _curves(lanes: list[Lane], arrays: dict[str, np.ndarray], terms: Terms) -> d
     return {
         "label": "Mean steps to the target against the learning rate, a curve for every optimizer",
         "title": "What it costs to miss the best learning rate",
+        "note": f"In the legend: how wide the good zone is, where at most {number(GOOD)} times the fewest steps are needed.",
         "height": 320,
         "wide": True,
         "x": {
@@ -211,10 +212,15 @@ def _absent(item: Lane) -> str:
 
 def _zone(item: Lane) -> str:
     if item.good is None:
-        return "no learning rate gets half of the runs there"
-    low, high = (number(value, 2) for value in item.good)
+        return "no good zone"
     ends = item.good[1] >= item.etas[-1] or item.good[0] <= item.etas[0]
-    return f"good from {low} to {high}, {'at least ' if ends else ''}{number(item.decades, 2)} decades"
+    return f"{'at least ' if ends else ''}{number(item.decades, 2)} decades"
+
+
+def _ends(item: Lane) -> str:
+    if item.good is None:
+        return "no learning rate gets half of the runs there"
+    return f"{number(item.good[0], 2)} to {number(item.good[1], 2)}, {_zone(item)}"
 
 
 def sentence(surface: Quadratic, lanes: list[Lane], terms: Terms) -> str:
@@ -249,8 +255,8 @@ def terms_in_words(lanes: list[Lane], terms: Terms) -> str:
         f" the fewest mean steps, not there counting as {count(terms.steps)}. Gradients spent on that: {count(spent)}."
         f" Judged on {JUDGED_ON[0]} × {JUDGED_ON[1]} other starts and rotations, the same for all; {noise};"
         f" seed {terms.seed}. Starts lie all around the minimum, half to twice as far away as the one in the sidebar."
-        " Box: the middle half; upright line: the median; thin line: 5 to 95 %. Thick on the curves: the good zone, at"
-        f" most {number(GOOD)} times the fewest mean steps; a curve ends where fewer than half of the runs get there."
+        " Box: the middle half; upright line: the median; thin line: 5 to 95 %. Thick on the curves: the good"
+        " zone; a curve ends where fewer than half of the runs get there."
         " The ranges searched stand under “The numbers”."
     )
 
@@ -266,7 +272,7 @@ def table(lanes: list[Lane], terms: Terms) -> str:
         searched = "; ".join(f"{_symbol(item.rule, name)} {span.words}" for name, span in item.space.items())
         cells = [item.rule.title, _found(item), searched, number(item.mean), number(float(judged)), five[2]]
         cells += [f"{five[1]} to {five[3]}", f"{int(np.isfinite(item.counted).sum())} of {len(item.counted)}"]
-        cells += [_middle(item.first, terms), _middle(item.stays, terms), _zone(item), count(item.spent)]
+        cells += [_middle(item.first, terms), _middle(item.stays, terms), _ends(item), count(item.spent)]
         lines_.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines_)
 

@@ -188,21 +188,23 @@ def _panel(
 ) -> dict[str, Any]:
     best = float(etas[np.argmin(truth)])
     dots = {"colour": rule.colour, "points": True}
+    eta = float(search.etas[search.best])
+    taken = (
+        [{"x": eta, "colour": rule.colour, "dash": "solid", "width": 1.5}] if search.share[search.best] < 1.0 else []
+    )
     return {
         "label": f"{search.title}: {outcome(search)}",
-        "title": f"{search.title}: {outcome(search)}",
-        "height": 210,
+        "title": search.title,
+        "note": outcome(search),
+        "height": 200,
         "x": {"title": "learning rate η", "symbol": "η", "log": True, "range": np.log10(WITHOUT_LIMIT).tolist()},
-        "y": {"title": f"error after {steps} steps", "log": True, "range": [low, WORST + 0.3]},
+        "y": {"title": f"error after {steps} steps", "log": True, "range": [low, WORST + 1.2]},
         "curves": [
             {"x": {"name": "etas"}, "y": {"name": "truth"}, "colour": "@quiet", "width": 1.6},
             {"x": {"name": f"in.x.{k}"}, "y": {"name": f"in.y.{k}"}, "width": 4.5, **dots},
             {"x": {"name": f"out.x.{k}"}, "y": {"name": f"out.y.{k}"}, "width": 2.5, "alpha": 0.45, **dots},
         ],
-        "marks": [
-            {"x": best, "colour": "@good", "name": "" if k else "least"},
-            {"x": float(search.etas[search.best]), "colour": rule.colour, "dash": "solid", "width": 1.5},
-        ],
+        "marks": [{"x": best, "colour": "@good", "name": "" if k else "least"}, *taken],
     }
 
 
