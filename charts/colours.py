@@ -23,6 +23,13 @@ PALETTES = {
         "open": "#3d5a73",
         "safe": "#cfe5da",
         "unsafe": "#f3d3cf",
+        "heat0": "#073b5c",
+        "heat1": "#125f7f",
+        "heat2": "#2b849a",
+        "heat3": "#58a6ad",
+        "heat4": "#8cc5c1",
+        "heat5": "#bfdfd9",
+        "heat6": "#e4f1ed",
     },
     "dark": {
         "paper": "#10171e",
@@ -42,8 +49,16 @@ PALETTES = {
         "open": "#9cc2e5",
         "safe": "#1d4434",
         "unsafe": "#5a2a26",
+        "heat0": "#dcf7e2",
+        "heat1": "#a3dfc5",
+        "heat2": "#69c0ac",
+        "heat3": "#419d98",
+        "heat4": "#2d787f",
+        "heat5": "#245564",
+        "heat6": "#1d3946",
     },
 }
 
 BANDS = [[i / 4, f"@band{i}"] for i in range(5)]
+HEAT = [f"@heat{i}" for i in range(7)]  # from the best value, which is loud, to the worst
 FONT = {"family": "var(--st-font, system-ui), system-ui, sans-serif", "size": 13, "color": "@ink"}

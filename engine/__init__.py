@@ -14,6 +14,7 @@
 from functools import cache
 
 import engine.optimizers
+import engine.schedules
 from engine import theory
 from engine.discovery import discover, slug
 from engine.optimizer import Optimizer
@@ -31,6 +32,7 @@ __all__ = [
     "Trajectory",
     "discover",
     "discover_optimizers",
+    "discover_schedules",
     "run",
     "slug",
     "theory",
@@ -41,3 +43,9 @@ __all__ = [
 def discover_optimizers() -> dict[str, type[Optimizer]]:
     """Return {slug: class} of every optimizer."""
     return discover(engine.optimizers, Optimizer)
+
+
+@cache
+def discover_schedules() -> dict[str, type[Schedule]]:
+    """Return {slug: class} of every schedule of the learning rate."""
+    return discover(engine.schedules, Schedule)

@@ -16,6 +16,8 @@ from engine.kernel import RUNS, STATE, WEIGHTS, kernel
 from engine.optimizer import Best, Optimizer, as_optimizers
 from engine.parameter import as_number
 
+REGIMES = ("one step", "monotone", "ripples", "oscillation", "at the limit", "divergence")
+ROUNDING = 16.0 * 2.0**-52  # relative to the terms of a sum: less than that is zero
 RECURRENCE_STEPS = 5000  # steps that predicted_steps follows; what it returns beyond them is an estimate
 
 
@@ -72,6 +74,64 @@ def rate(optimizer: Optimizer | Sequence[Optimizer], learning_rate: Any, eigenva
     """
     largest = np.abs(mode_factors(optimizer, learning_rate, eigenvalues)).max(axis=(-1, -2))
     return float(largest) if largest.ndim == 0 else largest
+
+
+def regime(optimizer: Optimizer | Sequence[Optimizer], learning_rate: Any, eigenvalues: Any) -> np.ndarray:
+    """Return what each mode does, as places in REGIMES, ([R,] modes).
+
+    The names are those of Goh (2017), doi:10.23915/distill.00007, for a mode whose larger root is z. One step: all
+    roots are 0. Monotone: z is real and positive; from rest the distance shrinks at every step and keeps its sign.
+    Ripples: a pair of complex roots; it swings to and fro, and both have the same size. Oscillation (Goh's monotonic
+    oscillations): z is real and negative; in the long run the sign changes at every step. Divergence: |z| > 1. Between
+    them, |z| = 1, is the limit; a mode whose eigenvalue is 0 stands still there. The slowest mode, of the largest |z|,
+    governs a run in the long run: see slowest_mode. Raises ValueError as mode_factors does.
+    """
+    polynomial = _polynomials(optimizer, learning_rate, _eigenvalues(eigenvalues))
+    terms = np.abs(polynomial).sum(axis=-1)
+    least = _jury(polynomial).min(axis=-1)
+    b = polynomial[..., 1]
+    c = polynomial[..., 2] if polynomial.shape[-1] == 3 else np.zeros_like(b)
+    cases = {
+        "divergence": least < -ROUNDING * terms,
+        "at the limit": least <= ROUNDING * terms,
+        "one step": (np.abs(b) <= ROUNDING) & (np.abs(c) <= ROUNDING),
+        "ripples": b * b - 4.0 * c < -ROUNDING * (b * b + 4.0 * np.abs(c)),
+        "monotone": b < 0.0,
+    }
+    places = [REGIMES.index(name) for name in cases]
+    return np.select(list(cases.values()), places, default=REGIMES.index("oscillation"))
+
+
+def slowest_mode(optimizer: Optimizer | Sequence[Optimizer], learning_rate: Any, eigenvalues: Any) -> np.ndarray:
+    """Return the place of the eigenvalue whose mode factor is the largest in size, ([R]); the first of equal ones.
+
+    It governs the run in the long run. A direction with eigenvalue zero never moves and counts only if all are zero.
+    Raises ValueError as mode_factors does.
+    """
+    size = np.abs(mode_factors(optimizer, learning_rate, eigenvalues)[..., 0])
+    size = np.where(_eigenvalues(eigenvalues) == 0.0, -1.0, size)
+    # two pairs of complex roots have one size, but for rounding
+    return (size >= size.max(axis=-1, keepdims=True) - 1e-12).argmax(axis=-1)
+
+
+def critical_damping(optimizer: Optimizer | Sequence[Optimizer]) -> np.ndarray:
+    """Return the two eta lambda, ascending, at which the two roots of a mode meet, ([R,] 2).
+
+    Between them the roots are complex. Where they meet at the smaller one a mode is as fast as it can be without
+    swinging. Momentum (1 - sqrt mu)^2 and (1 + sqrt mu)^2, Goh (2017); Nesterov ((1 - mu)/(1 + mu))^2 and 1: the zeros
+    of the discriminant of the rule's own mode polynomial. nan for a rule of one root. Raises ValueError for an optimizer
+    without a mode polynomial.
+    """
+    at_0, at_1 = np.moveaxis(_polynomials(optimizer, 1.0, np.array([0.0, 1.0])), -2, 0)
+    if at_0.shape[-1] == 2:
+        return np.full((*at_0.shape[:-1], 2), np.nan)
+    slope = at_1 - at_0  # the coefficients are affine in eta lambda
+    squared = slope[..., 1] ** 2
+    half = at_0[..., 1] * slope[..., 1] - 2.0 * slope[..., 2]
+    root = np.sqrt(np.maximum(half * half - squared * (at_0[..., 1] ** 2 - 4.0 * at_0[..., 2]), 0.0))
+    larger = (root - half) / squared
+    product = (at_0[..., 1] ** 2 - 4.0 * at_0[..., 2]) / squared  # the difference would cancel
+    return np.stack([product / larger, larger], axis=-1)
 
 
 def optimal(optimizer_class: type[Optimizer], eigenvalues: Any) -> Best:

@@ -15,8 +15,7 @@ class Lines {
   update(data) {
     const header = decode(data);
     this.header = header;
-    this.palette = header.palettes[modeOf(this.root)];
-    dress(this.root, this.palette);
+    this.palette = header.palettes[dress(this.root, header.palettes)];
     this.root.setAttribute("aria-label", header.alt);
     rich(this.caption, header.caption ?? "");
     while (this.panels.length > header.panels.length) this.panels.pop().root.remove();

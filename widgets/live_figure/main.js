@@ -60,9 +60,8 @@ class LiveFigure {
   }
 
   theme() {
-    this.mode = modeOf(this.root);
+    this.mode = dress(this.root, this.header.palettes);
     this.palette = this.header.palettes[this.mode];
-    dress(this.root, this.palette);
   }
 
   adoptSliders(specs) {

@@ -1,8 +1,8 @@
 """The views of the page Maps: one file each, found in this folder; only the one that is picked runs.
 
-A view is a module with ``NAME``, one plain word that stands in the row of views and in the address (``map=settings``);
-``TITLE``, the sentence with which the page begins; ``ORDER``; and ``draw()``, which draws its inputs into the sidebar and
-its figure into the page. It runs inside the page's fragment.
+A view is a module with ``NAME``, one plain word that stands in the row of views and in the address, ``map=settings``;
+``TITLE``, the sentence with which the page begins; ``ORDER``; and ``draw()``, which draws its inputs into the sidebar
+and its figure into the page. It runs inside the page's fragment.
 """
 
 from functools import cache

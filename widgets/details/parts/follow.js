@@ -7,14 +7,19 @@ class Follower {
     this.draw = () => {
       const figure = document.querySelector(".valley")?.figure;
       if (!figure?.view) return;
-      const { palette } = figure.view;
-      if (palette !== this.palette) dress(root, palette);
-      this.palette = palette;
+      this.dress(figure.view.palette);
       this.detail.draw(figure.view, this.header);
     };
     document.addEventListener("valley-drawn", this.draw);
     this.observer = new ResizeObserver(this.draw);
     this.observer.observe(root);
+  }
+
+  // the figure's colours, by the names that its style sheet uses
+  dress(palette) {
+    if (palette === this.palette) return;
+    this.palette = palette;
+    for (const [name, colour] of Object.entries(palette)) this.root.style.setProperty(`--valley-${name}`, colour);
   }
 
   update(data) {

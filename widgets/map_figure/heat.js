@@ -1,0 +1,164 @@
+// One map: an image of cells with equal steps on both axes, lines and points upon it, and a cross-hair.
+const OPEN = -1; // a cell whose run did not get there; one that diverged at step k holds -2 - k
+const FAR_ROOM = 46; // px a label may need to the right of its point
+
+class Heat extends Chart {
+  constructor(place, label) {
+    super(place, { label });
+    this.pictures = {};
+  }
+
+  adopt(spec, header) {
+    const { arrays } = header;
+    this.spec = spec;
+    this.header = header;
+    this.horizontal = spec.x;
+    this.vertical = spec.y;
+    this.pictures = {};
+    this.xs = arrays[spec.x.values];
+    this.ys = arrays[spec.y.values];
+    this.values = arrays[spec.values];
+    this.overlays = spec.lines.map((line) => ({ ...line, xs: arrays[line.x], ys: arrays[line.y] }));
+  }
+
+  // what a cell's value looks like, as an index into the scale's colours from 0 to 1
+  share(value) {
+    const { low, high, log } = this.header.scale;
+    const place = log ? (v) => Math.log(v + 1) : (v) => v; // a run may need no step at all
+    return Math.max(0, Math.min(1, (place(value) - place(low)) / (place(high) - place(low))));
+  }
+
+  // the cells as a picture of as many pixels; what has no value stays clear, or takes the tone of a divergence
+  picture(palette) {
+    const { xs, ys, values, header } = this;
+    const [nx, ny] = [xs.length, ys.length];
+    const image = new ImageData(nx, ny);
+    const tables = header.scale.tables.map((colours) => ramp(colours.map((name) => resolve(name, palette))));
+    const which = this.spec.table ? header.arrays[this.spec.table] : null;
+    const bad = rgb(palette.unsafe);
+    for (let j = 0; j < ny; j += 1) {
+      for (let i = 0; i < nx; i += 1) {
+        const cell = j * nx + i;
+        const value = values[cell];
+        const at = 4 * ((ny - 1 - j) * nx + i); // rows of a picture go down
+        if (value === OPEN) continue;
+        const table = tables[which ? which[cell] % tables.length : 0];
+        const colour = value < OPEN ? bad : table[Math.round(this.share(value) * (table.length - 1))];
+        image.data.set(colour, at);
+        image.data[at + 3] = 255;
+      }
+    }
+    const sheet = document.createElement("canvas");
+    [sheet.width, sheet.height] = [nx, ny];
+    sheet.getContext("2d").putImageData(image, 0, 0);
+    return sheet;
+  }
+
+  draw(palette, mode, cross, chosen) {
+    const { spec } = this;
+    const width = this.canvas.parentElement?.clientWidth ?? 0;
+    const inner = Math.max(0, width - INSET.left - INSET.right);
+    this.height = INSET.top + INSET.bottom + Math.round(Math.min(inner / spec.aspect, spec.tallest));
+    if (!this.begin(palette, spec.x.range, spec.y.range)) return;
+    const { pen, box } = this;
+    this.pictures[mode] ??= this.picture(palette);
+    pen.fillStyle = hatch(pen, palette, window.devicePixelRatio || 1);
+    pen.fillRect(box.left, box.top, box.width, box.height);
+    pen.imageSmoothingEnabled = false;
+    pen.drawImage(this.pictures[mode], box.left, box.top, box.width, box.height);
+    for (const line of this.overlays) this.overlay(line);
+    for (const point of spec.points) this.mark(point);
+    if (chosen) this.ring([this.x(chosen.x), this.y(chosen.y)], 6, 2.5);
+    if (cross) this.aim(cross);
+    this.end();
+  }
+
+  overlay(line) {
+    const { palette } = this;
+    const points = Array.from(line.xs, (x, k) => [this.x(x), this.y(line.ys[k])]);
+    this.line(points, { colour: palette.halo, width: 4.5 });
+    this.line(points, { colour: palette.ink, width: 1.7, dash: line.dash });
+  }
+
+  mark(point) {
+    const [x, y] = [this.x(point.x), this.y(point.y)];
+    if (point.mark) this.cross([x, y], 6);
+    const { left, width } = this.box;
+    const align = point.align ?? (x > left + width - FAR_ROOM * 2 ? "right" : "left");
+    const beside = point.mark ? 10 : 0;
+    this.label(point.label, align === "right" ? x - beside : x + beside, y + (point.mark ? 12 : 0), align);
+  }
+
+  // the cell under the pointer, and lines to its place on both axes
+  aim({ i, j }) {
+    const { palette, box } = this;
+    const [x, y] = [this.x(this.xs[i]), this.y(this.ys[j])];
+    const style = { colour: palette.ink, width: 1, alpha: 0.65 };
+    this.line([[x, box.top], [x, box.top + box.height]], style); // prettier-ignore
+    this.line([[box.left, y], [box.left + box.width, y]], style); // prettier-ignore
+    const [w, h] = [Math.max(5, box.width / this.xs.length), Math.max(5, box.height / this.ys.length)];
+    const corners = [[x - w / 2, y - h / 2], [x + w / 2, y - h / 2], [x + w / 2, y + h / 2], [x - w / 2, y + h / 2]]; // prettier-ignore
+    this.line([...corners, corners[0]], { colour: palette.paper, width: 3.5 });
+    this.line([...corners, corners[0]], { colour: palette.ink, width: 1.6 });
+  }
+
+  has({ i, j }) {
+    return i < this.xs.length && j < this.ys.length;
+  }
+
+  // pixel -> cell, null outside
+  cell(event) {
+    if (!this.box) return null;
+    const bounds = this.canvas.getBoundingClientRect();
+    const { left, top, width, height } = this.box;
+    const i = Math.floor(((event.clientX - bounds.left - left) / width) * this.xs.length);
+    const j = Math.floor((1 - (event.clientY - bounds.top - top) / height) * this.ys.length);
+    return i >= 0 && j >= 0 && i < this.xs.length && j < this.ys.length ? { i, j } : null;
+  }
+
+  // the cell whose values are the nearest, on the axes as they are drawn
+  nearest(x, y) {
+    const find = (values, value, { log, range }) => {
+      const place = log ? Math.log10(value) : value;
+      const at = Math.round(((place - range[0]) / (range[1] - range[0])) * values.length - 0.5);
+      return Math.max(0, Math.min(values.length - 1, at || 0));
+    };
+    return { i: find(this.xs, x, this.spec.x), j: find(this.ys, y, this.spec.y) };
+  }
+}
+
+function rgb(colour) {
+  const [, ...hex] = colour.match(/^#(..)(..)(..)/);
+  return hex.map((part) => parseInt(part, 16));
+}
+
+// 256 colours along a few
+function ramp(colours) {
+  const stops = colours.map(rgb);
+  return Array.from({ length: 256 }, (_, k) => {
+    const place = (k / 255) * (stops.length - 1);
+    const first = Math.min(Math.floor(place), stops.length - 2);
+    return stops[first].map((low, c) => Math.round(low + (place - first) * (stops[first + 1][c] - low)));
+  });
+}
+
+// quiet lines for what was not reached
+function hatch(pen, palette, dense) {
+  const size = Math.round(7 * dense);
+  const tile = document.createElement("canvas");
+  [tile.width, tile.height] = [size, size];
+  const ink = tile.getContext("2d");
+  ink.fillStyle = palette.paper;
+  ink.fillRect(0, 0, size, size);
+  ink.strokeStyle = palette.line;
+  ink.lineWidth = dense;
+  ink.beginPath();
+  for (const shift of [-size, 0, size]) {
+    ink.moveTo(shift, size);
+    ink.lineTo(shift + size, 0);
+  }
+  ink.stroke();
+  const pattern = pen.createPattern(tile, "repeat");
+  pattern.setTransform(new DOMMatrix().scale(1 / dense));
+  return pattern;
+}
