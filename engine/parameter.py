@@ -16,6 +16,7 @@ _PLAIN = {
     r"\nu": "ν",
     r"\rho": "ρ",
     r"\eta": "η",
+    r"\eta\lambda": "ηλ",
     r"\kappa": "κ",
     r"\lambda_{max}": "λ max",
     "w_1": "w₁",

@@ -54,7 +54,7 @@ def _pick_run(
         f"Optimizer {letter}" if not free else "Add an optimizer",
         titles,
         FIRST if letter == "a" else None,
-        chosen=lambda: _typical(letter, optimizers),
+        chosen=lambda: typical(letter, optimizers),
         placeholder="one more run",
     )
     cls = optimizers.get(slug or (FIRST if letter == "a" else ""))
@@ -64,7 +64,7 @@ def _pick_run(
     return Entry(letter, optimizer, eta)
 
 
-def _typical(letter: str, optimizers: Mapping[str, type[Optimizer]]) -> None:
+def typical(letter: str, optimizers: Mapping[str, type[Optimizer]]) -> None:
     """Give a newly chosen optimizer its own typical settings."""
     if cls := optimizers.get(st.session_state[letter] or ""):
         for name in ("learning_rate", *cls.parameters()):

@@ -3,24 +3,20 @@
 :material/landscape: A quadratic valley, six optimizers, and the learning rate at which each of them breaks.
 """
 
-from typing import Any
-
 import streamlit as st
 
-from charts.live import live_message
 from charts.thin import drawn_steps
-from engine import Plane, discover_optimizers
-from engine.study import Entry, study
-from surfaces.quadratic import Quadratic
+from engine import discover_optimizers
 from widgets import address
 from widgets.controls import adopt
 from widgets.details import details
 from widgets.details.picture import Picture
 from widgets.explain import explain
-from widgets.live_figure import asked, commits, live_figure
+from widgets.live_figure import commits
+from widgets.live_run import live_run
 from widgets.presets import preset_row
-from widgets.runs import best_values, no_best_words, pick_runs
-from widgets.shape import START_KEYS, dragged, pick_start, pick_steps, pick_valley
+from widgets.runs import pick_runs
+from widgets.shape import pick_start, pick_steps, pick_valley
 
 ORDER = 1
 
@@ -46,34 +42,8 @@ def valley() -> None:
         surface, sliders = pick_valley()
         start, steps = pick_start(), pick_steps()
         commits(adopt)
-    picture(entries, edited, surface, sliders, start, steps)
+    live_run(entries, edited, surface, sliders, start, steps)
     details(Picture(surface, entries, edited, start, steps, drawn_steps(steps)))
-
-
-@st.fragment
-def picture(
-    entries: list[Entry],
-    edited: Entry,
-    surface: Quadratic,
-    sliders: list[dict[str, Any]],
-    start: tuple[float, float],
-    steps: int,
-) -> None:
-    """Run and draw; alone, where only the figure asks."""
-    values, families = asked()
-    plane = Plane.of(surface, include=start)
-    surface, start = dragged(surface, start, values)
-    result = study(surface, entries, edited, start, steps, plane, families)
-    words = {
-        "preview": bool(values),
-        "start": {"keys": START_KEYS, "value": start},
-        "edit": "edit",
-        "best": {
-            "values": best_values(edited, result.typed_best),
-            "words": no_best_words(edited, surface),
-        },
-    }
-    live_figure(*live_message(surface, result, sliders, words, ground=not families))
 
 
 query = address.query()
