@@ -72,6 +72,15 @@ class Parameter:
             raise ValueError(f"{name} must be {self.range}, got {value!r}")
         return number
 
+    def check_each(self, name: str, values: np.ndarray) -> np.ndarray:
+        """Return numbers of any shape as they are, each checked as ``check`` does; ValueError for the first bad one."""
+        allowed = (self.low <= values) & (values <= self.high) & ((values == 0.0) | (abs(values) >= self.smallest))
+        if self.whole:
+            allowed &= values == np.floor(values)
+        if not allowed.all():
+            raise ValueError(f"{name} must be {self.range}, got {float(values[~allowed][0])!r}")
+        return values
+
     def stops(self, present: float) -> list[float]:
         """Return a slider's stops over the range, ascending, with exactly the present value among them."""
         return sorted(_stops(self) | {present})
