@@ -10,7 +10,8 @@ from engine.words import number
 
 OPEN = -1.0  # a cell that did not get there
 DIVERGED = -2.0  # one that diverged at step k holds DIVERGED - k
-TALLEST = 420  # px
+ASPECT = 1.7  # of the plot
+TALLEST = 330  # px
 
 
 class Axis(NamedTuple):
@@ -34,6 +35,8 @@ class Line(NamedTuple):
     x: np.ndarray
     y: np.ndarray
     dash: str = "solid"
+    label: str = ""
+    at: int = 0  # the place of its point beside which the label stands
 
 
 class Point(NamedTuple):
@@ -43,11 +46,10 @@ class Point(NamedTuple):
     y: float
     label: str
     mark: bool = True
-    align: str | None = None
 
 
 class Map(NamedTuple):
-    """One map. ``values`` (rows, columns) is 0 or more, OPEN, or DIVERGED less a step; keys name the inputs of a cell."""
+    """One map: ``values`` (rows, columns), 0 or more, OPEN, or DIVERGED less a step; ``keys`` are a cell's inputs."""
 
     title: str
     alt: str
@@ -109,12 +111,12 @@ def _map(item: Map, name: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
         "alt": item.alt,
         "x": {"title": item.x.title, "log": item.x.log, "range": item.x.edges, "values": sent("x", item.x.values)},
         "y": {"title": item.y.title, "log": item.y.log, "range": item.y.edges, "values": sent("y", item.y.values)},
-        "aspect": (x_high - x_low) / (y_high - y_low) if item.equal else 1.25,
+        "aspect": (x_high - x_low) / (y_high - y_low) if item.equal else ASPECT,
         "tallest": TALLEST,
         "values": sent("values", item.values),
         "table": None if item.table is None else sent("table", item.table),
         "lines": [
-            {"x": sent(f"line{k}.x", line.x), "y": sent(f"line{k}.y", line.y), "dash": line.dash}
+            {**line._asdict(), "x": sent(f"line{k}.x", line.x), "y": sent(f"line{k}.y", line.y)}
             for k, line in enumerate(item.lines)
         ],
         "points": [point._asdict() for point in item.points],

@@ -16,6 +16,7 @@ _PLAIN = {
     r"\nu": "ν",
     r"\rho": "ρ",
     r"\eta": "η",
+    r"\eta\lambda": "ηλ",
     r"\kappa": "κ",
     r"\lambda_{max}": "λ max",
     r"\lambda_{min}": "λ min",
@@ -71,6 +72,15 @@ class Parameter:
         if not allowed or (self.whole and number != math.floor(number)):
             raise ValueError(f"{name} must be {self.range}, got {value!r}")
         return number
+
+    def check_each(self, name: str, values: np.ndarray) -> np.ndarray:
+        """Return numbers of any shape as they are, each checked as ``check`` does; ValueError for the first bad one."""
+        allowed = (self.low <= values) & (values <= self.high) & ((values == 0.0) | (abs(values) >= self.smallest))
+        if self.whole:
+            allowed &= values == np.floor(values)
+        if not allowed.all():
+            raise ValueError(f"{name} must be {self.range}, got {float(values[~allowed][0])!r}")
+        return values
 
     def stops(self, present: float) -> list[float]:
         """Return a slider's stops over the range, ascending, with exactly the present value among them."""

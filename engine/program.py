@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
+from engine.divergence import squared_bound
 from engine.optimizer import Optimizer
-from engine.run import OUT_OF_BOUNDS
 from engine.surface import Surface
 from engine.translation import (
     ROLES,
@@ -105,7 +105,7 @@ def _program(
         lines.append(f"data = {array(f'[{chr(10)}{rows}]')}")
 
     # squared as the compiled loop squares it
-    far = float(((OUT_OF_BOUNDS * (1.0 + np.linalg.norm(np.array([place]).T, axis=0))) ** 2)[0])
+    far = float(squared_bound(np.array([place]).T)[0])
     loop = [
         "for step in range(steps + 1):",
         "    weights[step] = w",

@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 from numba import types
 
+from engine.arguments import common_length, learning_rates, numbers, starts, whole
+from engine.divergence import squared_bound
 from engine.kernel import RUNS, SIGNATURES, STATE, WEIGHTS, kernel
 from engine.optimizer import Optimizer, as_optimizers
-from engine.parameter import as_number
 from engine.schedule import Schedule
 from engine.surface import Surface
 from engine.trajectory import Trajectory
 
 RECORDS = ("error", "gradient", "used_gradient", "state")
 MEMORY_LIMIT = 256_000_000  # bytes of recorded arrays
-OUT_OF_BOUNDS = 1e6  # a run has diverged when |w - start| > OUT_OF_BOUNDS (1 + |start|)
 PIECE = 0.05  # seconds the compiled loop may take before Python is asked again
 FIRST_PIECE = 64  # steps of the first piece, from which the length of the others is measured
 
@@ -158,15 +158,15 @@ def run(
 
     Raises ValueError naming the argument, its range and the value given, and before it would fill 256 MB.
     """
-    steps = _whole("steps", steps, 0)
-    every = _whole("record_every", record_every, 1)
+    steps = whole("steps", steps, 0)
+    every = whole("record_every", record_every, 1)
     if unknown := [name for name in record if name not in RECORDS]:
         raise ValueError(f"record must hold names from {', '.join(RECORDS)}, got {unknown[0]!r}")
     optimizers = as_optimizers(optimizer)
     rule = type(optimizers[0])
-    eta = _learning_rates(learning_rate, steps)
-    starts = _starts(start, surface.dim)
-    runs = _runs({"learning_rate": eta.shape[1], "optimizer": len(optimizers), "start": len(starts)})
+    eta = learning_rates(learning_rate, steps)
+    points = starts(start, surface.dim)
+    runs = common_length({"learning_rate": eta.shape[1], "optimizer": len(optimizers), "start": len(points)})
     added = _noise(noise, steps, surface.dim, runs)
     differs = rule.look_ahead or len(added) > 0  # whether update receives something else than the gradient at w
     wanted = set(record)
@@ -176,7 +176,7 @@ def run(
 
     rows, size = steps // every + 1, surface.dim
     eta = np.array(np.broadcast_to(eta, (steps, runs)), order="C")
-    origin = np.array(np.broadcast_to(starts.T, (size, runs)), order="C")
+    origin = np.array(np.broadcast_to(points.T, (size, runs)), order="C")
     packed = np.stack([item.pack() for item in optimizers], axis=1)
     hyper = np.array(np.broadcast_to(packed, (len(packed), runs)), order="C")
     w, state = origin.copy(), np.zeros((len(rule.slots), size, runs))
@@ -196,8 +196,8 @@ def run(
             *(weights, error, gradient, used, states, diverged_at, added),
         )
 
+    bound = squared_bound(origin)
     with np.errstate(all="ignore"):
-        bound = (OUT_OF_BOUNDS * (1.0 + np.linalg.norm(origin, axis=0))) ** 2
         _in_pieces(advance, steps, progress)
 
     after = (np.arange(rows)[:, None] * every > diverged_at) & (diverged_at >= 0)
@@ -239,68 +239,16 @@ def _in_pieces(
             return
 
 
-def _whole(name: str, value: Any, low: int) -> int:
-    number = as_number(value)
-    if not (number >= low and number == np.floor(number) and number < 2**53):
-        raise ValueError(f"{name} must be a whole number, at least {low}, got {value!r}")
-    return int(number)
-
-
-def _learning_rates(learning_rate: float | np.ndarray | Schedule, steps: int) -> np.ndarray:
-    """Return (T, 1) or (1, R)."""
-    if isinstance(learning_rate, Schedule):
-        eta = np.asarray(learning_rate(steps), dtype=np.float64)
-        if eta.shape != (steps,):
-            raise ValueError(f"learning_rate must give one value for each of {steps} steps, got shape {eta.shape}")
-        eta = eta[:, None]
-    else:
-        eta = _numbers("learning_rate", learning_rate)
-        if eta.ndim > 1 or eta.size == 0:
-            raise ValueError(f"learning_rate must be a number or an array (R,), got shape {eta.shape}")
-        eta = np.atleast_1d(eta)[None, :]
-    if bad := [float(value) for value in eta.ravel() if not (np.isfinite(value) and value >= 0.0)]:
-        raise ValueError(f"learning_rate must be finite and at least 0, got {bad[0]!r}")
-    return eta
-
-
-def _starts(start: Any, dim: int) -> np.ndarray:
-    """Return (R, D)."""
-    starts = _numbers("start", start)
-    if starts.ndim not in (1, 2) or starts.shape[-1] != dim or starts.size == 0:
-        raise ValueError(f"start must have shape ({dim},) or (R, {dim}), got {starts.shape}")
-    if not np.isfinite(starts).all():
-        raise ValueError(f"start must be finite, got {starts.tolist()}")
-    return np.atleast_2d(starts)
-
-
 def _noise(noise: np.ndarray | None, steps: int, dim: int, runs: int) -> np.ndarray:
     """Return (T, D, R), or (0, D, R) where there is none."""
     if noise is None:
         return np.empty((0, dim, runs))
-    added = _numbers("noise", noise)
+    added = numbers("noise", noise)
     if added.shape != (steps, dim, runs):
         raise ValueError(f"noise must have shape ({steps}, {dim}, {runs}), got {added.shape}")
     if not np.isfinite(added).all():
         raise ValueError("noise must be finite")
     return np.ascontiguousarray(added)
-
-
-def _numbers(name: str, value: Any) -> np.ndarray:
-    try:
-        array = np.asarray(value)
-        if array.dtype.kind in "iuf":
-            return array.astype(np.float64)
-    except ValueError:
-        pass
-    raise ValueError(f"{name} must be real numbers, got {value!r}")
-
-
-def _runs(lengths: dict[str, int]) -> int:
-    runs = max(lengths.values())
-    for name, length in lengths.items():
-        if length not in (1, runs):
-            raise ValueError(f"{name} must be given once or {runs} times, got {length}")
-    return runs
 
 
 def _check_memory(steps: int, rows: int, runs: int, dim: int, slots: int, record: set[str]) -> None:

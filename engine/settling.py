@@ -2,6 +2,14 @@
 
 import numpy as np
 
+from engine.surface import Surface
+
+
+def lowest_error(surface: Surface) -> float:
+    """Return E_min, from which errors are counted: the lowest of the surface's ``minima``, 0 where none is known."""
+    minima = surface.minima
+    return float(surface.evaluate(minima)[0].min()) if len(minima) else 0.0
+
 
 def settled_step(error: np.ndarray, tolerance: float) -> np.ndarray:
     """Return the first step from which the error, 0 at the minimum, stays at or below tolerance times its start.

@@ -119,8 +119,8 @@ def critical_damping(optimizer: Optimizer | Sequence[Optimizer]) -> np.ndarray:
 
     Between them the roots are complex. Where they meet at the smaller one a mode is as fast as it can be without
     swinging. Momentum (1 - sqrt mu)^2 and (1 + sqrt mu)^2, Goh (2017); Nesterov ((1 - mu)/(1 + mu))^2 and 1: the zeros
-    of the discriminant of the rule's own mode polynomial. nan for a rule of one root. Raises ValueError for an optimizer
-    without a mode polynomial.
+    of the discriminant of the rule's own mode polynomial. nan for a rule of one root. Raises ValueError for an
+    optimizer without a mode polynomial.
     """
     at_0, at_1 = np.moveaxis(_polynomials(optimizer, 1.0, np.array([0.0, 1.0])), -2, 0)
     if at_0.shape[-1] == 2:

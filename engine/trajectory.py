@@ -1,4 +1,4 @@
-"""Trajectory: what a run did, as arrays with named axes."""
+"""Trajectory: what a run did, as arrays with named axes. Trials and Sweep: what is kept of very many runs."""
 
 from dataclasses import dataclass, field
 
@@ -33,3 +33,26 @@ class Trajectory:
     def evaluations(self) -> np.ndarray:
         """How many gradients each run needed, (R,): one a step, up to the step that diverged."""
         return np.where(self.diverged_at < 0, self.steps, self.diverged_at)
+
+
+@dataclass(frozen=True, eq=False)
+class Trials:
+    """Four numbers of each of R runs, (R,); E_min is the lowest of the surface's minima, 0 where none is known."""
+
+    error: np.ndarray  # E(w) after the last step, nan where the run diverged before it
+    settled: np.ndarray  # first step from which E - E_min stays at or below the tolerance, else nan
+    first_hit: np.ndarray  # first step at which it was, else nan: adaptive methods may never stay
+    diverged_at: np.ndarray  # first step that was not finite or went out of all bounds, else -1
+    complete: bool  # False where it was stopped: runs that were not finished hold nan and -1
+
+    @property
+    def diverged(self) -> np.ndarray:
+        """Whether each run diverged."""
+        return self.diverged_at >= 0
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep(Trials):
+    """The same four numbers for every cell of a grid; every array has one axis for each name of ``axes``, in order."""
+
+    axes: dict[str, np.ndarray]  # name -> values (n,), of "start" points (n, D)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine import discover_optimizers, run, theory
+from engine import discover_optimizers, run, sweep, theory
 from engine.kernel import SIGNATURES, kernel
 from engine.optimizers.momentum import Momentum
 from surfaces import discover_surfaces
@@ -54,13 +54,14 @@ def use_everything():
         for optimizer in OPTIMIZERS.values():
             for etas in (0.01, [0.01, 0.02]):
                 run(surface(), optimizer(), etas, surface().start, 5)
+            sweep(surface(), optimizer(), {"learning_rate": [0.01, 0.02]}, start=surface().start, steps=5)
     theory.predicted_steps(Momentum(), 0.02, VALLEY.eigenvalues, VALLEY.modes(START))
 
 
 def test_exactly_one_specialisation_per_kernel():
     use_everything()
     found = all_kernels()
-    assert {"engine.run._Loop.advance", "surfaces.quadratic.Quadratic.value_and_grad"} <= set(found)
+    assert {"engine.run._Loop.advance", "engine.measure._Loop.advance", "surfaces.quadratic.Quadratic.value_and_grad"} <= set(found)
     for name, item in found.items():
         if item.compiled is not None:
             assert len(item.compiled.signatures) == 1, name

@@ -1,8 +1,8 @@
 """Inputs for declared parameters: the only maker of keys, which are the names in the address."""
 
 import math
-from collections.abc import Callable, Collection, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -11,6 +11,7 @@ from engine.parameter import Parameter, Parameterised, four_digits
 
 Tuned = TypeVar("Tuned", bound=Parameterised)
 DECLARED = "valley.declared"  # key -> Parameter or tuple of choices, of every input of this session
+CHOICES = "valley.choices"  # key -> default, of every choice that was drawn
 
 
 class Several(tuple[str, ...]):
@@ -87,18 +88,14 @@ def choice(
     says something else than when it was last read.
     """
     declare(key, tuple(options))
+    st.session_state.setdefault(CHOICES, {})[key] = default
     st.session_state[key] = current(key, options, default)
     if st.query_params.get(key, default) not in (*options, default):
         del st.query_params[key]
     st.session_state[f"{key}.seen"] = st.query_params.get(key)
 
     def write() -> None:
-        slug = st.session_state[key]
-        if slug is None or slug == default:
-            st.query_params.pop(key, None)
-        else:
-            st.query_params[key] = slug
-        st.session_state[f"{key}.seen"] = st.query_params.get(key)
+        _to_address(key)
         if chosen:
             chosen()
 
@@ -117,14 +114,41 @@ def choice(
 def current(key: str, options: Mapping[str, str] | Collection[str], default: str | None) -> str | None:
     """Return the slug that a choice holds or, where the address changed since it was last read, is about to take."""
     asked = st.query_params.get(key)
-    if key in st.session_state and asked == st.session_state.get(f"{key}.seen"):
-        return st.session_state[key]
+    held = st.session_state.get(key, default)
+    if key in st.session_state and held in (*options, default) and asked == st.session_state.get(f"{key}.seen"):
+        return held
     return asked if asked in options else default
+
+
+def _to_address(key: str) -> None:
+    """Write what a choice holds into the address, nothing where it is the default."""
+    slug = st.session_state[key]
+    if slug is None or slug == st.session_state[CHOICES][key]:
+        st.query_params.pop(key, None)
+    else:
+        st.query_params[key] = slug
+    st.session_state[f"{key}.seen"] = st.query_params.get(key)
 
 
 def adopt(values: Mapping[str, Any]) -> None:
     """Write values that a handle commits to the inputs that own them."""
-    st.session_state.update(accepted(values))
+    taken = accepted(values)
+    st.session_state.update(taken)
+    for key in taken.keys() & st.session_state.get(CHOICES, {}).keys():
+        _to_address(key)
+
+
+@contextmanager
+def only_these_choices(*kept: str) -> Iterator[None]:
+    """Leave in the address no choice that was drawn before and is not drawn within, but those to keep.
+
+    Streamlit does so for the inputs that it binds itself.
+    """
+    before = st.session_state.get(CHOICES, {})
+    st.session_state[CHOICES] = {}
+    yield
+    for key in before.keys() - st.session_state[CHOICES].keys() - {*kept}:
+        st.query_params.pop(key, None)
 
 
 def accepted(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -85,9 +85,9 @@ def dragged(
     return replace(valley, **fields), (x, y)
 
 
-def pick_steps() -> int:
+def pick_steps(declared: Parameter = STEPS) -> int:
     """Draw the input for the number of steps."""
-    return int(number("steps", STEPS, "steps"))
+    return int(number("steps", declared, "steps"))
 
 
 def _slider(key: str, declared: Parameter, value: float, label: str) -> dict[str, Any]:

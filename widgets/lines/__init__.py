@@ -33,7 +33,7 @@ import numpy as np
 from streamlit.components.v2 import component
 
 from charts.colours import PALETTES
-from widgets.live_figure import joined, pack
+from widgets.live_figure import joined, pack, styles
 
 HERE = Path(__file__).parent
 FIGURE = HERE.parent / "live_figure"
@@ -47,7 +47,7 @@ PARTS = (
 _lines = component(
     "valley_lines",
     html='<div class="valley-lines" role="group"></div>',
-    css=(HERE / "lines.css").read_text(encoding="utf-8") + (FIGURE / "handles.css").read_text(encoding="utf-8"),
+    css=styles(HERE / "lines.css") + (FIGURE / "handles.css").read_text(encoding="utf-8"),
     js=joined(PARTS),
     isolate_styles=False,
 )

@@ -41,10 +41,15 @@ def joined(parts: Iterable[Path]) -> str:
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
+def styles(sheet: Path) -> str:
+    """Return a figure's style sheet after what every page with a figure shares."""
+    return (HERE / "page.css").read_text(encoding="utf-8") + sheet.read_text(encoding="utf-8")
+
+
 _figure = component(
     "valley_live_figure",
     html=(HERE / "figure.html").read_text(),
-    css=(HERE / "figure.css").read_text() + (HERE / "handles.css").read_text(),
+    css=styles(HERE / "figure.css") + (HERE / "handles.css").read_text(encoding="utf-8"),
     js=joined(HERE / part for part in PARTS),
     isolate_styles=False,
 )

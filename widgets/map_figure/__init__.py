@@ -16,7 +16,7 @@ from streamlit.components.v2 import component
 
 from widgets.controls import adopt
 from widgets.details.follow import SHARED
-from widgets.live_figure import joined, pack
+from widgets.live_figure import joined, pack, styles
 
 HERE = Path(__file__).parent
 VIEWS = HERE.parent / "maps"
@@ -28,7 +28,7 @@ def _component(name: str) -> Any:
     return component(
         f"valley_map_{name}",
         html='<div class="valley-map"></div>',
-        css=(HERE / "figure.css").read_text(encoding="utf-8"),
+        css=styles(HERE / "figure.css"),
         js=joined([*PARTS, VIEWS / f"{name}.js", HERE / "main.js"]),
         isolate_styles=False,
     )

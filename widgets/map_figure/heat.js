@@ -1,6 +1,5 @@
 // One map: an image of cells with equal steps on both axes, lines and points upon it, and a cross-hair.
 const OPEN = -1; // a cell whose run did not get there; one that diverged at step k holds -2 - k
-const FAR_ROOM = 46; // px a label may need to the right of its point
 
 class Heat extends Chart {
   constructor(place, label) {
@@ -73,20 +72,26 @@ class Heat extends Chart {
     this.end();
   }
 
-  overlay(line) {
+  overlay({ xs, ys, dash, label, at }) {
     const { palette } = this;
-    const points = Array.from(line.xs, (x, k) => [this.x(x), this.y(line.ys[k])]);
+    const points = Array.from(xs, (x, k) => [this.x(x), this.y(ys[k])]);
     this.line(points, { colour: palette.halo, width: 4.5 });
-    this.line(points, { colour: palette.ink, width: 1.7, dash: line.dash });
+    this.line(points, { colour: palette.ink, width: 1.7, dash });
+    if (label) this.write(label, points[at][0] + 9, points[at][1], "left");
   }
 
-  mark(point) {
-    const [x, y] = [this.x(point.x), this.y(point.y)];
-    if (point.mark) this.cross([x, y], 6);
-    const { left, width } = this.box;
-    const align = point.align ?? (x > left + width - FAR_ROOM * 2 ? "right" : "left");
-    const beside = point.mark ? 10 : 0;
-    this.label(point.label, align === "right" ? x - beside : x + beside, y + (point.mark ? 12 : 0), align);
+  mark({ x, y, label, mark }) {
+    const at = [this.x(x), this.y(y)];
+    if (mark) this.cross(at, 6);
+    this.write(label, at[0] + (mark ? 11 : 0), at[1] - (mark ? 12 : 0), mark ? "left" : "center");
+  }
+
+  // words that stay within the axes
+  write(text, x, y, align) {
+    const { left, top, width, height } = this.box;
+    const long = this.pen.measureText(text).width;
+    const from = Math.max(left + 4, Math.min(left + width - long - 4, align === "center" ? x - long / 2 : x));
+    this.label(text, from, Math.max(top + 10, Math.min(top + height - 10, y)));
   }
 
   // the cell under the pointer, and lines to its place on both axes

@@ -10,7 +10,6 @@ class MapFigure {
     this.read = make("div", "valley-map-read", { "aria-live": "polite" });
     root.append(this.row, this.read);
     this.key = new Key(root);
-    root.insertBefore(this.key.root, this.read);
     this.maps = [];
     this.cross = null;
     this.turn = 0;
@@ -120,7 +119,7 @@ class MapFigure {
     if (!this.header) return;
     const { chosen, cross } = this;
     this.maps.forEach(({ heat }, k) => {
-      heat.draw(this.palette, this.mode, cross, chosen && chosen.map === k ? chosen : null);
+      heat.draw(this.palette, this.mode, cross, chosen && (chosen.map ?? k) === k ? chosen : null);
     });
     const cells = this.maps.map(({ heat }) => {
       const at = cross ?? this.home({ heat });

@@ -10,7 +10,8 @@ from typing import Any, Protocol, cast
 
 import streamlit as st
 
-from widgets.controls import declare
+from engine import discover_optimizers
+from widgets.controls import declare, only_these_choices
 from widgets.folder import modules
 
 KEY = "map"
@@ -43,4 +44,6 @@ def maps(sentence: Any) -> None:
     )
     view = found()[picked or names[0]]
     sentence.markdown(f"**{view.TITLE}**")
-    view.draw()
+    declare("a", tuple(discover_optimizers()))
+    with only_these_choices("a"):
+        view.draw()

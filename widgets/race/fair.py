@@ -162,7 +162,7 @@ def _curves(lanes: list[Lane], arrays: dict[str, np.ndarray], terms: Terms) -> d
     return {
         "label": "Mean steps to the target against the learning rate, a curve for every optimizer",
         "title": "What it costs to miss the best learning rate",
-        "note": f"In the legend: how wide the good zone is, where at most {number(GOOD)} times the fewest steps are needed.",
+        "note": f"In the legend: the width of the good zone, at most {number(GOOD)} times the fewest steps.",
         "height": 320,
         "wide": True,
         "x": {

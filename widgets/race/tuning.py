@@ -247,7 +247,7 @@ def caption(found: list[Search], rule: Optimizer, steps: int) -> str:
     low, high = (number(value) for value in WITHOUT_LIMIT)
     text = (
         f"Tuned: the learning rate of {rule.title} alone{f' ({tried})' if tried else ''}, between {low} and {high},"
-        f" from one start on one valley; {len(found[1].etas)} trials of {steps} steps for every search. Grey: the landscape,"
+        f" from one start on one valley; {len(found[1].etas)} trials of {steps} steps for each search. Grey: the landscape"
         f" at {DENSE} learning rates, no higher than {number(10.0**WORST)}; dots: trials; green: the least; coloured"
         " line: the trial that is taken. Both random searches use the same draws, spaced in two ways."
     )

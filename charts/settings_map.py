@@ -1,0 +1,109 @@
+"""The map of settings: the cells, the theory upon them, and what a read-out needs to know of both."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from charts.maps import DIVERGED, OPEN, Axis, Line, Map, Point, Scale, map_message
+from engine import slug, theory
+from engine.parameter import Parameter
+from engine.settings_map import SettingsMap, Theory
+from engine.study import Entry
+from engine.sweep import FIELD
+from engine.words import number, percent
+
+TICKS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000)
+
+
+class Frame(NamedTuple):
+    """What the maps of one figure share, and the run that is open."""
+
+    up: str
+    declared: Parameter  # of what goes up the side
+    log: bool  # whether the learning rates are
+    steps: int
+    tolerance: float
+    labels: str  # the subscripts of the directions
+    entry: Entry
+    value: float  # of what goes up the side, in the run that is open
+
+
+def settings_message(maps: list[SettingsMap], frame: Frame) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return header and arrays of the figure."""
+    entry = frame.entry
+    words = {
+        "regimes": theory.REGIMES,
+        "symbols": ["η", frame.declared.plain],
+        "labels": list(frame.labels),
+        "steps": frame.steps,
+        "chosen": {
+            "map": [type(item.optimizer) for item in maps].index(type(entry.optimizer)),
+            "x": entry.learning_rate,
+            "y": frame.value,
+            "slug": slug(entry.optimizer),
+            "live": {"x": "learning_rate", "y": frame.up},
+        },
+    }
+    legend = {"open": f"not within {frame.steps} steps", "diverged": "diverges"}
+    return map_message([_map(item, frame) for item in maps], _scale(maps, frame), legend, words)
+
+
+def _scale(maps: list[SettingsMap], frame: Frame) -> Scale:
+    found = np.concatenate([item.reached[np.isfinite(item.reached)] for item in maps])
+    low = float(found.min()) if len(found) else 0.0
+    high = max(float(frame.steps), low + 1.0)
+    ticks = {low, *(float(tick) for tick in TICKS if 1.3 * low < tick < 0.7 * high), high}
+    return Scale(f"steps to {number(frame.tolerance)} of the first error", low, high, sorted(ticks), log=True)
+
+
+def _map(item: SettingsMap, frame: Frame) -> Map:
+    rule, name = item.optimizer, item.up.removeprefix(FIELD).replace("_", " ")
+    values = np.where(np.isfinite(item.reached), item.reached, OPEN)
+    known, lines, points = _overlay(item, item.theory, frame.labels) if item.theory else ({}, [], [])
+    best = item.theory.best[0] if item.theory else None
+    return Map(
+        rule.title,
+        f"{rule.title}: steps over learning rate and {name}. Arrow keys move the cross-hair, Enter opens the run.",
+        Axis("learning rate η", item.learning_rates, frame.log),
+        Axis(f"{name} {frame.declared.plain}", item.values, frame.declared.scale == "log"),
+        np.where(item.diverged_at >= 0, DIVERGED - item.diverged_at, values),
+        lines,
+        points,
+        keys={
+            "x": "a.learning_rate",
+            "y": item.up if item.up.startswith(FIELD) else f"a.{item.up}",
+            "also": {"a": slug(rule)},
+        },
+        known=known,
+        says={"best": percent(best.rate) if points and best else "", "stays": rule.steps_shrink},
+    )
+
+
+def _overlay(item: SettingsMap, known: Theory, labels: str) -> tuple[dict[str, np.ndarray], list[Line], list[Point]]:
+    """Return what the read-out needs of the theory, and its lines and points upon the map."""
+    count = len(item.values)
+    lines = [Line(known.limits, item.values, label="limit", at=count * 3 // 10)]
+    # the slowest direction where it is the slowest, the steepest one near the limit
+    for direction, dash, at in ((0, "dash", count * 3 // 4), (known.eigenvalues.shape[1] - 1, "dot", count // 5)):
+        for branch in (0, 1):
+            line = known.critical[:, direction, branch]
+            with np.errstate(invalid="ignore"):
+                line = np.where(line < known.limits, line, np.nan)
+            words = f"critical u{labels[direction]}" if branch == 0 and np.isfinite(line[at]) else ""
+            if np.isfinite(line).any():
+                lines.append(Line(line, item.values, dash, words, at))
+    best, points = known.best, []
+    if best[0] and item.up in item.optimizer.parameters():
+        place = getattr(best[0].optimizer, item.up)
+        points.append(Point(best[0].learning_rate, place, f"best: keeps {percent(best[0].rate)}"))
+    elif not item.optimizer.parameters():
+        line = np.array([setting.learning_rate if setting else np.nan for setting in best])
+        if np.isfinite(line).any():
+            lines.append(Line(line, item.values, "longdash", "best", int(np.flatnonzero(np.isfinite(line))[0])))
+    arrays = {
+        "regimes": np.moveaxis(known.regimes, -1, 0),
+        "slowest": known.slowest,
+        "sizes": known.sizes,
+        "limits": known.limits,
+    }
+    return arrays, lines, points

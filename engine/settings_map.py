@@ -1,0 +1,157 @@
+"""The map of settings: steps to a tolerance over the learning rate and one more setting, with the theory beside it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from engine import theory
+from engine.family import ALLOWED, BEYOND, WITHOUT_LIMIT
+from engine.optimizer import Best, Optimizer
+from engine.parameter import Parameter, four_digits
+from engine.surface import Surface
+from engine.sweep import FIELD, sweep
+
+A_LITTLE = 1.08  # times the limit, where an axis ends that begins at 0
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """The settings that the cells of one row share."""
+
+    optimizer: Optimizer
+    surface: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Theory:
+    """What closed forms say of a linear rule on a quadratic with D directions."""
+
+    eigenvalues: np.ndarray  # (rows, D) ascending
+    regimes: np.ndarray  # (rows, columns, D) places in theory.REGIMES
+    slowest: np.ndarray  # (rows, columns) the direction that governs in the long run
+    sizes: np.ndarray  # (rows, columns) its factor per step
+    limits: np.ndarray  # (rows,) largest stable learning rate, of directions of positive curvature
+    critical: np.ndarray  # (rows, D, 2) the learning rates at which the two roots of each direction meet, else nan
+    best: list[Best | None]  # (rows,) the best setting of the rule on the row's surface
+
+
+@dataclass(frozen=True, eq=False)
+class SettingsMap:
+    """One optimizer over learning rates (columns) and values of ``up`` (rows)."""
+
+    optimizer: Optimizer
+    up: str
+    learning_rates: np.ndarray  # (columns,)
+    values: np.ndarray  # (rows,)
+    reached: np.ndarray  # (rows, columns) steps to the tolerance, nan where it was not reached
+    diverged_at: np.ndarray  # (rows, columns) the step, -1 where it did not
+    theory: Theory | None
+
+
+def up_values(declared: Parameter, count: int) -> np.ndarray:
+    """Return the values of a setting along the side of a map, ascending, to four digits: its range, evenly.
+
+    A logarithmic range that holds zero begins with its least magnitude above zero.
+    """
+    if declared.scale == "log":
+        values = np.geomspace(declared.low if declared.low > 0.0 else declared.smallest, declared.high, count)
+    else:
+        values = np.linspace(declared.low, declared.high, count)
+    return np.unique([four_digits(value) for value in values])
+
+
+def learning_rates_across(limits: Sequence[float], log: bool, count: int) -> np.ndarray:
+    """Return the learning rates along a map, ascending, to four digits; ``limits`` are those of all that it shows.
+
+    Geometric from the largest limit/1000 to 1.5 times it, or even up to a little above it; where there is no limit
+    geometric from 1e-4 to 10.
+    """
+    finite = [limit for limit in limits if 0.0 < limit < np.inf]
+    if finite and not log:
+        values = np.linspace(0.0, A_LITTLE * max(finite), count + 1)[1:]
+    else:
+        values = np.geomspace(*((max(finite) / 1000.0, BEYOND * max(finite)) if finite else WITHOUT_LIMIT), count)
+    return np.unique([four_digits(value) for value in np.clip(values, *ALLOWED)])
+
+
+def rows(surface: Surface, optimizer: Optimizer, up: str, values: Sequence[float]) -> list[Row]:
+    """Return the settings of every row: ``up`` is a hyperparameter, or a field of the surface as ``surface.angle``."""
+    if up.startswith(FIELD):
+        name = up.removeprefix(FIELD)
+        return [Row(optimizer, replace(surface, **{name: value})) for value in values]
+    return [Row(replace(optimizer, **{up: value}), surface) for value in values]
+
+
+def limits(settings: Sequence[Row]) -> np.ndarray:
+    """Return the stability limit of every row of a linear rule on a quadratic, (rows,)."""
+    return np.array([theory.stability_limit(row.optimizer, _curved(row.surface.eigenvalues)) for row in settings])
+
+
+def settings_map(
+    surface: Surface,
+    optimizer: Optimizer,
+    up: str,
+    learning_rates: np.ndarray,
+    values: np.ndarray,
+    *,
+    start: Any,
+    steps: int,
+    tolerance: float,
+    progress: Callable[[float], bool | None] | None = None,
+) -> SettingsMap | None:
+    """Run every cell and say what theory knows of it; None where progress stopped it.
+
+    ``reached`` is the step from which the error stays below the tolerance, for a rule whose steps do not shrink the
+    first step at which it is: see Sweep. Raises ValueError as sweep does.
+    """
+    grid = {up: values, "learning_rate": learning_rates}
+    cells = sweep(surface, optimizer, grid, start=start, steps=steps, tolerance=tolerance, progress=progress)
+    if not cells.complete:
+        return None
+    known = optimizer.linear and hasattr(surface, "eigenvalues")
+    return SettingsMap(
+        optimizer,
+        up,
+        learning_rates,
+        values,
+        cells.settled if optimizer.steps_shrink else cells.first_hit,
+        cells.diverged_at,
+        _theory(rows(surface, optimizer, up, values.tolist()), learning_rates) if known else None,
+    )
+
+
+def _theory(settings: list[Row], learning_rates: np.ndarray) -> Theory:
+    eigenvalues = np.array([row.surface.eigenvalues for row in settings])
+    regimes, slowest, sizes = [], [], []
+    for row in settings:
+        of = (row.optimizer, learning_rates, row.surface.eigenvalues)
+        factors = np.abs(theory.mode_factors(*of)[..., 0])
+        governing = theory.slowest_mode(*of)
+        regimes.append(theory.regime(*of))
+        slowest.append(governing)
+        sizes.append(np.take_along_axis(factors, governing[:, None], axis=1)[:, 0])
+    with np.errstate(divide="ignore"):
+        critical = np.array([theory.critical_damping(row.optimizer) for row in settings])[:, None, :]
+        critical = np.where(eigenvalues[..., None] > 0.0, critical / eigenvalues[..., None], np.nan)
+    return Theory(
+        eigenvalues,
+        np.array(regimes),
+        np.array(slowest),
+        np.array(sizes),
+        limits(settings),
+        critical,
+        [_best(row) for row in settings],
+    )
+
+
+def _best(row: Row) -> Best | None:
+    low, high = row.surface.eigenvalues[[0, -1]]
+    return type(row.optimizer).best(float(low), float(high)) if low > 0.0 else None
+
+
+def _curved(eigenvalues: np.ndarray) -> np.ndarray:
+    """Return the positive eigenvalues, which have a limit; zero where there is none."""
+    positive = eigenvalues[eigenvalues > 0.0]
+    return positive if len(positive) else np.zeros(1)
