@@ -61,7 +61,11 @@ def use_everything():
 def test_exactly_one_specialisation_per_kernel():
     use_everything()
     found = all_kernels()
-    assert {"engine.run._Loop.advance", "engine.measure._Loop.advance", "surfaces.quadratic.Quadratic.value_and_grad"} <= set(found)
+    assert {
+        "engine.run._Loop.advance",
+        "engine.measure._Loop.advance",
+        "surfaces.quadratic.Quadratic.value_and_grad",
+    } <= set(found)
     for name, item in found.items():
         if item.compiled is not None:
             assert len(item.compiled.signatures) == 1, name

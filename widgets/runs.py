@@ -13,7 +13,6 @@ from widgets.controls import choice, controls, current, declare
 
 LETTERS = "abcdef"
 FIRST = "momentum"
-LEFT = "runs.left"  # letter -> slug, of a picture that another one took the place of
 
 
 def learning_rate_of(cls: type[Optimizer]) -> Parameter:
@@ -63,15 +62,6 @@ def _pick_run(
         return None
     optimizer, (eta,) = controls(cls, letter, {"learning_rate": learning_rate_of(cls)})
     return Entry(letter, optimizer, eta)
-
-
-def forget_runs(kept: str = "") -> None:
-    """Take out of the address the runs that a picture does not have; they are remembered for when they come back."""
-    runs = {letter: st.query_params[letter] for letter in LETTERS if letter in st.query_params}
-    if len(runs) > 1:
-        st.session_state[LEFT] = runs
-    for letter in runs.keys() - {kept}:
-        del st.query_params[letter]
 
 
 def typical(letter: str, optimizers: Mapping[str, type[Optimizer]]) -> None:

@@ -5,13 +5,12 @@ sentence with which the page begins; ``ORDER``; and ``draw()``, which draws its 
 into the page. It runs inside the page's fragment.
 """
 
-from collections.abc import Callable
 from functools import cache
 from typing import Any, Protocol, cast
 
 import streamlit as st
 
-from widgets.controls import declare
+from widgets.controls import declare, only_these_choices
 from widgets.folder import modules
 
 
@@ -33,20 +32,18 @@ def found(package: str) -> dict[str, View]:
     return cast(dict[str, View], modules(package))
 
 
-def views(package: str, key: str, label: str) -> Callable[[Any], None]:
-    """Return what draws the row of views of a package, bound to the address as ``key``, and the one that is picked.
+def views(package: str, key: str, label: str, sentence: Any, kept: tuple[str, ...] = ()) -> None:
+    """Draw the row of views of a package, bound to the address as ``key``, and the one that is picked.
 
-    It takes the place for the view's title.
+    Its title goes into the place ``sentence``. Of the choices of other views those that are ``kept`` stay in the
+    address.
     """
-
-    def page(sentence: Any) -> None:
-        names = tuple(found(package))
-        declare(key, names)
-        picked = st.segmented_control(
-            label, names, default=names[0], required=True, key=key, bind="query-params", label_visibility="collapsed"
-        )
-        view = found(package)[picked or names[0]]
-        sentence.markdown(f"**{view.TITLE}**")
+    names = tuple(found(package))
+    declare(key, names)
+    picked = st.segmented_control(
+        label, names, default=names[0], required=True, key=key, bind="query-params", label_visibility="collapsed"
+    )
+    view = found(package)[picked or names[0]]
+    sentence.markdown(f"**{view.TITLE}**")
+    with only_these_choices(*kept):
         view.draw()
-
-    return page

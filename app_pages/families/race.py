@@ -6,11 +6,11 @@
 import streamlit as st
 
 from widgets import address
-from widgets.views import views
+from widgets.race import race
 
 ORDER = 3
 
-page = st.fragment(views("widgets.race", "race", "View"))
+page = st.fragment(race)
 
 query = address.query()
 sentence, ignored = st.empty(), st.empty()

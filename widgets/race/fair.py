@@ -17,7 +17,7 @@ from widgets.controls import number as ask
 from widgets.lines import lines
 from widgets.presets import apply
 from widgets.race.nothing import nothing_to_race
-from widgets.runs import LETTERS, forget_runs
+from widgets.runs import LETTERS
 from widgets.shape import pick_start, pick_valley
 
 NAME = "fair"
@@ -38,7 +38,6 @@ COUNTS = ("stays", "once")
 
 def draw() -> None:
     """Pick the terms, race, and draw the distributions and what each learning rate costs."""
-    forget_runs()
     with st.sidebar:
         surface, _ = pick_valley()
         start = pick_start()

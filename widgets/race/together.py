@@ -17,12 +17,14 @@ from widgets.live_figure import commits
 from widgets.live_run import live_run
 from widgets.presets import preset_row
 from widgets.race.nothing import nothing_to_race
-from widgets.runs import FIRST, LEFT, LETTERS, pick_runs
+from widgets.runs import FIRST, LETTERS, pick_runs
 from widgets.shape import pick_start, pick_steps, pick_valley
 
 NAME = "together"
 TITLE = "One start, one surface: who is first at 10⁻⁶ of the error?"
 ORDER = 10
+
+BEFORE = "race.runs"  # letter -> slug, for when another view has been looked at
 
 
 def draw() -> None:
@@ -36,6 +38,7 @@ def draw() -> None:
         start, steps = pick_start(), pick_steps()
         commits(adopt)
     st.query_params.setdefault("a", FIRST)  # one that is left out is the bare address, and that is everyone's
+    st.session_state[BEFORE] = {letter: st.query_params[letter] for letter in LETTERS if letter in st.query_params}
     picture, board = st.columns([11, 9], gap="medium")
     with picture, st.container(key="race-picture"):
         live_run(entries, edited, surface, sliders, start, steps)
@@ -46,8 +49,8 @@ def draw() -> None:
 def everyone(optimizers: dict[str, type[Optimizer]]) -> None:
     """Put the runs that were here before into an address that names none, at first every optimizer."""
     if not any(letter in st.query_params for letter in LETTERS):
-        everyone = dict(zip(LETTERS, in_order(optimizers), strict=False))
-        st.query_params.update(st.session_state.pop(LEFT, everyone))
+        all_of_them = dict(zip(LETTERS, in_order(optimizers), strict=False))
+        st.query_params.update(st.session_state.get(BEFORE, all_of_them))
 
 
 def in_order(optimizers: dict[str, type[Optimizer]]) -> list[str]:

@@ -18,7 +18,7 @@ from widgets.controls import number as ask
 from widgets.lines import lines
 from widgets.race.bayesian import available, bayesian
 from widgets.race.nothing import nothing_to_race
-from widgets.runs import forget_runs, typical
+from widgets.runs import typical
 from widgets.shape import pick_start, pick_valley
 
 NAME = "tuning"
@@ -57,7 +57,6 @@ class Search(NamedTuple):
 def draw() -> None:
     """Pick an optimizer and a budget; draw the landscape with the trials of every way to search."""
     optimizers = discover_optimizers()
-    forget_runs()
     with st.sidebar:
         rule = pick_rule(optimizers)
         with row():
@@ -243,13 +242,13 @@ def sentence(found: list[Search], etas: np.ndarray, truth: np.ndarray, steps: in
 
 def caption(found: list[Search], rule: Optimizer, steps: int) -> str:
     """Say what was searched, with what, and what the marks are."""
-    tried = ", ".join(f"{known.plain} = {number(getattr(rule, name), 4)}" for name, known in rule.parameters().items())
+    fixed = ", ".join(f"{known.plain} = {number(getattr(rule, name), 4)}" for name, known in rule.parameters().items())
     low, high = (number(value) for value in WITHOUT_LIMIT)
     text = (
-        f"Tuned: the learning rate of {rule.title} alone{f' ({tried})' if tried else ''}, between {low} and {high},"
-        f" from one start on one valley; {len(found[1].etas)} trials of {steps} steps for each search. Grey: the landscape"
-        f" at {DENSE} learning rates, no higher than {number(10.0**WORST)}; dots: trials; green: the least; coloured"
-        " line: the trial that is taken. Both random searches use the same draws, spaced in two ways."
+        f"Tuned: the learning rate of {rule.title} alone{f' ({fixed})' if fixed else ''}, from {low} to {high}, from"
+        f" one start on one valley, {len(found[1].etas)} trials of {steps} steps for each search. Grey: the landscape,"
+        f" {DENSE} learning rates, no higher than {number(10.0**WORST)}; dots: trials; green: the least; coloured line:"
+        " the trial that is taken. Both random searches use the same draws, spaced in two ways."
     )
     halved = next((search.stopped for search in found if search.stopped), None)
     if halved is None:
