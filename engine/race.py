@@ -14,6 +14,7 @@ from engine.optimizer import Optimizer
 from engine.run import run
 from engine.sampling import gradient_noise
 from engine.settling import first_hit, settled_step
+from engine.trials import trials
 from engine.tuning import Setting, Span, random_log, settings, space
 
 TUNED_ON = (4, 8)  # starts and rotations
@@ -108,9 +109,10 @@ def cases(surface: Any, start: Any, terms: Terms, judged: bool) -> Cases:
 
 def counts(given: Cases, tried: Sequence[Setting], terms: Terms) -> Counts:
     """Run every setting in every case and count its steps."""
-    width = len(given.starts)
-    bytes_each = 8 * width * (terms.steps + 1) * (2 * given.starts.shape[1] + 2)
-    size = max(1, BLOCK // bytes_each)
+    size = len(tried)
+    if given.noise is not None:  # then every run has noise of its own, and arrays of runs have to be kept within bounds
+        each = 8 * (terms.steps + 1) * len(given.starts) * (2 * given.starts.shape[1] + 2)
+        size = max(1, BLOCK // each)
     blocks = [_counts(given, tried[i : i + size], terms) for i in range(0, len(tried), size)]
     return Counts(
         np.concatenate([block.first for block in blocks]),
@@ -121,25 +123,45 @@ def counts(given: Cases, tried: Sequence[Setting], terms: Terms) -> Counts:
 
 
 def _counts(given: Cases, tried: Sequence[Setting], terms: Terms) -> Counts:
-    width, trials = len(given.starts), len(tried)
+    many, width = len(tried), len(given.starts)
     rules = [item.optimizer for item in tried for _ in range(width)]
     etas = np.repeat([item.learning_rate for item in tried], width)
-    starts = np.tile(given.starts, (trials, 1))
-    columns, evaluations = [], 0
+    starts = np.tile(given.starts, (many, 1))
+    columns = []
     for j, surface in enumerate(given.surfaces):
-        noise = None
-        if given.noise is not None:
-            noise = np.tile(given.noise[:, :, j * width : (j + 1) * width], (1, 1, trials))
-        path = run(surface, rules, etas, starts, terms.steps, record=("error",), noise=noise)
-        assert path.error is not None
-        with np.errstate(all="ignore"):
-            last = np.where(path.diverged_at < 0, path.error[-1] / path.error[0], np.inf)
-        columns.append([first_hit(path.error, terms.tolerance), settled_step(path.error, terms.tolerance), last])
-        evaluations += int(path.evaluations.sum())
+        if given.noise is None:
+            columns.append(_without_noise(surface, rules, etas, starts, terms))
+        else:
+            noise = np.tile(given.noise[:, :, j * width : (j + 1) * width], (1, 1, many))
+            columns.append(_with_noise(surface, rules, etas, starts, terms, noise))
     first, stays, last = (
-        np.stack([column[k].reshape(trials, width) for column in columns], axis=1).reshape(trials, -1) for k in range(3)
+        np.stack([column[k].reshape(many, width) for column in columns], axis=1).reshape(many, -1) for k in range(3)
     )
-    return Counts(first, stays, last, evaluations)
+    diverged_at = np.stack([column[3] for column in columns])
+    return Counts(first, stays, last, int(np.where(diverged_at < 0, terms.steps, diverged_at).sum()))
+
+
+Columns = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # first, stays, last error, diverged_at; each (R,)
+
+
+def _without_noise(surface: Any, rules: list[Optimizer], etas: np.ndarray, starts: np.ndarray, terms: Terms) -> Columns:
+    tuned = {name: np.array([getattr(rule, name) for rule in rules]) for name in rules[0].parameters()}
+    found = trials(
+        surface, rules[0], tuned, learning_rate=etas, start=starts, steps=terms.steps, tolerance=terms.tolerance
+    )
+    last = found.error / surface.evaluate(starts)[0]
+    return found.first_hit, found.settled, np.where(found.diverged, np.inf, last), found.diverged_at
+
+
+def _with_noise(
+    surface: Any, rules: list[Optimizer], etas: np.ndarray, starts: np.ndarray, terms: Terms, noise: np.ndarray
+) -> Columns:
+    path = run(surface, rules, etas, starts, terms.steps, record=("error",), noise=noise)
+    assert path.error is not None
+    with np.errstate(all="ignore"):
+        last = np.where(path.diverged_at < 0, path.error[-1] / path.error[0], np.inf)
+    counted = [count(path.error, terms.tolerance) for count in (first_hit, settled_step)]
+    return counted[0], counted[1], last, path.diverged_at
 
 
 def lane(surface: Any, start: Any, rule: type[Optimizer], terms: Terms) -> Lane:

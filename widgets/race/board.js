@@ -180,7 +180,7 @@ function told(racers, at, header) {
   const wins = `${who} ${first.length > 1 ? "are" : "is"} first at ${share}, after ${steps(lead.first)}`;
   const second = racers[first.length];
   const follows = !second ? "" : second.reached ? `; ${second.title} follows after ${second.first}` : "; nobody else arrives";
-  return `${wins}${follows}. ${leaves(first)}That holds for this start and these settings, none of them tuned.`;
+  return `${wins}${follows}. ${leaves(first)}That holds for this start and these settings.`;
 }
 
 function leaves(first) {

@@ -287,7 +287,8 @@ def _middle(steps: np.ndarray, terms: Terms) -> str:
 
 def watched(lanes: list[Lane], surface: Quadratic, start: tuple[float, float]) -> str:
     """Return the address at which the settings found run together, from the start in the sidebar."""
-    items = {f"surface.{name}": getattr(surface, name) for name in surface.parameters()}
+    shape = {name: getattr(surface, name) for name in surface.parameters()}
+    items = {f"surface.{name}": value for name, value in shape.items() if value != surface.parameters()[name].default}
     items |= dict(zip(("start.x", "start.y"), start, strict=True))
     query = [f"{key}={four_digits(value)!r}" for key, value in items.items()]
     for letter, item in zip(LETTERS, lanes, strict=False):
