@@ -11,20 +11,26 @@ from engine.words import number
 OPEN = -1.0  # a cell that did not get there
 DIVERGED = -2.0  # one that diverged at step k holds DIVERGED - k
 ASPECT = 1.7  # of the plot
-TALLEST = 330  # px
+TALLEST = 280  # px
 
 
 class Axis(NamedTuple):
-    """The values of the cells along one side, ascending, with equal steps or equal ratios."""
+    """The values of the cells along one side, ascending, with equal steps on it; ``spaced`` says in which scale."""
 
     title: str
     values: np.ndarray
-    log: bool = False
+    spaced: str = "linear"
+
+    @property
+    def log(self) -> bool | str:
+        """What the browser calls it."""
+        return {"linear": False, "log": True}.get(self.spaced, self.spaced)
 
     @property
     def edges(self) -> tuple[float, float]:
-        """Where the first cell begins and the last one ends, in powers of ten on a logarithmic axis."""
-        first, last = np.log10(self.values[[0, -1]]) if self.log else self.values[[0, -1]]
+        """Where the first cell begins and the last one ends, in the powers of ten of an axis that is not linear."""
+        ends = self.values[[0, -1]]
+        first, last = ends if self.spaced == "linear" else np.log10(ends if self.spaced == "log" else 1.0 - ends)
         half = 0.5 * (last - first) / max(len(self.values) - 1, 1)
         return float(first - half), float(last + half)
 

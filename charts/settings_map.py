@@ -7,7 +7,7 @@ import numpy as np
 from charts.maps import DIVERGED, OPEN, Axis, Line, Map, Point, Scale, map_message
 from engine import slug, theory
 from engine.parameter import Parameter
-from engine.settings_map import SettingsMap, Theory
+from engine.settings_map import SettingsMap, Theory, spacing
 from engine.study import Entry
 from engine.sweep import FIELD
 from engine.words import number, percent
@@ -52,7 +52,7 @@ def _scale(maps: list[SettingsMap], frame: Frame) -> Scale:
     found = np.concatenate([item.reached[np.isfinite(item.reached)] for item in maps])
     low = float(found.min()) if len(found) else 0.0
     high = max(float(frame.steps), low + 1.0)
-    ticks = {low, *(float(tick) for tick in TICKS if 1.3 * low < tick < 0.7 * high), high}
+    ticks = {low, *(float(tick) for tick in TICKS if 2.0 * low < tick < 0.7 * high), high}
     return Scale(f"steps to {number(frame.tolerance)} of the first error", low, high, sorted(ticks), log=True)
 
 
@@ -64,8 +64,8 @@ def _map(item: SettingsMap, frame: Frame) -> Map:
     return Map(
         rule.title,
         f"{rule.title}: steps over learning rate and {name}. Arrow keys move the cross-hair, Enter opens the run.",
-        Axis("learning rate η", item.learning_rates, frame.log),
-        Axis(f"{name} {frame.declared.plain}", item.values, frame.declared.scale == "log"),
+        Axis("learning rate η", item.learning_rates, "log" if frame.log else "linear"),
+        Axis(f"{name} {frame.declared.plain}", item.values, spacing(frame.declared)),
         np.where(item.diverged_at >= 0, DIVERGED - item.diverged_at, values),
         lines,
         points,

@@ -13,6 +13,7 @@ from engine.parameter import Parameter, four_digits
 from engine.surface import Surface
 from engine.sweep import FIELD, sweep
 
+NEAR_ONE = 0.99
 A_LITTLE = 1.08  # times the limit, where an axis ends that begins at 0
 
 
@@ -50,16 +51,31 @@ class SettingsMap:
     theory: Theory | None
 
 
-def up_values(declared: Parameter, count: int) -> np.ndarray:
-    """Return the values of a setting along the side of a map, ascending, to four digits: its range, evenly.
+def spacing(declared: Parameter) -> str:
+    """Return how the values of a setting are spaced along the side of a map.
 
-    A logarithmic range that holds zero begins with its least magnitude above zero.
+    ``linear``; ``log`` where its slider is; ``tail``, evenly in the logarithm of what is left to 1, for the weight of
+    an average that usually is near 1: from 0.9 to 0.99 is as far as from 0.99 to 0.999.
     """
     if declared.scale == "log":
-        values = np.geomspace(declared.low if declared.low > 0.0 else declared.smallest, declared.high, count)
+        return "log"
+    return "tail" if declared.low >= 0.0 and declared.high < 1.0 and declared.default >= NEAR_ONE else "linear"
+
+
+def up_values(declared: Parameter, count: int) -> np.ndarray:
+    """Return the values of a setting along the side of a map, ascending, to four digits: all of its range.
+
+    A logarithmic range that holds zero begins with its least magnitude above zero. Near the end of a tail several
+    values may be the same: four digits know no numbers between them.
+    """
+    low, high = declared.low, declared.high
+    if spacing(declared) == "log":
+        values = np.geomspace(low if low > 0.0 else declared.smallest, high, count)
+    elif spacing(declared) == "tail":
+        values = 1.0 - np.geomspace(1.0 - low, 1.0 - high, count)
     else:
-        values = np.linspace(declared.low, declared.high, count)
-    return np.unique([four_digits(value) for value in values])
+        values = np.linspace(low, high, count)
+    return np.array([min(four_digits(value), high) for value in values])
 
 
 def learning_rates_across(limits: Sequence[float], log: bool, count: int) -> np.ndarray:
@@ -73,7 +89,7 @@ def learning_rates_across(limits: Sequence[float], log: bool, count: int) -> np.
         values = np.linspace(0.0, A_LITTLE * max(finite), count + 1)[1:]
     else:
         values = np.geomspace(*((max(finite) / 1000.0, BEYOND * max(finite)) if finite else WITHOUT_LIMIT), count)
-    return np.unique([four_digits(value) for value in np.clip(values, *ALLOWED)])
+    return np.array([four_digits(value) for value in np.clip(values, *ALLOWED)])
 
 
 def rows(surface: Surface, optimizer: Optimizer, up: str, values: Sequence[float]) -> list[Row]:

@@ -38,9 +38,11 @@ class Pen {
     pen.clip();
   }
 
-  // coordinate -> pixel, for an axis from low to high, in powers of ten if it is logarithmic
+  // coordinate -> pixel, for an axis from low to high, in powers of ten if it is logarithmic, or those of what is left
+  // to 1 if it is "tail"
   scale([low, high], log, origin, length) {
     const unit = length / (high - low);
+    if (log === "tail") return (value) => origin + (Math.log10(1 - value) - low) * unit;
     if (log) return (value) => origin + (Math.log10(value) - low) * unit;
     return (value) => origin + (value - low) * unit;
   }

@@ -124,7 +124,7 @@ class Heat extends Chart {
   // the cell whose values are the nearest, on the axes as they are drawn
   nearest(x, y) {
     const find = (values, value, { log, range }) => {
-      const place = log ? Math.log10(value) : value;
+      const place = log === "tail" ? Math.log10(1 - value) : log ? Math.log10(value) : value;
       const at = Math.round(((place - range[0]) / (range[1] - range[0])) * values.length - 0.5);
       return Math.max(0, Math.min(values.length - 1, at || 0));
     };

@@ -5,11 +5,12 @@ const STRIDE = 10; // cells an arrow key moves with Shift
 class MapFigure {
   constructor(root) {
     this.root = root;
-    root.replaceChildren();
+    this.body = make("div", "valley-map-body");
+    root.replaceChildren(this.body);
     this.row = make("div", "valley-map-row");
     this.read = make("div", "valley-map-read", { "aria-live": "polite" });
-    root.append(this.row, this.read);
-    this.key = new Key(root);
+    this.body.append(this.row, this.read);
+    this.key = new Key(this.body);
     this.maps = [];
     this.cross = null;
     this.turn = 0;
@@ -31,6 +32,7 @@ class MapFigure {
     this.chosen = header.chosen;
     fill(this.row, header.maps.length, () => this.place());
     this.maps.length = header.maps.length;
+    this.body.classList.toggle("valley-map-two", header.maps.length > 1);
     header.maps.forEach((spec, k) => {
       const map = this.maps[k];
       map.title.textContent = spec.title;

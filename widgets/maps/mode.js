@@ -5,7 +5,7 @@ class Reader {
     const title = make("p", "valley-map-title");
     title.textContent = "What is left of the distance";
     place.append(title);
-    figure.root.append(place);
+    figure.body.append(place);
     this.chart = new Chart(place, {
       label: "The distance along this direction against the step, for the cell under the pointer",
       height: 170,

@@ -18,8 +18,8 @@ from widgets.controls import adopt, choice, controls, declare, number, row, spok
 from widgets.live_figure import commits
 from widgets.live_run import live_run
 from widgets.map_figure import map_figure
-from widgets.maps.jobs import Progress
-from widgets.maps.patience import patiently
+from widgets.jobs import Progress
+from widgets.patience import patiently
 from widgets.runs import FIRST, learning_rate_of, typical
 from widgets.shape import pick_start, pick_steps, pick_valley
 

@@ -114,6 +114,10 @@ class Chart extends Pen {
 
 // about so many round values in a range
 function ticks([low, high], log, most) {
+  if (log === "tail") {
+    const powers = Array.from({ length: Math.floor(low - high + 0.01) + 1 }, (_, k) => 10 ** -k);
+    return powers.map((left) => ({ value: 1 - left, text: number(1 - left, 6) }));
+  }
   if (!(high > low)) return [];
   const rough = (high - low) / Math.max(1, most);
   if (log) {
