@@ -14,10 +14,10 @@ function drawStrips(panel, strips) {
     const [low, first, half, third, last] = five.map((value) => (value === null ? right : chart.x(value)));
     const level = (from, to, style) => chart.line([[from, middle], [to, middle]], style); // prettier-ignore
     level(low, last, { colour, width: 1.5, alpha: 0.6 });
-    pen.globalAlpha = 0.22;
+    pen.globalAlpha = 0.28;
     pen.fillStyle = colour;
     pen.fillRect(first, middle - BAND, Math.max(2, third - first), 2 * BAND);
-    pen.globalAlpha = 0.55;
+    pen.globalAlpha = 0.75;
     const dots = Array.from(panel.row(values), (value, k) => [chart.x(value), middle + spreadOut(k) * (BAND - 2)]);
     chart.dots(dots.filter(([x]) => Number.isFinite(x)), colour, 2);
     pen.globalAlpha = 1;

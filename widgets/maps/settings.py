@@ -15,10 +15,10 @@ from engine.study import Entry
 from engine.sweep import FIELD
 from surfaces.quadratic import Quadratic
 from widgets.controls import adopt, choice, controls, declare, number, row, spoken
+from widgets.jobs import Progress
 from widgets.live_figure import commits
 from widgets.live_run import live_run
 from widgets.map_figure import map_figure
-from widgets.jobs import Progress
 from widgets.patience import patiently
 from widgets.runs import FIRST, learning_rate_of, typical
 from widgets.shape import pick_start, pick_steps, pick_valley

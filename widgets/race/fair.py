@@ -1,6 +1,8 @@
 """Fair: every optimizer tuned alike and judged on starts and rotations that it was not tuned on."""
 
-from functools import lru_cache
+from collections import Counter
+from dataclasses import replace
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,9 @@ from engine.words import count, number
 from surfaces.quadratic import Quadratic
 from widgets.controls import adopt, declare, row
 from widgets.controls import number as ask
+from widgets.jobs import Progress
 from widgets.lines import lines
+from widgets.patience import patiently
 from widgets.presets import apply
 from widgets.race.nothing import nothing_to_race
 from widgets.runs import LETTERS
@@ -24,7 +28,8 @@ NAME = "fair"
 TITLE = "The same tuning budget, the same starts, the same noise for all: who needs the fewest steps?"
 ORDER = 20
 
-REMEMBERED = 128  # lanes, about 6 kB each
+DRAWS = 5  # of trials, starts, rotations and noise; the first is drawn
+REMEMBERED = 512  # lanes, about 6 kB each
 ROW = 56  # px of a strip
 BUDGET = Parameter(64, 4, 128, "n", step=8, whole=True, help="Trials that every optimizer may spend on its settings.")
 STEPS = Parameter(500, 20, 2000, "T", step=50, whole=True, help="In so many steps a run must get there.")
@@ -45,12 +50,22 @@ def draw() -> None:
     if why := nothing_to_race(surface, start):
         st.info(why)
         return
-    lanes = raced(surface, start, terms)
-    lanes.sort(key=lambda item: (item.median, -item.reached, item.mean))
-    header, arrays = message(surface, lanes, terms)
-    lines("race.fair", header, arrays)
+    key = ("race.fair", surface, start, terms)
+    patiently(
+        key,
+        partial(compute, surface, start, terms),
+        partial(show, surface, start, terms),
+        "the race",
+        "Fewer trials or fewer steps",
+    )
+
+
+def show(surface: Quadratic, start: tuple[float, float], terms: Terms, draws: list[list[Lane]]) -> None:
+    """Draw the first of several draws, and say how often each optimizer won."""
+    lanes = draws[0]
+    lines("race.fair", *message(surface, draws, terms))
     with st.container(horizontal=True):
-        st.button("Draw again", on_click=adopt, args=({"fair.seed": terms.seed % SEED.high + 1},))
+        st.button("Draw again", on_click=adopt, args=({"fair.seed": later(terms, 1).seed},))
         st.button("Watch them from one start", on_click=apply, args=(watched(lanes, surface, start), everyone()))
     with st.expander("The numbers"):
         st.markdown(table(lanes, terms))
@@ -82,30 +97,41 @@ def pick_terms() -> Terms:
     return Terms(int(budget), int(steps), target, counted != "once", noise, int(seed))
 
 
-def raced(surface: Quadratic, start: tuple[float, float], terms: Terms) -> list[Lane]:
-    """Race all optimizers, one after the other."""
-    rules, place = everyone(), st.empty()
-    lanes: list[Lane] = []
-    for name, rule in rules.items():
-        place.progress(len(lanes) / len(rules), f"Tuning {rule.title} with {terms.budget} trials")
-        lanes.append(_lane(surface, start, name, terms))
-    place.empty()
-    return lanes
+def compute(
+    surface: Quadratic, start: tuple[float, float], terms: Terms, progress: Progress
+) -> list[list[Lane]] | None:
+    """Race all optimizers in DRAWS draws, the best first in each; None where progress stopped it."""
+    rules, draws = everyone(), list[list[Lane]]()
+    for k in range(DRAWS):
+        lanes: list[Lane] = []
+        for name in rules:
+            if progress((k + len(lanes) / len(rules)) / DRAWS) is False:
+                return None
+            lanes.append(_lane(surface, start, name, later(terms, k)))
+        draws.append(sorted(lanes, key=lambda item: (item.median, -item.reached, item.mean)))
+    return draws
 
 
+def later(terms: Terms, draws: int) -> Terms:
+    """Return the same terms some draws later."""
+    return replace(terms, seed=(terms.seed - 1 + draws) % int(SEED.high) + 1)
+
+
+# A draw is also one of the draws that follow the one before it.
 @lru_cache(maxsize=REMEMBERED)
 def _lane(surface: Quadratic, start: tuple[float, float], name: str, terms: Terms) -> Lane:
     return lane(surface, start, everyone()[name], terms)
 
 
-def message(surface: Quadratic, lanes: list[Lane], terms: Terms) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return the figure: a strip for every optimizer, and the sensitivity curves."""
+def message(surface: Quadratic, draws: list[list[Lane]], terms: Terms) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return the figure of the first draw: a strip for every optimizer, and the sensitivity curves."""
+    lanes = draws[0]
     arrays: dict[str, np.ndarray] = {}
     for k, item in enumerate(lanes):
         arrays |= {f"steps.{k}": np.maximum(item.counted, 1.0), f"etas.{k}": item.etas, f"mean.{k}": item.steps}
         inside = _inside(item)
         arrays |= {f"good.x.{k}": item.etas[inside], f"good.y.{k}": item.steps[inside]}
-    says = sentence(surface, lanes, terms)
+    says = sentence(surface, draws, terms)
     header = {
         "alt": says,
         "says": says,
@@ -222,9 +248,9 @@ def _ends(item: Lane) -> str:
     return f"{number(item.good[0], 2)} to {number(item.good[1], 2)}, {_zone(item)}"
 
 
-def sentence(surface: Quadratic, lanes: list[Lane], terms: Terms) -> str:
-    """Say who needs the fewest steps, and under which conditions."""
-    first, *others = lanes
+def sentence(surface: Quadratic, draws: list[list[Lane]], terms: Terms) -> str:
+    """Say who needs the fewest steps, under which conditions, and how often."""
+    first, *others = draws[0]
     where = f"on this valley (κ = {number(surface.condition_number)})" if surface.eigenvalues[0] > 0.0 else "here"
     after = f"after {terms.budget} trials each"
     if not np.isfinite(first.median):
@@ -240,8 +266,15 @@ def sentence(surface: Quadratic, lanes: list[Lane], terms: Terms) -> str:
     next_one = f", {then.rule.title} {count(then.median)}" if then and np.isfinite(then.median) else ""
     return (
         f"{who} {verb} the fewest steps {where}, {after}: half of the runs are {how}at {_target(terms)} within"
-        f" {count(first.median)} steps{next_one}. Another valley, budget or draw can turn the order."
+        f" {count(first.median)} steps{next_one}. {won(draws)}"
     )
+
+
+def won(draws: list[list[Lane]]) -> str:
+    """Say how often each optimizer had the fewest steps; those that share a win have one each."""
+    wins = Counter(item.rule.title for lanes in draws for item in lanes if item.median == lanes[0].median < np.inf)
+    ranking = [f"{title} {times} {'time' if times == 1 else 'times'}" for title, times in wins.most_common()]
+    return f"In {len(draws)} draws of trials, starts and rotations first was: {', '.join(ranking)}."
 
 
 def terms_in_words(lanes: list[Lane], terms: Terms) -> str:

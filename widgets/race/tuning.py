@@ -224,7 +224,7 @@ def outcome(search: Search) -> str:
     what = f"Found {number(share, 2)} at η = {number(eta, 2)}" if share < 1.0 else "Found nothing better than the start"
     if search.stopped is None:
         return f"{what}."
-    return f"{what}, with {count(search.stopped.evaluations)} gradients instead of {count(search.stopped.whole)}."
+    return f"{what}; {count(search.stopped.evaluations)} of {count(search.stopped.whole)} gradients."
 
 
 def sentence(found: list[Search], etas: np.ndarray, truth: np.ndarray, steps: int) -> str:
