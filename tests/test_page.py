@@ -238,6 +238,8 @@ OUT_OF_RANGE = [
     ("surface.minimum_x", "11"),
     ("start.x", "1e6"),
     ("steps", "0"),
+    ("steps", "1e999"),
+    ("steps", HUGE),
 ]
 SLUGS = ["unknown", "Momentum", "<b>adam</b>", "../adam", "", HUGE, "momentum "]
 

@@ -22,14 +22,14 @@ def number(key: str, declared: Parameter, label: str) -> float:
     """Draw the input that owns one number and return it to four significant digits."""
     declare(key, declared)
     fault = _replace_bad(key, declared)
-    kind = int if declared.whole else float
     value = st.number_input(
         f"{label} {declared.plain}".strip(),
-        min_value=kind(declared.low),
-        max_value=kind(declared.high),
-        value=kind(declared.default),
-        step=kind(declared.step or _tenth(declared.default)),
-        format="%d" if declared.whole else "%.4g",
+        # never integers, also where only whole numbers are allowed: Streamlit stumbles over ?steps=1e999, int(inf)
+        min_value=float(declared.low),
+        max_value=float(declared.high),
+        value=float(declared.default),
+        step=float(declared.step or _tenth(declared.default)),
+        format="%.0f" if declared.whole else "%.4g",
         key=key,
         help=f"{declared.help} Allowed: {declared.range}{declared.unit}.",
         bind="query-params",

@@ -14,6 +14,7 @@ from engine.parameter import four_digits
 from engine.tuning import Space
 
 LIBRARY = "optuna"
+WORST = 1e300
 
 
 def available() -> bool:
@@ -26,7 +27,8 @@ def bayesian(
 ) -> list[dict[str, float]]:
     """Return ``budget`` points in the order in which they were tried; ``score`` tells how bad a point is.
 
-    A score that is not finite counts as the worst that was seen. Linear and logarithmic spans are searched as they are.
+    A score that is not finite counts as worse than any other: the estimator knows only who is better than whom. Linear
+    and logarithmic spans are searched as they are.
     """
     optuna: Any = import_module(LIBRARY)
     optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -35,15 +37,12 @@ def bayesian(
         name: optuna.distributions.FloatDistribution(span.low, span.high, log=span.spacing == "log")
         for name, span in spans.items()
     }
-    points, worst = [], 0.0
+    points = []
     for _ in range(budget):
         trial = study.ask(axes)
-        point = {
-            name: min(max(four_digits(value), spans[name].low), spans[name].high)
-            for name, value in trial.params.items()
-        }
+        drawn = trial.params.items()
+        point = {name: min(max(four_digits(value), spans[name].low), spans[name].high) for name, value in drawn}
         found = score(point)
-        worst = max(worst, found) if math.isfinite(found) else worst
-        study.tell(trial, found if math.isfinite(found) else worst)
+        study.tell(trial, found if math.isfinite(found) else WORST)
         points.append(point)
     return points
