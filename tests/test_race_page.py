@@ -344,7 +344,8 @@ def test_bayesian_search_spends_its_budget_and_finds_a_minimum():
     assert points == bayesian.bayesian({"learning_rate": span}, 40, 1, score)
     assert min(score(point) for point in points) < 0.1
     near = [abs(np.log10(point["learning_rate"]) + 1.0) < 0.5 for point in points]
-    assert sum(near[20:40]) > sum(near[:20])  # it comes back to where it was good
+    # the first ten trials are random; of those that follow from them more than the zone's fifth are near
+    assert np.mean(near[10:40]) > 0.3
 
 
 # --- hostile addresses -------------------------------------------------------------------------------------------
