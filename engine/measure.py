@@ -148,11 +148,16 @@ class Measure:
     tolerance: float
     relative: bool
     schedule: np.ndarray  # (T,) the learning rate of every step, or (0,) where each run has its own
+    ends: bool = False  # whether the last weights are kept, too
 
     def __call__(self, batches: Sequence[Batch], watch: Watch | None = None) -> np.ndarray | None:
-        """Return KEPT of all runs of the batches, (4, R); None where it was stopped before the end."""
+        """Return KEPT and perhaps the last weights of all runs of the batches, (4 or 4 + D, R).
+
+        None where it was stopped before the end.
+        """
         watch = watch or Watch()
-        kept = np.empty((len(KEPT), sum(len(batch.learning_rate) for batch in batches)))
+        runs = sum(len(batch.learning_rate) for batch in batches)
+        kept = np.empty((len(KEPT) + self.ends * len(batches[0].start), runs))
         high = 0
         with np.errstate(all="ignore"):
             for batch in batches:
@@ -162,12 +167,12 @@ class Measure:
         return kept
 
     def _fill(self, kept: np.ndarray, batch: Batch, watch: Watch) -> bool:
-        """Fill in KEPT, (4, R), of one batch; False where it was stopped before the end."""
+        """Fill in what is kept, (4 or 4 + D, R), of one batch; False where it was stopped before the end."""
         surface, rule = batch.surface, batch.rule
         theta, data = surface.pack(), surface.data()
         w, eta, (size, runs) = batch.start.copy(), batch.learning_rate.copy(), batch.start.shape
         state, bound = np.zeros((len(rule.slots), size, runs)), squared_bound(w)
-        error, settled, first_hit, diverged_at = kept
+        error, settled, first_hit, diverged_at = kept[: len(KEPT)]
         settled[:], first_hit[:], diverged_at[:] = -1.0, np.inf, np.inf
         threshold = np.full(runs, self.tolerance)
         if self.relative:
@@ -182,4 +187,7 @@ class Measure:
                 *(batch.lowest, threshold, error, settled, first_hit, diverged_at),
             )
 
-        return watch.in_pieces(advance, self.steps, runs)
+        finished = watch.in_pieces(advance, self.steps, runs)
+        if self.ends:
+            kept[len(KEPT) :] = w
+        return finished

@@ -30,7 +30,7 @@ def stability_limit(optimizer: Optimizer | Sequence[Optimizer], eigenvalues: Any
     Raises ValueError for an optimizer without a mode polynomial and for eigenvalues that are not finite.
     """
     eigenvalues = _eigenvalues(eigenvalues)
-    at_0, at_1 = np.moveaxis(_jury(_polynomials(optimizer, 1.0, np.array([0.0, 1.0]))), -2, 0)
+    at_0, at_1 = np.moveaxis(_jury(ends(optimizer)), -2, 0)
     slope = at_1 - at_0  # the conditions are affine in eta lambda
     crossing = np.divide(-at_0, slope, out=np.full_like(slope, np.inf), where=slope < 0.0).min(axis=-1)
     if eigenvalues.min() < 0.0:
@@ -114,6 +114,15 @@ def slowest_mode(optimizer: Optimizer | Sequence[Optimizer], learning_rate: Any,
     return (size >= size.max(axis=-1, keepdims=True) - 1e-12).argmax(axis=-1)
 
 
+def ends(optimizer: Optimizer | Sequence[Optimizer]) -> np.ndarray:
+    """Return the coefficients of the mode polynomial at eta lambda = 0 and 1, ([R,] 2, order + 1).
+
+    Between and beyond they are affine in eta lambda, see Optimizer.mode_polynomial: these say all there is to know.
+    Raises ValueError for an optimizer without a mode polynomial.
+    """
+    return _polynomials(optimizer, 1.0, np.array([0.0, 1.0]))
+
+
 def critical_damping(optimizer: Optimizer | Sequence[Optimizer]) -> np.ndarray:
     """Return the two eta lambda, ascending, at which the two roots of a mode meet, ([R,] 2).
 
@@ -122,7 +131,7 @@ def critical_damping(optimizer: Optimizer | Sequence[Optimizer]) -> np.ndarray:
     of the discriminant of the rule's own mode polynomial. nan for a rule of one root. Raises ValueError for an
     optimizer without a mode polynomial.
     """
-    at_0, at_1 = np.moveaxis(_polynomials(optimizer, 1.0, np.array([0.0, 1.0])), -2, 0)
+    at_0, at_1 = np.moveaxis(ends(optimizer), -2, 0)
     if at_0.shape[-1] == 2:
         return np.full((*at_0.shape[:-1], 2), np.nan)
     slope = at_1 - at_0  # the coefficients are affine in eta lambda

@@ -32,6 +32,8 @@ class Chebyshev(Schedule):
         8, 1, 256, "K", step=1, whole=True, help="How many steps are planned ahead; then they begin anew."
     )
 
+    title = "Chebyshev steps"
+
     def validate(self) -> None:
         """Check every field, and that the smallest eigenvalue is not above the largest."""
         super().validate()

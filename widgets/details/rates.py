@@ -1,5 +1,7 @@
 """Rates: what momentum makes of the learning rate, and what its best setting costs on the way."""
 
+import numpy as np
+
 from engine.growth import growth
 from engine.optimizers.momentum import Momentum
 from widgets.details.follow import follow
@@ -9,8 +11,9 @@ NAME = "rates"
 TITLE = "Effective learning rate"
 ORDER = 50
 
+KAPPAS = np.geomspace(1.0, 1e6, 181)
+
 
 def draw(picture: Picture) -> None:
     """Draw the rate of every step in each direction, and the growth at the best momentum against kappa."""
-    kappa, peak = growth(Momentum)
-    follow(NAME, {}, {"kappa": kappa, "peak": peak})
+    follow(NAME, {}, {"kappa": KAPPAS, "peak": growth(Momentum, KAPPAS)})
