@@ -75,20 +75,24 @@ class _Loop:
     ):
         size, runs = w.shape
         alive = runs
-        aside, distance = np.empty(runs), np.empty(runs)
+        aside, partly = np.empty(runs), np.zeros(runs)
         g, point, used = np.empty((size, runs)), np.empty((size, runs)), np.empty((size, runs))
         for tau in range(first, last + 1):
             now = float(tau)
             value_and_grad(w, theta, data, error, g)
-            for r in range(runs):
-                distance[r] = 0.0
-            for i in range(size):
+            for i in range(size - 1):
                 here, origin = w[i], start[i]
-                for r in range(runs):
-                    distance[r] += (here[r] - origin[r]) * (here[r] - origin[r])
+                if i == 0:
+                    for r in range(runs):
+                        partly[r] = (here[r] - origin[r]) * (here[r] - origin[r])
+                else:
+                    for r in range(runs):
+                        partly[r] += (here[r] - origin[r]) * (here[r] - origin[r])
+            here, origin = w[size - 1], start[size - 1]
             for r in range(runs):
+                distance = partly[r] + (here[r] - origin[r]) * (here[r] - origin[r])
                 # nan counts as diverged, and what is not finite is not equal to itself less itself
-                inside = (distance[r] <= bound[r]) & (error[r] - error[r] == 0.0)
+                inside = (distance <= bound[r]) & (error[r] - error[r] == 0.0)
                 at = np.inf if inside else now
                 diverged_at[r] = diverged_at[r] if diverged_at[r] <= at else at
             for r in range(runs):
