@@ -46,6 +46,7 @@ class _Loop:
             RUNS,
             RUNS,
             RUNS,
+            STATE,
         )
     )
     @staticmethod
@@ -72,6 +73,7 @@ class _Loop:
         settled,
         first_hit,
         diverged_at,
+        noise,
     ):
         size, runs = w.shape
         alive = runs
@@ -110,12 +112,17 @@ class _Loop:
                 if schedule.shape[0] > 0:
                     for r in range(runs):
                         eta[r] = schedule[tau]
+                received = g
                 if look_ahead:
                     query(w, state, hyper, point)
                     value_and_grad(point, theta, data, aside, used)
-                    update(w, used, state, eta, hyper, tau + 1.0)
-                else:
-                    update(w, g, state, eta, hyper, tau + 1.0)
+                    received = used
+                if noise.shape[0] > 0:
+                    for i in range(size):
+                        row, added = received[i], noise[tau, i]
+                        for r in range(runs):
+                            row[r] += added[r]
+                update(w, received, state, eta, hyper, tau + 1.0)
         if alive > 0 and last < steps:
             return True
         for r in range(runs):
@@ -142,6 +149,7 @@ class Batch:
     hyper: np.ndarray  # (H, R) as kernels take it
     learning_rate: np.ndarray  # (R,), overwritten at every step where there is a schedule
     start: np.ndarray  # (D, R)
+    noise: np.ndarray | None = None  # (T, D, R) added to the gradients
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,13 +190,14 @@ class Measure:
         if self.relative:
             surface.value_and_grad(w, theta, data, error, np.empty_like(w))
             threshold *= error - batch.lowest
+        noise = np.empty((0, size, runs)) if batch.noise is None else batch.noise
         loop = _Loop.advance
 
         def advance(first: int, last: int) -> bool:
             return loop(
                 *(first, last, self.steps, surface.value_and_grad, rule.query, rule.update, rule.look_ahead),
                 *(w, state, theta, data, self.schedule, eta, batch.hyper, batch.start, bound),
-                *(batch.lowest, threshold, error, settled, first_hit, diverged_at),
+                *(batch.lowest, threshold, error, settled, first_hit, diverged_at, noise),
             )
 
         finished = watch.in_pieces(advance, self.steps, runs)
