@@ -21,7 +21,7 @@ from engine.workers import Block, Progress, scatter
 MOST_RUNS = 4_000_000
 MOST_STEPS = 10**12  # of all runs together
 LONGEST_SCHEDULE = 10**7  # steps
-BLOCK = 2048  # runs: enough to forget what a call costs, few enough for the second cache
+BLOCK = 2048  # runs: enough to forget what a call costs, few enough to keep many cores busy
 
 
 def trials(
