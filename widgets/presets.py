@@ -28,7 +28,8 @@ def apply(query: str, optimizers: Mapping[str, type[Optimizer]]) -> None:
         _write(letter, asked.get(letter))
     for key, declared in st.session_state.get(DECLARED, {}).items():
         letter, _, name = key.partition(".")
-        if key in LETTERS or isinstance(declared, Several):
+        by_address = key in LETTERS or f"{key}.seen" in st.session_state
+        if by_address or isinstance(declared, Several):
             continue
         if letter in LETTERS:
             slug = asked.get(letter, FIRST if letter == "a" else "")

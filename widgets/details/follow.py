@@ -17,22 +17,31 @@ SHARED = (
 )
 
 
-def parts(name: str) -> list[Path]:
+def parts(name: str, folder: Path = HERE) -> list[Path]:
     """Return the files of a detail: what all share, what a folder ``parts/name`` holds, and ``name.js``."""
-    return [*SHARED, *sorted((HERE / "parts" / name).glob("*.js")), HERE / f"{name}.js"]
+    return [*SHARED, *sorted((folder / "parts" / name).glob("*.js")), folder / f"{name}.js"]
 
 
 @cache
-def _component(name: str) -> Any:
+def _component(name: str, folder: Path) -> Any:
+    styles = [HERE / "detail.css", FIGURE / "handles.css", folder / f"{name}.css"]
     return component(
         f"valley_detail_{name}",
         html='<div class="valley-detail"></div>',
-        css=(HERE / "detail.css").read_text(encoding="utf-8"),
-        js=joined([*parts(name), HERE / "parts" / "follow.js"]),
+        css="".join(path.read_text(encoding="utf-8") for path in styles if path.exists()),
+        js=joined([*parts(name, folder), HERE / "parts" / "follow.js"]),
         isolate_styles=False,
     )
 
 
-def follow(name: str, header: dict[str, Any] | None = None, arrays: dict[str, np.ndarray] | None = None) -> None:
-    """Mount ``name.js``, whose class Detail says how it looks; header and arrays are what only the server knows."""
-    _component(name)(key=f"detail.{name}", data=pack(header or {}, arrays or {}))
+def follow(
+    name: str,
+    header: dict[str, Any] | None = None,
+    arrays: dict[str, np.ndarray] | None = None,
+    folder: Path = HERE,
+) -> None:
+    """Mount ``name.js`` of a folder, whose class Detail says how it looks, ``name.css`` with it where there is one.
+
+    Header and arrays are what only the server knows.
+    """
+    _component(name, folder)(key=f"detail.{name}", data=pack(header or {}, arrays or {}))
