@@ -46,6 +46,7 @@ class Trench(Surface):
             g[0, r] = theta[0] * x
             g[1, r] = 2.0 * y * y * y
 
+    @np.errstate(all="ignore")
     def hessian(self, w):
         y = np.asarray(w)[..., 1]
         h = np.zeros((*y.shape, 2, 2))
