@@ -27,6 +27,7 @@ _PLAIN = {
     r"\beta_1": "β₁",
     r"\beta_2": "β₂",
     r"\delta": "δ",
+    r"\Delta": "Δ",
     r"\lambda_1": "λ₁",
     r"\lambda_2": "λ₂",
     r"\theta": "θ",
