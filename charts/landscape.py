@@ -23,7 +23,7 @@ NAMED = 14  # stationary points in view up to which they are named on the pictur
 REACH = 0.11  # of the view's height: how long the longest half axis of a stationary point is
 SHORT = 0.03  # and where there are more of them
 SYMBOLS = {"minimum": "circle", "maximum": "triangle-up-open", "saddle": "x-thin", "degenerate": "diamond-open"}
-SHORT_NAMES = {"minimum": "min", "maximum": "max", "saddle": "saddle", "degenerate": "degenerate"}
+NAMES = {"maximum": "max", "saddle": "saddle", "degenerate": "degenerate"}  # of a minimum its error is said
 
 
 def track(surface: Any, study: Study, family: Family, shown: np.ndarray) -> np.ndarray:
@@ -43,10 +43,10 @@ def track(surface: Any, study: Study, family: Family, shown: np.ndarray) -> np.n
 
 
 def near_run(surface: Any, study: Study, shown: np.ndarray) -> dict[str, np.ndarray]:
-    """Return what only the server knows of the run under the sliders, ``local`` (steps, 9).
+    """Return what only the server knows of the run under the sliders, ``local`` (steps, 10).
 
-    At each drawn step the gradient, H_11, H_12, H_22, the change of the weights that follows and the gradient that made
-    it, which differs where a rule looks ahead; nan after the last step.
+    At each drawn step the gradient, H_11, H_12, H_22, the change of the weights that follows, nan after the last step,
+    the gradient that made it, which differs where a rule looks ahead, and E where a Newton step would lead.
     """
     rule, eta = study.edited.optimizer, study.edited.learning_rate
     path = run(surface, rule, eta, study.start, study.steps, record=("gradient", "used_gradient"))
@@ -57,7 +57,9 @@ def near_run(surface: Any, study: Study, shown: np.ndarray) -> dict[str, np.ndar
     change = np.where((after > shown)[:, None], weights[after] - weights[shown], np.nan)
     h = here.hessian.reshape(-1, 4)[:, [0, 1, 3]]
     with np.errstate(all="ignore"):
-        rows = np.clip(np.concatenate([here.gradient, h, change, used[shown, 0]], axis=1), -MOST, MOST)
+        there, _ = surface.evaluate(weights[shown] + here.newton_step)
+        rows = np.concatenate([here.gradient, h, change, used[shown, 0], there[:, None]], axis=1)
+        rows = np.clip(rows, -MOST, MOST)
     return {"local": rows}
 
 
@@ -135,7 +137,7 @@ def _points(surface: Any, found: Stationary) -> list[dict[str, Any]]:
         texts = [
             ""
             if not few or tuple(np.round(found.places[k], 9)) in taken
-            else f"{SHORT_NAMES[kind]} {number(float(found.errors[k]))}"
+            else NAMES.get(kind, f"E = {number(float(found.errors[k]))}")
             for k in which
         ]
         traces.append(
@@ -200,7 +202,8 @@ def gauge_of(surface: Any, study: Study) -> dict[str, Any]:
         words = f"local limit = {rule.limit_words} with H at the point that is looked at"
     else:
         words = f"local limit = {rule.limit_words}, with H and the averages at the point that is looked at"
-    return gauge(0.0, study.limit, None, rule.linear, None, words, "local limit")
+    limited = gauge(0.0, study.limit, None, rule.linear, None, words, "local limit")
+    return {**limited, "unlimited": {**limited, "words": "nothing curves up here: there is no local limit"}}
 
 
 def alt(surface: Any, study: Study) -> str:

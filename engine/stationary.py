@@ -48,20 +48,23 @@ def stationary_points(surface: Surface, view: View) -> Stationary:
     """
     if surface.dim != 2:
         raise ValueError(f"surface must have 2 weights, got {surface.dim}")
-    (left, right), (low, high) = view
-    x, y = np.linspace(left, right, STARTS + 2)[1:-1], np.linspace(low, high, STARTS + 2)[1:-1]
+    (left, right), (bottom, top) = view
+    x, y = np.linspace(left, right, STARTS + 2)[1:-1], np.linspace(bottom, top, STARTS + 2)[1:-1]
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     first = Expansion.at(surface, grid)
     sizes = _size(first.gradient)
     with np.errstate(all="ignore"):
         bends = np.abs(first.hessian).max(axis=(-2, -1))
     slope, bend = (float(np.median(v[np.isfinite(v)])) if np.isfinite(v).any() else 0.0 for v in (sizes, bends))
-    diagonal = float(np.hypot(right - left, high - low))
+    diagonal = float(np.hypot(right - left, top - bottom))
     w, size = _solved(surface, grid, STEEP * slope, diagonal)
-    inside = (w >= (left, low)).all(axis=-1) & (w <= (right, high)).all(axis=-1)
+    inside = (w >= (left, bottom)).all(axis=-1) & (w <= (right, top)).all(axis=-1)
     w = _merged(w[inside], size[inside], APART * diagonal)
     w = np.where(np.abs(w) < ZERO * diagonal, 0.0, w)
-    return _classified(surface, w, bend)
+    with np.errstate(all="ignore"):
+        heights = np.abs(first.error - np.nanmin(first.error, initial=np.inf))
+    high = float(np.median(heights[np.isfinite(heights)])) if np.isfinite(heights).any() else 0.0
+    return _classified(surface, w, bend, ZERO * high)
 
 
 def _solved(surface: Surface, w: np.ndarray, enough: float, diagonal: float) -> tuple[np.ndarray, np.ndarray]:
@@ -124,18 +127,19 @@ def _merged(w: np.ndarray, size: np.ndarray, apart: float) -> np.ndarray:
     return kept
 
 
-def _classified(surface: Surface, w: np.ndarray, bend: float) -> Stationary:
+def _classified(surface: Surface, w: np.ndarray, bend: float, rounding: float) -> Stationary:
     found = Expansion.at(surface, w)
+    errors = np.where(np.abs(found.error) < rounding, 0.0, found.error)
     values, vectors = eigen(found.hessian)
     flat = np.abs(values) <= FLAT * np.maximum(np.abs(values).max(axis=-1, initial=0.0), FLAT * bend)[:, None]
     kinds = [_kind(low, high, zero) for (low, high), zero in zip(values.tolist(), flat.any(axis=-1), strict=True)]
     degenerate = np.array([kind == "degenerate" for kind in kinds], dtype=bool)
     on_curve = degenerate if degenerate.sum() >= MANY else np.zeros_like(degenerate)
     alone = np.nonzero(~on_curve)[0]
-    order = alone[np.lexsort((w[alone, 1], w[alone, 0], np.round(found.error[alone], 9)))]
+    order = alone[np.lexsort((w[alone, 1], w[alone, 0], np.round(errors[alone], 9)))]
     return Stationary(
         w[order],
-        found.error[order],
+        errors[order],
         values[order],
         vectors[order],
         [kinds[i] for i in order],

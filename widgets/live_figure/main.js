@@ -1,4 +1,5 @@
 const ARROW = 74; // px
+const FARTHEST = 3e38; // stands for infinity in what float32 holds
 const MARGIN = 9; // px by which marks may reach over the axes
 
 // The live figure: one family of runs at hand, the right one drawn without asking the server.
@@ -220,8 +221,9 @@ class LiveFigure {
       return;
     }
     const here = path.limit[this.placeOf(path)];
-    const known = here > 0 && here < 3e38;
-    this.gauge.draw(gauge, eta, known ? here : null, known ? number(here, 3) : "");
+    const known = here > 0 && here < FARTHEST;
+    const said = here >= FARTHEST ? gauge.unlimited : gauge;
+    this.gauge.draw(said, eta, known ? here : null, known ? number(here, 3) : "");
   }
 
   // what is on the screen now, for the details below the figure

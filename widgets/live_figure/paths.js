@@ -47,11 +47,12 @@ function unitOf([x, y]) {
 
 // What only the server knows of the run under the sliders: gradient, Hessian, change and the gradient that made it.
 function localOf(rows, k) {
-  const row = rows.subarray(9 * k, 9 * k + 9);
+  const row = rows.subarray(10 * k, 10 * k + 10);
   return {
     gradient: [row[0], row[1]],
     hessian: [row[2], row[3], row[4]],
     change: [row[5], row[6]],
     used: [row[7], row[8]],
+    there: row[9],
   };
 }
