@@ -1,6 +1,8 @@
 """The landscape: what the live figure shows of any surface, whose runs travel point by point."""
 
-from typing import Any
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,8 +17,10 @@ from engine.plane import Plane
 from engine.run import run
 from engine.stationary import Stationary, floor, stationary_points
 from engine.study import Study
+from engine.surface import View
 from engine.words import number
 
+REMEMBERED = 4  # views whose heights are kept, 80 kB each
 MOST = 3e38  # what float32 holds
 SPREAD = 0.2  # bands are spaced in the logarithm where half of the view lies below this share of the highest root
 NAMED = 14  # stationary points in view up to which they are named on the picture
@@ -66,7 +70,15 @@ def near_run(surface: Any, study: Study, shown: np.ndarray) -> dict[str, np.ndar
 def frame(surface: Any, study: Study) -> dict[str, Any]:
     """Return what the browser needs to read a track."""
     lowest, minimum = floor(surface, study.plane.view)
-    return {"columns": 5, "floor": lowest, "bounded": minimum}
+    over = heights(surface, study.plane.view)
+    return {
+        "columns": 5,
+        "floor": lowest,
+        "bounded": minimum,
+        "low": over.low,
+        "unit": over.unit,
+        "title": surface.title,
+    }
 
 
 def ground(surface: Any, study: Study) -> dict[str, Any]:
@@ -74,24 +86,34 @@ def ground(surface: Any, study: Study) -> dict[str, Any]:
     plane = study.plane
     found = stationary_points(surface, plane.view)
     marks = [*_axes(found, plane), *_points(surface, found), *_landmarks(surface, found)]
-    return ground_figure(*heights(surface, plane), [], marks)
+    over = heights(surface, plane.view)
+    return ground_figure(over.x, over.y, over.height, [], marks)
 
 
-def heights(surface: Any, plane: Plane) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return x, y and the root of the error above the lowest in view, or its logarithm where roots would show little.
+class Heights(NamedTuple):
+    """What bands are equally spaced in: the root of E - low, or log(1 + (E - low)/unit) where there is a unit."""
 
-    Bands are equally spaced in it; nan where there is no error.
-    """
-    x, y, points = plane.grid(GRID)
+    x: np.ndarray
+    y: np.ndarray
+    height: np.ndarray  # (y, x), nan where there is no error
+    low: float
+    unit: float  # 0 where it is the root
+
+
+@lru_cache(maxsize=REMEMBERED)
+def heights(surface: Any, view: View) -> Heights:
+    """Return heights over a view; the logarithm is taken where roots would show little."""
+    x, y, points = replace(Plane.of(surface), view=view).grid(GRID)
     error, _ = surface.evaluate(points)
     error = np.where(np.isfinite(error), error, np.nan)
     if np.isnan(error).all():
-        return x, y, np.zeros_like(error)
-    root = np.sqrt(error - np.nanmin(error))
-    if np.nanmedian(root) > SPREAD * np.nanmax(root):
-        return x, y, root
-    unit = np.nanquantile(root, 0.05) ** 2
-    return x, y, np.log1p(root**2 / unit) if unit > 0.0 else root
+        return Heights(x, y, np.zeros_like(error), 0.0, 0.0)
+    low = float(np.nanmin(error))
+    root = np.sqrt(error - low)
+    unit = float(np.nanquantile(root, 0.05)) ** 2
+    if unit == 0.0 or np.nanmedian(root) > SPREAD * np.nanmax(root):
+        return Heights(x, y, root, low, 0.0)
+    return Heights(x, y, np.log1p(root**2 / unit), low, unit)
 
 
 def _axes(found: Stationary, plane: Plane) -> list[dict[str, Any]]:

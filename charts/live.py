@@ -48,7 +48,7 @@ def live_message(
     header = {
         "surface": repr(surface),
         "view": str(plane.view),
-        "picture": repr((surface, entries, study.start, study.steps, plane.view)),
+        "picture": repr((surface, entries, edited.name, study.start, study.steps, plane.view)),
         "alt": kind.alt(surface, study),
         "palettes": PALETTES,
         "ground": kind.ground(surface, study) if ground else None,

@@ -40,7 +40,7 @@ def number(key: str, declared: Parameter, label: str) -> float:
     declare(key, declared)
     fault = _replace_bad(key, declared)
     value = st.number_input(
-        f"{label} {declared.plain}".strip(),
+        named(label, declared),
         # never whole numbers of Python: of an infinite one in the address Streamlit makes an error
         min_value=float(declared.low),
         max_value=float(declared.high),
@@ -183,6 +183,11 @@ def accepted(values: Mapping[str, Any]) -> dict[str, Any]:
             except ValueError:
                 continue
     return taken
+
+
+def named(label: str, declared: Parameter) -> str:
+    """Return a number's name with its symbol, where the two differ: ``learning rate η``."""
+    return label if label == declared.plain else f"{label} {declared.plain}".strip()
 
 
 def spoken(name: str) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from engine.parameter import Parameter, four_digits
 from engine.surface import Surface
 from surfaces.quadratic import Quadratic
-from widgets.controls import accepted, adopt, declare, number, row, spoken
+from widgets.controls import accepted, adopt, declare, named, number, row, spoken
 
 PREFIX = "surface"
 CONDITION = Parameter(
@@ -101,7 +101,7 @@ def slider(key: str, declared: Parameter, value: float, label: str) -> dict[str,
     """Return a slider of the figure, the second handle of an input."""
     stops = declared.stops(value)
     texts = [f"{stop:.4g}{declared.unit}" for stop in stops]
-    return {"key": key, "label": f"{label} {declared.plain}".strip(), "stops": stops, "texts": texts, "value": value}
+    return {"key": key, "label": named(label, declared), "stops": stops, "texts": texts, "value": value}
 
 
 def _eigenvalue_sliders(valley: Quadratic) -> list[dict[str, Any]]:

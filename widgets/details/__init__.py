@@ -5,6 +5,7 @@ from typing import Protocol, cast
 
 import streamlit as st
 
+from engine.surface import Surface
 from widgets.controls import Several, declare
 from widgets.details.kinds import On
 from widgets.details.picture import Picture
@@ -31,15 +32,20 @@ def found() -> dict[str, Detail]:
     return cast(dict[str, Detail], modules(__name__))
 
 
+def offered(surface: Surface) -> dict[str, Detail]:
+    """Return the details that speak of a surface by their names, in order."""
+    kind = On.of(surface)
+    return {name: detail for name, detail in found().items() if kind in getattr(detail, "ON", On.ANY)}
+
+
 def details(picture: Picture) -> None:
     """Draw the row of details that the surface at hand has, and those that are open."""
-    kind = On.of(picture.surface)
-    offered = {name: detail for name, detail in found().items() if kind in getattr(detail, "ON", On.ANY)}
-    declare(KEY, Several(offered))
+    choices = offered(picture.surface)
+    declare(KEY, Several(choices))
     if KEY in st.session_state:  # what was open on a surface of another kind
-        st.session_state[KEY] = [name for name in st.session_state[KEY] if name in offered]
-    opened = st.pills("Look closer", list(offered), selection_mode="multi", key=KEY, bind="query-params")
-    for name, detail in offered.items():
+        st.session_state[KEY] = [name for name in st.session_state[KEY] if name in choices]
+    opened = st.pills("Look closer", list(choices), selection_mode="multi", key=KEY, bind="query-params")
+    for name, detail in choices.items():
         if name in opened:
             with st.container(border=True, key=f"detail-{name}"):
                 st.markdown(f"**{detail.TITLE}**")

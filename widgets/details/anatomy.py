@@ -16,7 +16,7 @@ NAME = "step"
 TITLE = "Anatomy of a step"
 ORDER = 10
 
-MOST = 335_000  # bytes of arrays in a message, which holds the code too
+MOST = 315_000  # bytes of arrays in a message, which holds the code too
 AVERAGES = ("mean", "squares")  # of the gradient and of its square, or their sums
 
 

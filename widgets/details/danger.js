@@ -77,14 +77,6 @@ function scalesAt(view, header) {
   return [...pair, header.limit];
 }
 
-function between(field, n, i, j) {
-  if (!(i >= 0 && j >= 0 && i <= n - 1 && j <= n - 1)) return NaN;
-  const [a, b] = [Math.min(n - 2, Math.floor(i)), Math.min(n - 2, Math.floor(j))];
-  const [s, t] = [i - a, j - b];
-  const low = field[b * n + a] * (1 - s) + field[b * n + a + 1] * s;
-  return low * (1 - t) + (field[(b + 1) * n + a] * (1 - s) + field[(b + 1) * n + a + 1] * s) * t;
-}
-
 // slanted lines over the picture, as far as they lie where the field is above 1
 function strokes(at, { width, height }, corner, end) {
   const points = [];

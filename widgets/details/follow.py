@@ -12,7 +12,7 @@ from widgets.live_figure import joined, pack
 HERE = Path(__file__).parent
 FIGURE = HERE.parent / "live_figure"
 SHARED = (
-    *(FIGURE / name for name in ("decode.js", "pen.js", "words.js")),
+    *(FIGURE / name for name in ("decode.js", "pen.js", "words.js", "paths.js")),
     *(HERE / "parts" / name for name in ("numbers.js", "formula.js", "chart.js", "roots.js", "fields.js")),
 )
 

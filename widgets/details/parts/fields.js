@@ -21,6 +21,15 @@ function isoline(values, n, level) {
   return points;
 }
 
+// a value between the points of the grid, NaN outside
+function between(field, n, i, j) {
+  if (!(i >= 0 && j >= 0 && i <= n - 1 && j <= n - 1)) return NaN;
+  const [a, b] = [Math.min(n - 2, Math.floor(i)), Math.min(n - 2, Math.floor(j))];
+  const [s, t] = [i - a, j - b];
+  const low = field[b * n + a] * (1 - s) + field[b * n + a + 1] * s;
+  return low * (1 - t) + (field[(b + 1) * n + a] * (1 - s) + field[(b + 1) * n + a + 1] * s) * t;
+}
+
 // the larger eigenvalue of [[a, b], [b, d]]
 function largestOf(a, b, d) {
   return 0.5 * (a + d) + Math.hypot(0.5 * (a - d), b);
