@@ -26,12 +26,11 @@ def live_message(
     """
     plane, entries, edited = study.plane, study.entries, study.edited
     present, index = study.present, study.index
-    shown = drawn_steps(study.steps)
+    shown, kind = shown_steps(surface, study.steps), _kind(surface)
     styles = [
         {"name": item.name, "colour": item.optimizer.colour, "dash": item.optimizer.dash, "label": item.label}
         for item in entries
     ]
-    kind = valley if has_modes(surface) else landscape
     arrays = kind.near_run(surface, study, shown)
     for name, other in study.others.items():
         coordinates = plane.project(other.trajectory.weights[shown])
@@ -73,6 +72,16 @@ def live_message(
         **words,
     }
     return header, arrays
+
+
+def shown_steps(surface: Any, steps: int) -> np.ndarray:
+    """Return the steps of a run that are drawn."""
+    return drawn_steps(steps, _kind(surface).DRAWN)
+
+
+def _kind(surface: Any) -> Any:
+    """Return who knows how runs on a surface travel."""
+    return valley if has_modes(surface) else landscape
 
 
 def _rule(study: Study) -> dict[str, Any]:

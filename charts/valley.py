@@ -8,11 +8,14 @@ import numpy as np
 from charts.curve import curve_figure
 from charts.gauge import gauge
 from charts.plane import GRID, ground_figure
+from charts.thin import POINTS
 from engine.family import Family, live_hyperparameter
 from engine.optimizer import Optimizer
 from engine.plane import Plane
 from engine.study import Study
 from engine.words import number
+
+DRAWN = POINTS  # steps at most
 
 
 def track(surface: Any, study: Study, family: Family, shown: np.ndarray) -> np.ndarray:
