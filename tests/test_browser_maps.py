@@ -179,6 +179,24 @@ def test_the_run_opens_on_the_page_valley(page, server):
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
 
 
+def test_the_optimizer_goes_along_to_another_page_and_back_brings_the_one_before(page, server):
+    opened(page, server, a="adam", cells=20)
+    label = page.evaluate(LABEL)
+    page.get_by_text("Quadratics", exact=True).click()
+    page.get_by_text("Valley", exact=True).last.click()
+    page.wait_for_url("**/valley?**")
+    address_has(page, a="adam")
+    opens(page, label)
+    page.get_by_role("button", name="Zigzag").click()
+    address_has(page, a="gradient_descent")
+    settled(page)
+    page.get_by_text("Families", exact=True).click()
+    page.get_by_text("Maps", exact=True).last.click()
+    page.wait_for_selector(MAP)
+    address_has(page, a="gradient_descent")
+    expect(page.locator(".valley-map-title").first).to_have_text("Gradient descent")
+
+
 def test_one_mode_is_drawn_from_its_recurrence(page, server):
     opened(page, server, run=False, map="mode")
     x, mu, _ = cell(page, 0, 100, 40)
