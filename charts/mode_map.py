@@ -44,6 +44,6 @@ def _named(name: str, regimes: np.ndarray, x: np.ndarray, y: np.ndarray) -> Poin
 
 
 def _one_step(regimes: np.ndarray, x: np.ndarray, y: np.ndarray) -> list[Point]:
-    """Return a mark where all is gone in one step, with the least momentum."""
+    """Return a mark where all is gone in one step: the only such place, or one of a line of them."""
     places = np.argwhere(regimes == theory.REGIMES.index("one step"))
-    return [Point(float(x[column]), float(y[row]), "one step") for row, column in places[:1]]
+    return [Point(float(x[column]), float(y[row]), "one step") for row, column in places[len(places) // 3 :][:1]]
