@@ -63,11 +63,18 @@ def pick(page: Page, view: str) -> None:
     page.get_by_role("radio", name=view, exact=True).or_(
         page.get_by_role("button", name=view, exact=True)
     ).first.click()
-    expect(page.locator("[data-testid=stMain]")).to_contain_text(TITLES[view])
     settled(page)
+    page.wait_for_function(
+        """(key) => {
+          const map = document.querySelector('.valley-map')?.figure?.maps[0]?.heat;
+          return map?.box && map.spec.keys.x === key;
+        }""",
+        arg=ACROSS[view],
+        timeout=20 * SECONDS,
+    )
 
 
-TITLES = {"settings": "Every cell is a run", "mode": "One direction alone", "basins": "Every cell is a start"}
+ACROSS = {"settings": "a.learning_rate", "mode": "mode.eta_lambda", "basins": "start.x"}  # whose values a map has
 
 
 def test_pointing_asks_nothing_of_the_server_and_says_what_a_cell_is(page, server):
