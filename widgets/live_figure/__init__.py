@@ -29,7 +29,7 @@ PARTS = (  # joined into one module
         "playback.js",
         "start.js",
     ),
-    *("asks.js", "svg_context.js", "picture.js", "main.js"),
+    *("insist.js", "asks.js", "svg_context.js", "picture.js", "main.js"),
 )
 KEY = "live"
 LINE = "live.line"
