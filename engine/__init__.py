@@ -19,6 +19,7 @@ array([[233., 137.],
 from functools import cache
 
 import engine.optimizers
+import engine.schedules
 from engine import theory
 from engine.discovery import discover, slug
 from engine.optimizer import Optimizer
@@ -40,6 +41,7 @@ __all__ = [
     "Trials",
     "discover",
     "discover_optimizers",
+    "discover_schedules",
     "run",
     "slug",
     "sweep",
@@ -52,3 +54,9 @@ __all__ = [
 def discover_optimizers() -> dict[str, type[Optimizer]]:
     """Return {slug: class} of every optimizer."""
     return discover(engine.optimizers, Optimizer)
+
+
+@cache
+def discover_schedules() -> dict[str, type[Schedule]]:
+    """Return {slug: class} of every schedule of the learning rate."""
+    return discover(engine.schedules, Schedule)

@@ -24,7 +24,7 @@ class Basins:
 def grid(surface: Surface, columns: int) -> tuple[np.ndarray, np.ndarray]:
     """Return x (columns,) and y (rows,) of a surface with two weights: square cells that fill its view.
 
-    Raises ValueError for a surface with another number of weights.
+    Raises ValueError for another number of weights.
     """
     if surface.dim != 2:
         raise ValueError(f"surface must have 2 weights for a map of its starts, got {surface.dim}")

@@ -35,10 +35,15 @@ class Family:
         return self.trajectory.error
 
 
-def learning_rate_stops(limit: float, present: float) -> list[float]:
-    """Return a learning rate's slider stops, geometric from limit/1000 to 1.5 limit, with exactly the present one."""
+def learning_rate_range(limit: float) -> tuple[float, float]:
+    """Return the learning rates worth a look: limit/1000 to 1.5 limit, and where there is no limit 1e-4 to 10."""
     low, high = (limit / 1000.0, BEYOND * limit) if 0.0 < limit < np.inf else WITHOUT_LIMIT
-    stops = {four_digits(stop) for stop in np.clip(np.geomspace(low, high, STOPS), *ALLOWED)}
+    return max(low, ALLOWED[0]), min(high, ALLOWED[1])
+
+
+def learning_rate_stops(limit: float, present: float) -> list[float]:
+    """Return a learning rate's slider stops, geometric over its range, with exactly the present one."""
+    stops = {four_digits(stop) for stop in np.geomspace(*learning_rate_range(limit), STOPS)}
     return sorted(stops | {present})
 
 

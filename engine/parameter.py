@@ -19,6 +19,7 @@ _PLAIN = {
     r"\eta\lambda": "ηλ",
     r"\kappa": "κ",
     r"\lambda_{max}": "λ max",
+    r"\lambda_{min}": "λ min",
     "w_1": "w₁",
     "w_2": "w₂",
     r"\mu": "μ",
@@ -130,11 +131,12 @@ def parameter(
     help: str = "",
     smallest: float = 0.0,
     step: float = 0.0,
+    whole: bool = False,
 ) -> Any:
     """Declare a dataclass field that is a number with a range."""
     return field(
         default=default,
-        metadata={"parameter": Parameter(default, low, high, symbol, scale, unit, help, smallest, step)},
+        metadata={"parameter": Parameter(default, low, high, symbol, scale, unit, help, smallest, step, whole)},
     )
 
 

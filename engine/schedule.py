@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from engine.parameter import Parameterised
 @dataclass(frozen=True)
 class Schedule(Parameterised, ABC):
     """A learning rate for every step; the fields are its parameters."""
+
+    title: ClassVar[str]  # what a page calls it
 
     @abstractmethod
     def __call__(self, steps: int) -> np.ndarray:

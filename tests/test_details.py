@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page
 from test_browser import DRAWN, IDLE, SECONDS, address_has, drag_slider, handle, shown
+from test_details_step import WHOLE
 
 from widgets.details import found
 
@@ -23,6 +24,7 @@ def opened(page: Page, server: str, **query: str | float) -> None:
     page.goto(f"{server}/valley?{urlencode([*query.items(), *(('show', name) for name in found())])}")
     page.wait_for_function(DRAWN, timeout=30 * SECONDS)
     page.wait_for_function(FOLLOWED, arg=FOLLOWING, timeout=30 * SECONDS)
+    page.wait_for_function(WHOLE, timeout=30 * SECONDS)
     page.wait_for_function(IDLE, timeout=30 * SECONDS)
 
 

@@ -1,6 +1,5 @@
 """The detail on effective learning rates: what the browser says of a run is what the engine did."""
 
-import math
 import re
 from typing import Any
 
@@ -14,7 +13,6 @@ from test_details_modes import evaluate
 from engine import discover_optimizers, run
 from engine.optimizers.momentum import Momentum
 from surfaces.quadratic import Quadratic
-from widgets.details.rates import growth
 
 RULES = discover_optimizers()
 NUMBER = r"−?(?:[\d.]*·?10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+|[\d.]+\d|\d)"
@@ -139,16 +137,6 @@ def test_constant_and_alternating_gradients_give_the_two_limits(slug):
             before, g = w.copy(), np.full((1, 1), sign**k)
             rule.update(w, g, state, np.array([eta]), hyper, k + 1.0)
         assert (before - w)[0, 0] / g[0, 0] == pytest.approx(limit, rel=1e-9)
-
-
-def test_growth_is_what_momentum_at_its_best_does():
-    kappas, peaks = growth()
-    root = np.sqrt(kappas)
-    rho, k = (root - 1.0) / (root + 1.0), np.arange(2000)[:, None]
-    np.testing.assert_allclose(peaks, ((1.0 + k * (1.0 + rho)) * rho**k).max(axis=0), rtol=1e-9)
-    assert (peaks[kappas < (1.0 + math.sqrt(2.0)) ** 2] == 1.0).all()
-    assert (peaks[kappas > (1.0 + math.sqrt(2.0)) ** 2] > 1.0).all()
-    assert peaks[-1] == pytest.approx(1000.0 / math.e, rel=2e-3)
 
 
 def test_the_peak_that_is_expected_is_the_one_that_is_run(page):

@@ -7,17 +7,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from test_browser import drag_slider, frames_of, opened, settled
+from test_browser import DRAWN, address_has, drag_slider, frames_of, opened, settled, shown
 
 from charts.live import _rule
 from charts.thin import drawn_steps
 from engine import Plane, discover_optimizers, run
 from engine.study import Entry, study
+from engine.words import number
 from surfaces.quadratic import Quadratic
-from widgets.details.anatomy import MOST, explained, sent
-from widgets.details.follow import parts
+from widgets.details.anatomy import explained, sent
+from widgets.details.follow import HERE, parts
 from widgets.details.picture import Picture
-from widgets.live_figure import joined
+from widgets.live_figure import joined, pack
 
 OPTIMIZERS = discover_optimizers()
 LINEAR = ["gradient_descent", "momentum", "nesterov"]
@@ -27,6 +28,7 @@ DESCRIBE = f"""(cases) => {{
   {SCRIPT}
   return cases.flatMap(([views, header]) => views.map((view) => Detail.describe(view, header)));
 }}"""
+SIZE = 400_000  # bytes a message
 BROKEN = re.compile(r"NaN|undefined|Infinity|∞|null|\[object")
 
 
@@ -82,8 +84,13 @@ def view_of(picture, k):
     }, path
 
 
-def header_of(picture):
+def header_of(picture, *settings):
+    """Return what the browser has once it was sent the present run and the families of some settings."""
     header, arrays = sent(picture)
+    for setting in settings:
+        more, others = sent(picture, setting)
+        header["families"] |= more["families"]
+        arrays |= others
     return {**header, "arrays": {name: np.float32(values).ravel().tolist() for name, values in arrays.items()}}
 
 
@@ -255,23 +262,65 @@ def test_what_does_not_belong_to_the_picture_is_not_told(describe, change):
     assert told["stale"] and "Let go" in told["sentence"]
 
 
-@pytest.mark.parametrize("steps", [12, 1000])
+@pytest.mark.parametrize("steps", [12, 150, 1000])
 @pytest.mark.parametrize("slug", ADAPTIVE)
 def test_the_state_is_that_after_every_drawn_step_and_fits_into_a_message(slug, steps):
     picture = example(slug, np.random.default_rng(3), steps=steps, one=1.0, two=20.0)
-    header, arrays = sent(picture)
-    assert sum(4 * values.size for values in arrays.values()) <= MOST
-    path = run(
-        picture.surface,
-        picture.edited.optimizer,
-        np.array(header["families"]["learning_rate"]["values"]),
-        picture.start,
-        steps,
-    )
+    _, rule, eta = picture.edited
+    code = len(joined([*parts("anatomy"), HERE / "parts" / "follow.js"]).encode())
     after = np.minimum(picture.drawn + 1, steps)
-    for slot in header["slots"]:
-        values = np.sqrt(path.state[slot]) if slot == "squares" else path.state[slot]
-        np.testing.assert_array_equal(arrays[f"learning_rate.{slot}"], values[after].transpose(1, 0, 2))
+    first, arrays = sent(picture)
+    assert list(first["families"]) == ["present"] and len(pack(first, arrays)) < 10_000
+    for setting in first["live"]:
+        header, arrays = sent(picture, setting)
+        assert {**header, "families": {}} == {**first, "families": {}}
+        assert list(header["families"]) == ["present", setting] and len(pack(header, arrays)) + code < SIZE
+        values = header["families"][setting]
+        assert (eta if setting == "learning_rate" else getattr(rule, setting)) in values
+        learning = setting == "learning_rate"
+        rules = rule if learning else [replace(rule, **{setting: value}) for value in values]
+        whole = run(picture.surface, rules, np.array(values) if learning else eta, picture.start, steps)
+        alone = run(picture.surface, rule, eta, picture.start, steps)
+        for slot in header["slots"]:
+            for name, path in ((setting, whole), ("present", alone)):
+                expected = np.sqrt(path.state[slot]) if slot == "squares" else path.state[slot]
+                np.testing.assert_array_equal(arrays[f"{name}.{slot}"], expected[after].transpose(1, 0, 2))
+
+
+@pytest.mark.parametrize("wanted", ["momentum", "", None, 3, {"families": True}, ["learning_rate"], "stabiliser"])
+def test_what_is_no_live_slider_of_the_rule_is_answered_with_the_present_run(wanted):
+    picture = example("adam", np.random.default_rng(3))
+    assert sent(picture, wanted)[0] == sent(picture)[0]
+
+
+MOVES = f"""([views, header]) => {{
+  {SCRIPT}
+  return views.map((view) => view.steps.map((_, at) => {{
+    const {{ stale, step, whole }} = Detail.describe({{ ...view, at }}, header);
+    return {{ stale: Boolean(stale), step, whole }};
+  }}));
+}}"""
+
+
+@pytest.mark.parametrize("steps", [150, 1000])
+def test_every_drawn_step_of_both_families_is_explained(browser, steps):
+    picture = example("adam", np.random.default_rng(3), steps=steps, one=1.0, two=20.0)
+    entry, header = picture.edited, header_of(picture, "learning_rate", "decay_1")
+    entries = [entry._replace(learning_rate=eta) for eta in header["families"]["learning_rate"]]
+    rules = [replace(entry.optimizer, decay_1=value) for value in header["families"]["decay_1"]]
+    entries += [entry._replace(optimizer=rule) for rule in rules]
+    views = [view_of(picture._replace(edited=one), 0) for one in entries[::8]]
+    with browser.new_page() as page:
+        told = page.evaluate(MOVES, [[view for view, _ in views], header])
+    for (_, path), moments in zip(views, told, strict=True):
+        weights = path.weights[:, 0]
+        assert [item["step"] for item in moments] == [*picture.drawn[:-1], steps - 1]
+        assert not any(item["stale"] for item in moments)
+        for item in moments:
+            if item["whole"]:  # not where it has arrived
+                k = item["step"]
+                moved, near = weights[k + 1] - weights[k], 1e-13 * np.abs(weights[k]).max()
+                np.testing.assert_allclose(item["whole"], moved, rtol=2e-6, atol=near)
 
 
 @pytest.mark.parametrize("slug", ADAPTIVE)
@@ -289,23 +338,71 @@ def test_linear_rules_need_nothing_from_the_server():
     assert header == {"slug": "momentum"} and not arrays
 
 
+DETAIL = ".st-key-detail-step .valley-detail"
+RECEIVED = f"document.querySelector('{DETAIL}')?.follower?.detail.received.header"
+WHOLE = f"() => ({RECEIVED})?.slug && (({RECEIVED}).live ?? []).every((name) => name in ({RECEIVED}).families)"
+
+
 @pytest.mark.parametrize("slug", ["momentum", "adam"])
 def test_a_drag_is_followed_without_a_message(page, server, slug):
     frames = frames_of(page)
     opened(page, server, show="step", a=slug)
-    detail = page.locator(".st-key-detail-step .valley-detail")
+    page.wait_for_function(WHOLE)
+    settled(page)
+    detail = page.locator(DETAIL)
     page.evaluate("() => document.querySelector('.valley').figure.playback.go(6)")
     expect(detail).to_contain_text("Step 6 → 7")
     before, height, count = detail.inner_text(), detail.bounding_box()["height"], len(frames)
     drag_slider(page, "learning rate", 0.6, 0.9)
-    page.wait_for_function(
-        "(before) => document.querySelector('.st-key-detail-step .valley-detail').innerText !== before", arg=before
-    )
+    page.wait_for_function(f"(before) => document.querySelector('{DETAIL}').innerText !== before", arg=before)
     assert len(frames) == count
     assert detail.get_attribute("data-stale") == "false"
     assert detail.bounding_box()["height"] == pytest.approx(height, abs=1.0)
     assert not BROKEN.search(detail.inner_text())
     page.mouse.up()
-    settled(page)
     page.wait_for_url("**a.learning_rate=**", wait_until="commit")
+    settled(page)
     expect(detail).to_have_attribute("data-stale", "false")
+
+
+@pytest.mark.parametrize("steps", [150, 1000])
+def test_families_come_one_by_one_and_stay_while_the_picture_is_the_same(page, server, steps):
+    sizes: list[int] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda data: sizes.append(len(data))))
+    opened(page, server, show="step", a="adam", steps=steps)
+    page.wait_for_function(WHOLE)
+    settled(page)
+    assert len([size for size in sizes if size > 200_000]) >= 3  # the figure's families, and both of the detail
+    assert max(sizes) <= SIZE
+    page.evaluate(f"() => {{ window.kept = ({RECEIVED}).arrays; }}")
+    # the page runs again for another reason
+    page.get_by_role("button", name="words", exact=True).click()
+    expect(page.locator(".valley-narration")).to_contain_text("Surface: ")
+    settled(page)
+    for name in ("learning_rate.mean", "decay_1.squares"):
+        assert page.evaluate(f"(name) => ({RECEIVED}).arrays[name] === window.kept[name]", name)
+
+
+def test_drags_before_the_families_are_there_end_right(page, server):
+    page.set_default_timeout(8000)
+    page.goto(f"{server}/valley?show=step&a=adam")
+    page.wait_for_function(DRAWN, timeout=20_000)
+    shares = [(0.6, 0.85), (0.85, 0.3), (0.3, 0.72), (0.72, 0.55)]
+    for first, last in shares:
+        drag_slider(page, "learning rate", first, last, moves=3)
+        page.mouse.up()
+    drag_slider(page, "decay", 0.9, 0.5, moves=3)
+    page.mouse.up()
+    settled(page)
+    page.wait_for_function(WHOLE)
+    settled(page)
+    eta, decay = shown(page, "learning rate"), shown(page, "decay")
+    address_has(page, **{"a.learning_rate": eta, "a.decay_1": decay})
+    detail = page.locator(DETAIL)
+    expect(detail).to_have_attribute("data-stale", "false")
+    page.evaluate("() => document.querySelector('.valley').figure.playback.go(9)")
+    expect(detail).to_contain_text("Step 9 → 10")
+    path = run(Quadratic(), OPTIMIZERS["adam"](decay_1=decay), eta, (-1.5, 1.0), 10)
+    move = path.weights[10, 0] - path.weights[9, 0]
+    rows = detail.locator("tr", has_text="Δw").locator("td").all_inner_texts()
+    assert rows == [number(value) for value in move]

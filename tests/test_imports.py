@@ -1,4 +1,4 @@
-"""Who may import whom, read from the source: app -> pages -> {widgets, charts, surfaces, engine}, and so on down.
+"""Who may import whom, read from the source: app -> pages -> widgets -> {charts, surfaces} -> engine.
 
 The pages stand in app_pages/, and app.py hands them to Streamlit by path; it imports only the list, from widgets/.
 """

@@ -12,11 +12,12 @@ from engine import discover_optimizers, run, theory
 from engine.optimizers.momentum import Momentum
 from engine.optimizers.nesterov import Nesterov
 from surfaces.quadratic import Quadratic
-from widgets.maps import found, patience
+from widgets import patience
+from widgets.views import found
 
 PAGE = ROOT / "app_pages" / "families" / "maps.py"
 OPTIMIZERS = discover_optimizers()
-VIEWS = list(found())
+VIEWS = list(found("widgets.maps"))
 HUGE = "9" * 50_000
 QUICK = {"cells": "12", "columns": "11", "steps": "60"}
 
@@ -51,11 +52,11 @@ def live(app):
 def test_every_view_opens_by_its_address_and_begins_with_its_sentence(view):
     app = opened(map=view)
     assert not app.exception and not app.warning and not app.error
-    assert app.main.markdown[0].value == f"**{found()[view].TITLE}**"
+    assert app.main.markdown[0].value == f"**{found('widgets.maps')[view].TITLE}**"
 
 
 def test_views_are_in_order_and_the_first_is_the_map_of_settings():
-    orders = [view.ORDER for view in found().values()]
+    orders = [view.ORDER for view in found("widgets.maps").values()]
     assert orders == sorted(orders) and len(set(orders)) == len(orders)
     assert VIEWS[0] == "settings" and all(re.fullmatch("[a-z]+", name) for name in VIEWS)
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -11,12 +12,27 @@ from engine.parameter import Parameter, Parameterised, four_digits
 from widgets.history import forget, moving, one_step
 
 Tuned = TypeVar("Tuned", bound=Parameterised)
-DECLARED = "valley.declared"  # key -> Parameter or tuple of choices, of every input of this session
+DECLARED = "valley.declared"  # key -> Parameter, Text or tuple of choices, of every input of this session
 CHOICES = "valley.choices"  # key -> default, of every choice that was drawn
 
 
 class Several(tuple[str, ...]):
     """Choices of which any number can be taken at once."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """What is known of a text: what stands there first, and its help. Whoever reads it says what is wrong with it."""
+
+    default: str
+    help: str
+
+
+def text(key: str, declared: Text, label: str) -> str:
+    """Draw the box that owns a text, of any length, and return what stands there."""
+    declare(key, declared)
+    typed = st.text_area(label, value=declared.default, key=key, help=declared.help, height=68, bind="query-params")
+    return declared.default if typed is None else typed
 
 
 def number(key: str, declared: Parameter, label: str) -> float:
@@ -190,7 +206,7 @@ def spoken(name: str) -> str:
     return name.replace("_", " ")
 
 
-def declare(key: str, what: Parameter | tuple[str, ...]) -> None:
+def declare(key: str, what: Parameter | Text | tuple[str, ...]) -> None:
     """Remember what an input takes, for the handles that write to it and the report on the address."""
     st.session_state.setdefault(DECLARED, {})[key] = what
 

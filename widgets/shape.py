@@ -33,9 +33,7 @@ def pick_valley() -> tuple[Quadratic, list[dict[str, Any]]]:
     declared = Quadratic.parameters()
     declare("shape", MODES)
     mode = st.segmented_control("Shape by", MODES, default=MODES[0], key="shape", bind="query-params", width="stretch")
-    first, second = (f"{PREFIX}.{name}" for name in ("eigenvalue_1", "eigenvalue_2"))
-    with row():
-        one, two = number(first, declared["eigenvalue_1"], ""), number(second, declared["eigenvalue_2"], "")
+    one, two = pick_eigenvalues()
     wanted = mode == MODES[1]
     by_condition = wanted and 0.0 < one <= two
     if wanted and not by_condition:
@@ -46,6 +44,14 @@ def pick_valley() -> tuple[Quadratic, list[dict[str, Any]]]:
     valley = Quadratic(eigenvalue_1=one, eigenvalue_2=two, angle=angle, **_pick_minimum(declared))
     sliders = _condition_sliders(one, two) if by_condition else _eigenvalue_sliders(valley)
     return valley, [*sliders, _slider(f"{PREFIX}.angle", declared["angle"], angle, "angle")]
+
+
+def pick_eigenvalues() -> tuple[float, float]:
+    """Draw the inputs for the valley's eigenvalues alone."""
+    declared = Quadratic.parameters()
+    with row():
+        one, two = (number(f"{PREFIX}.{name}", declared[name], "") for name in ("eigenvalue_1", "eigenvalue_2"))
+    return one, two
 
 
 def _pick_minimum(declared: Mapping[str, Parameter]) -> dict[str, float]:

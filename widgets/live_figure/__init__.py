@@ -29,7 +29,7 @@ PARTS = (  # joined into one module
         "playback.js",
         "start.js",
     ),
-    *("asks.js", "svg_context.js", "picture.js", "main.js"),
+    *("insist.js", "asks.js", "svg_context.js", "picture.js", "main.js"),
 )
 KEY = "live"
 LINE = "live.line"
@@ -42,15 +42,15 @@ def joined(parts: Iterable[Path]) -> str:
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
-def styles(sheet: Path) -> str:
-    """Return a figure's style sheet after what every page with a figure shares."""
-    return (HERE / "page.css").read_text(encoding="utf-8") + sheet.read_text(encoding="utf-8")
+def styles(*sheets: Path) -> str:
+    """Return a figure's style sheets after what every page with a figure shares."""
+    return "".join(sheet.read_text(encoding="utf-8") for sheet in (HERE / "page.css", *sheets))
 
 
 _figure = component(
     "valley_live_figure",
     html=(HERE / "figure.html").read_text(),
-    css=styles(HERE / "figure.css"),
+    css=styles(HERE / "handles.css", HERE / "figure.css"),
     js=joined(HERE / part for part in PARTS),
     isolate_styles=False,
 )

@@ -227,6 +227,7 @@ class LiveFigure {
     const points = Array.from(path.x, (x, k) => [ground.x(x), ground.y(path.y[k])]);
     const seen = this.playback.whole ? points.length : Math.min(this.playback.at + 1, points.length);
     ground.trail(points, seen, run);
+    if (!this.playback.whole) ground.dots([points[seen - 1]], run.colour, 5);
     curve.line(
       Array.from(path.error, (error, k) => [curve.x(steps[k]), curve.y(error)]),
       { colour: run.colour, dash: run.dash, width: 2.2 },

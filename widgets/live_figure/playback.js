@@ -1,14 +1,15 @@
-// Play, pause, single steps and the scrubber over the drawn steps.
+// Play, pause, single steps and the scrubber over the drawn steps, or over whatever else a figure can be at.
 class Playback {
-  constructor(onChange) {
-    this.onChange = onChange;
+  // name: of what is gone through; say: what to call a place of it, if not by its step
+  constructor(onChange, name = "Step", say = (at) => `step ${this.steps[at]} / ${this.steps[this.steps.length - 1]}`) {
+    Object.assign(this, { onChange, say });
     this.position = Infinity; // Infinity: the whole run
     this.root = make("div", "valley-play", { role: "group", "aria-label": "Playback" });
     this.button("⇤", "To the start", () => this.go(0));
     this.button("−1", "One step back", () => this.go(this.at - 1));
     this.toggle = this.button("▶\uFE0E", "Play", () => (this.timer ? this.pause() : this.play()));
     this.button("+1", "One step on", () => this.go(this.at + 1));
-    this.scrub = make("input", "valley-scrub", { type: "range", min: "0", step: "1", "aria-label": "Step" });
+    this.scrub = make("input", "valley-scrub", { type: "range", min: "0", step: "1", "aria-label": name });
     this.text = make("output", "valley-step");
     this.root.append(this.scrub, this.text);
     this.scrub.addEventListener("input", () => this.go(Number(this.scrub.value)));
@@ -74,7 +75,7 @@ class Playback {
 
   show() {
     this.scrub.value = String(this.at);
-    const text = `step ${this.steps[this.at]} / ${this.steps[this.steps.length - 1]}`;
+    const text = this.say(this.at);
     this.text.textContent = text;
     this.scrub.setAttribute("aria-valuetext", text);
   }

@@ -10,12 +10,12 @@ from engine import Optimizer, discover_optimizers
 from engine.basins import Basins, basins
 from engine.parameter import Parameter
 from widgets.controls import adopt, number, row
+from widgets.jobs import Progress
 from widgets.live_figure import commits
 from widgets.map_figure import map_figure
-from widgets.maps.jobs import Progress
-from widgets.maps.patience import patiently
 from widgets.maps.run_below import run_below
 from widgets.maps.settings import STEPS, TOLERANCE
+from widgets.patience import patiently
 from widgets.runs import pick_alone, pick_settings
 from widgets.shape import START_KEYS, pick_start, pick_steps, pick_valley
 

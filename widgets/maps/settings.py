@@ -15,11 +15,11 @@ from engine.study import Entry
 from engine.sweep import FIELD
 from surfaces.quadratic import Quadratic
 from widgets.controls import adopt, choice, declare, number, row, spoken
+from widgets.jobs import Progress
 from widgets.live_figure import commits
 from widgets.map_figure import map_figure
-from widgets.maps.jobs import Progress
-from widgets.maps.patience import patiently
 from widgets.maps.run_below import run_below
+from widgets.patience import patiently
 from widgets.runs import pick_alone, pick_settings
 from widgets.shape import pick_start, pick_steps, pick_valley
 

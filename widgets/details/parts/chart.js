@@ -5,7 +5,7 @@ class Chart extends Pen {
   // label: what the picture is, for those who cannot see it; x, y: {title, log}; equal: one scale on both axes
   constructor(place, { label, height = 200, x = {}, y = {}, equal = false }) {
     super(label);
-    Object.assign(this, { height, horizontal: x, vertical: y, equal });
+    Object.assign(this, { height, horizontal: x, vertical: y, equal, inset: INSET });
     this.canvas.className = "valley-chart";
     this.canvas.style.height = `${height}px`;
     place.append(this.canvas);
@@ -23,11 +23,12 @@ class Chart extends Pen {
     const font = getComputedStyle(this.canvas).fontFamily;
     pen.font = `12px ${font}`;
     pen.lineJoin = "round";
+    const { inset } = this;
     this.box = {
-      left: INSET.left,
-      top: INSET.top,
-      width: width - INSET.left - INSET.right,
-      height: this.height - INSET.top - INSET.bottom,
+      left: inset.left,
+      top: inset.top,
+      width: width - inset.left - inset.right,
+      height: this.height - inset.top - inset.bottom,
     };
     const [spanX, spanY] = this.equal ? this.even(rangeX, rangeY) : [rangeX, rangeY];
     Object.assign(this, { spanX, spanY });

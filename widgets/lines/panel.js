@@ -1,0 +1,245 @@
+// One panel: axes, curves, stacked bars, marks, and what of them stands under the pointer.
+const NARROW = 480; // px below which there is no room beside the curves for their names
+const WIDE = 62; // px for the numbers of a logarithmic axis and its title
+const ROW = 15; // px between two names
+
+class Panel {
+  constructor(place) {
+    this.root = make("div", "valley-panel");
+    place.append(this.root);
+    this.title = this.root.appendChild(make("p", "valley-panel-title"));
+    this.note = this.root.appendChild(make("p", "valley-panel-note"));
+    this.chart = new Chart(this.root, { label: "" });
+    this.legend = new Legend(this.root);
+    const { canvas } = this.chart;
+    canvas.tabIndex = 0;
+    canvas.addEventListener("pointermove", (event) => this.point(event.clientX - canvas.getBoundingClientRect().left));
+    canvas.addEventListener("pointerleave", () => this.point(null));
+    canvas.addEventListener("blur", () => this.point(null));
+    canvas.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  adopt(spec, arrays) {
+    Object.assign(this, { spec, arrays });
+    const { chart } = this;
+    this.root.classList.toggle("valley-wide", Boolean(spec.wide));
+    rich(this.title, spec.title ?? "");
+    rich(this.note, spec.note ?? "");
+    chart.height = spec.height ?? 260;
+    chart.canvas.style.height = `${chart.height}px`;
+    chart.canvas.setAttribute("aria-label", spec.label);
+    chart.horizontal = spec.x;
+    chart.vertical = spec.y;
+    this.curves = spec.curves ?? [];
+    this.legend.adopt([...this.curves, ...(spec.bars?.bands ?? [])]);
+    this.pointed = null;
+  }
+
+  draw(palette, index) {
+    const { chart, spec } = this;
+    Object.assign(this, { palette, index });
+    this.makeRoom();
+    if (!chart.begin(palette, this.range(spec.x), this.range(spec.y))) return;
+    if (spec.bars) this.drawBars();
+    if (spec.strips) drawStrips(this, spec.strips);
+    for (const mark of spec.marks ?? []) this.drawMark(mark);
+    for (const curve of this.curves) this.drawCurve(curve);
+    if (spec.ticks) this.drawTicks(this.row(spec.ticks));
+    for (const mark of spec.marks ?? []) this.nameMark(mark);
+    this.drawPointer();
+    chart.end();
+    this.nameCurves();
+    this.legend.show(palette, this.read(), index);
+  }
+
+  // names stand right of the curves where there is room for them, else only in the legend
+  makeRoom() {
+    const { chart } = this;
+    const tags = this.curves.filter(({ tag }) => tag);
+    this.tagged = tags.length > 0 && this.root.clientWidth >= NARROW;
+    chart.pen.font = `13px ${getComputedStyle(chart.canvas).fontFamily}`;
+    const widest = Math.max(...tags.map(({ tag }) => chart.pen.measureText(tag).width));
+    const left = this.spec.strips ? 12 : this.spec.y.log ? WIDE : INSET.left;
+    chart.inset = { ...INSET, left, ...(this.tagged && { right: Math.ceil(widest) + 14 }) };
+  }
+
+  // a range, or one for every place of the slider
+  range({ range }) {
+    return Array.isArray(range[0]) ? range[Math.min(this.index, range.length - 1)] : range;
+  }
+
+  // what an array {name, rows} holds at the slider's place
+  row({ name, rows = 1 }) {
+    const array = this.arrays[name];
+    const length = array.length / rows;
+    const at = Math.min(this.index, rows - 1);
+    return array.subarray(at * length, (at + 1) * length);
+  }
+
+  at(value) {
+    return Array.isArray(value) ? value[Math.min(this.index, value.length - 1)] : value;
+  }
+
+  colour(name) {
+    return name?.startsWith("@") ? this.palette[name.slice(1)] : name;
+  }
+
+  drawCurve({ x, y, colour, dash, width = 2, alpha = 1, points = false }) {
+    const [xs, ys] = [this.row(x), this.row(y)];
+    const style = { colour: this.colour(colour), dash, width, alpha };
+    this.chart.pen.globalAlpha = alpha;
+    if (points) this.chart.points(xs, ys, style.colour, width);
+    this.chart.pen.globalAlpha = 1;
+    if (!points) this.chart.curve(xs, ys, style);
+  }
+
+  drawBars() {
+    const { chart, spec } = this;
+    const { pen } = chart;
+    const xs = this.row(spec.bars.x);
+    const wide = this.barWidth(xs);
+    const [, top] = chart.spanY;
+    const high = this.row(spec.bars.y);
+    const { bands } = spec.bars;
+    xs.forEach((x, k) => {
+      let below = 0;
+      bands.forEach(({ colour, alpha = 1 }, b) => {
+        const above = Math.min(below + high[k * bands.length + b], 2 * top); // far above what is seen is enough
+        if (!(above > below)) return;
+        pen.globalAlpha = alpha;
+        pen.fillStyle = this.colour(colour);
+        pen.fillRect(chart.x(x) - wide / 2, chart.y(above), wide, chart.y(below) - chart.y(above));
+        below = above;
+      });
+    });
+    pen.globalAlpha = 1;
+  }
+
+  barWidth(xs) {
+    const apart = xs.length > 1 ? this.chart.x(xs[1]) - this.chart.x(xs[0]) : 20;
+    return Math.max(1, Math.min(0.82 * apart, 40));
+  }
+
+  drawMark({ x, y, colour = "@quiet", dash = "dash", width = 1.2 }) {
+    const { chart } = this;
+    const { left, top, width: wide, height } = chart.box;
+    const ends =
+      x === undefined
+        ? [left, left + wide].map((px) => [px, chart.y(this.at(y))])
+        : [top, top + height].map((py) => [chart.x(this.at(x)), py]);
+    chart.line(ends, { colour: this.colour(colour), dash, width });
+  }
+
+  nameMark({ x, y, name, low = false }) {
+    const text = this.at(name);
+    if (!text) return;
+    const { chart } = this;
+    const { left, top, width, height } = chart.box;
+    if (x === undefined) chart.label(text, left + width - 6, chart.y(this.at(y)) - 9, "right");
+    else {
+      const at = chart.x(this.at(x));
+      const fits = at + 6 + chart.pen.measureText(text).width < left + width;
+      chart.label(text, fits ? at + 5 : at - 5, low ? top + height - 10 : top + 9, fits ? "left" : "right");
+    }
+  }
+
+  drawTicks(xs) {
+    const { chart } = this;
+    const bottom = chart.box.top + chart.box.height;
+    const style = { colour: this.palette.ink, width: 1, alpha: xs.length > 60 ? 0.35 : 0.8 };
+    for (const x of xs) chart.line([[chart.x(x), bottom - 9], [chart.x(x), bottom]], style); // prettier-ignore
+  }
+
+  nameCurves() {
+    if (!this.tagged) return;
+    const { chart } = this;
+    const { left, top, width, height } = chart.box;
+    const names = this.curves.filter(({ tag }) => tag).flatMap((curve) => {
+      const [xs, ys] = [this.row(curve.x), this.row(curve.y)];
+      const [low, high] = chart.spanY;
+      const seen = (value) => Number.isFinite(value) && chart.x(value) <= left + width + 1;
+      let k = xs.length - 1;
+      while (k >= 0 && !(seen(xs[k]) && Number.isFinite(chart.y(ys[k])))) k -= 1;
+      if (k < 0 || !(high > low)) return [];
+      return [{ tag: curve.tag, colour: curve.colour, y: Math.min(Math.max(chart.y(ys[k]), top), top + height) }];
+    });
+    apart(names, top + 4, top + height - 4);
+    const { pen } = chart;
+    for (const { tag, colour, y } of names) {
+      chart.dots([[left + width + 5, y]], this.colour(colour), 3);
+      pen.textAlign = "left";
+      pen.textBaseline = "middle";
+      pen.fillStyle = this.palette.ink;
+      pen.fillText(tag, left + width + 12, y);
+    }
+  }
+
+  // the abscissae among which the pointer chooses
+  get places() {
+    const { bars } = this.spec;
+    const longest = this.curves.map(({ x }) => this.row(x)).sort((a, b) => b.length - a.length)[0];
+    return bars ? this.row(bars.x) : (longest ?? []);
+  }
+
+  point(px) {
+    const { chart } = this;
+    if (!chart.box) return;
+    const inside = px !== null && px >= chart.box.left - 8 && px <= chart.box.left + chart.box.width + 8;
+    const next = inside ? closest(this.places, (x) => Math.abs(chart.x(x) - px)) : null;
+    if (next !== this.pointed) this.go(next);
+  }
+
+  go(place) {
+    this.pointed = place;
+    this.draw(this.palette, this.index);
+  }
+
+  key(event) {
+    const { places } = this;
+    const last = places.length - 1;
+    const now = this.pointed ?? -1;
+    const moves = { ArrowRight: now + 1, ArrowLeft: now < 0 ? last : now - 1, Home: 0, End: last };
+    if (event.key === "Escape") this.go(null);
+    if (!(event.key in moves) || last < 0) return;
+    event.preventDefault();
+    this.go(Math.min(Math.max(moves[event.key], 0), last));
+  }
+
+  drawPointer() {
+    const x = this.places[this.pointed ?? -1];
+    if (x !== undefined) this.drawMark({ x, colour: "@ink", dash: "solid", width: 1 });
+  }
+
+  // what stands under the pointer, or where it rests: the abscissa, and a text for every row of the legend
+  read() {
+    const { spec } = this;
+    const x = this.places[this.pointed ?? -1] ?? this.at(spec.rest);
+    if (x === undefined) return { head: "", values: [] };
+    const values = this.curves.map((curve) => {
+      const xs = this.row(curve.x);
+      const y = this.row(curve.y)[closest(xs, (value) => Math.abs(this.chart.x(value) - this.chart.x(x)))];
+      return xs.length === 1 || !Number.isFinite(y) ? (curve.absent ?? "–") : number(y, 3);
+    });
+    const bands = spec.bars?.bands ?? [];
+    const high = bands.length ? this.row(spec.bars.y) : [];
+    const bar = bands.length ? closest(this.places, (place) => Math.abs(place - x)) : 0;
+    const shares = bands.map((_, b) => number(high[bar * bands.length + b], 3));
+    return { head: `${spec.x.symbol ?? spec.x.title} = ${number(x, 4)}`, values: [...values, ...shares] };
+  }
+}
+
+function closest(values, distance) {
+  let best = 0;
+  for (let i = 1; i < values.length; i += 1) if (distance(values[i]) < distance(values[best])) best = i;
+  return best;
+}
+
+// move names apart up and down until none covers another
+function apart(names, top, bottom) {
+  names.sort((one, other) => one.y - other.y);
+  const room = Math.min(ROW, (bottom - top) / Math.max(1, names.length - 1));
+  names.forEach((name, i) => (name.y = Math.max(name.y, i ? names[i - 1].y + room : top)));
+  for (let i = names.length - 1; i >= 0; i -= 1) {
+    names[i].y = Math.min(names[i].y, i < names.length - 1 ? names[i + 1].y - room : bottom);
+  }
+}
