@@ -215,24 +215,6 @@ def test_one_mode_is_drawn_from_its_recurrence(page, server):
         assert found == pytest.approx(expected.tolist(), rel=1e-4, abs=1e-4)
 
 
-def test_a_long_map_shows_its_progress_and_can_be_stopped_and_the_run_goes_on(page, server):
-    page.set_default_timeout(20 * SECONDS)
-    page.goto(f"{server}/maps?a=adam&cells=400&steps=10000")
-    stop = page.get_by_role("button", name="Stop", exact=True)
-    expect(page.get_by_text(re.compile(r"Computing the map: \d+ %"))).to_be_visible(timeout=60 * SECONDS)
-    page.wait_for_function(f"({LABEL})() !== ''", timeout=20 * SECONDS)
-    rate = page.locator("[data-testid=stNumberInput] input").first
-    rate.fill("0.2")
-    rate.press("Enter")
-    page.wait_for_function(f"() => ({LABEL})().includes('η = 0.2')")
-    stop.click()
-    expect(page.get_by_text("Stopped: this map is not computed.")).to_be_visible()
-    assert page.locator(MAP).count() == 0
-    page.get_by_role("button", name="Compute it after all").click()
-    expect(stop).to_be_visible()
-    stop.click()
-
-
 @pytest.mark.parametrize("view", ["settings", "mode", "basins"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_words_can_be_read_in_both_themes_and_on_a_narrow_screen(browser, server, scheme, view):
