@@ -32,7 +32,7 @@ def _heard(setting: Any) -> None:
 
 
 def sent(picture: Picture, setting: Any = None) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return what the browser cannot know: an adaptive rule's averages after the steps that begin at the drawn ones.
+    """Return what the browser cannot know: what divides and what moves in the steps that begin at the drawn ones.
 
     They are those of the present run, and of the runs at every stop of ``setting`` if this is one of the live sliders.
     """
@@ -47,14 +47,13 @@ def sent(picture: Picture, setting: Any = None) -> tuple[dict[str, Any], dict[st
     families = {"present": found.present.family}
     if setting in list(found.stops):
         families[setting] = _over(picture, setting, found.stops[setting])
-    slots = [slot for slot in AVERAGES if slot in rule.slots]
+    slots = ["mean" if "mean" in rule.slots else "gradient", "squares"]
     after = np.minimum(picture.drawn + 1, picture.steps)
-    arrays = {}
-    for name, family in families.items():
-        for slot in slots:
-            state = family.trajectory.state[slot][after].transpose(1, 0, 2)
-            # a square leaves the range of float32 long before its root does
-            arrays[f"{name}.{slot}"] = np.sqrt(state) if slot == "squares" else state
+    arrays = {
+        f"{name}.{slot}": _of_steps(surface, family, slot, after).transpose(1, 0, 2)
+        for name, family in families.items()
+        for slot in slots
+    }
     header |= {
         "surface": repr(surface),
         "start": list(picture.start),
@@ -74,6 +73,17 @@ def _over(picture: Picture, setting: str, stops: list[float]) -> Family:
     if setting == "learning_rate":
         return over_learning_rate(picture.surface, rule, stops, picture.start, picture.steps)
     return over_hyperparameter(picture.surface, rule, setting, eta, picture.start, picture.steps)
+
+
+def _of_steps(surface: Any, family: Family, slot: str, after: np.ndarray) -> np.ndarray:
+    """Return what the steps that lead to ``after`` used, (steps, R, 2)."""
+    path = family.trajectory
+    if slot == "gradient":
+        # where one weight's is exactly 0, the browser's would not be, and a step divides by how small it is
+        gradient: np.ndarray = surface.evaluate(path.weights[after - 1])[1]
+        return gradient
+    # a square leaves the range of float32 long before its root does
+    return np.sqrt(path.state[slot][after]) if slot == "squares" else path.state[slot][after]
 
 
 def decays(rule: Optimizer) -> dict[str, str]:

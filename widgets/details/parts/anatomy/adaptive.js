@@ -3,18 +3,19 @@ function adaptiveStep(view, header) {
   const moment = momentOf(view);
   const found = sentRun(view, header);
   if (!found) return { ...silent(view, "Let go to see this step."), heading: moment.heading, stale: true };
-  const [weights, gradient] = [[0, 1], gradientAt(view, moment.index)];
-  if (!finite([gradient])) return beyond(view, moment);
   if (lost(view, moment.index)) return tooSmall(view, moment);
   const place = 2 * (found.r * header.steps.length + moment.index);
   const take = (slot, i) => header.arrays[`${found.family}.${slot}`][place + i];
+  const averaged = header.slots.includes("mean");
+  const gradient = averaged ? gradientAt(view, moment.index) : [0, 1].map((i) => take("gradient", i));
+  if (!finite([gradient])) return beyond(view, moment);
   const correction = (slot) => (header.decays[slot] ? 1 - view.hyper[header.decays[slot]] ** (moment.step + 1) : 1);
   const stabiliser = view.hyper.stabiliser ?? 0;
-  const each = weights.map((i) => {
-    const mean = header.slots.includes("mean") ? take("mean", i) : null;
+  const each = [0, 1].map((i) => {
+    const mean = averaged ? take("mean", i) : null;
     const squares = take("squares", i) ** 2;
     const root = take("squares", i) / Math.sqrt(correction("squares"));
-    const direction = mean === null ? gradient[i] : mean / correction("mean");
+    const direction = averaged ? mean / correction("mean") : gradient[i];
     const rate = view.eta / (root + stabiliser);
     const corrected = { mean: direction, squares: squares / correction("squares") };
     return { gradient: gradient[i], mean, squares, root, direction, corrected, rate, move: -rate * direction };
