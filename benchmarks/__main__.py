@@ -12,11 +12,11 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from benchmarks import kernels, live, release, server, speed, start, sweep
+from benchmarks import kernels, live, maps, release, server, speed, start, sweep
 from benchmarks.table import Line, render
 from tests.browser import launch
 
-GROUPS = ("start", "kernels", "server", "release", "live", "speed", "sweep")
+GROUPS = ("start", "kernels", "server", "release", "live", "maps", "speed", "sweep")
 WITHOUT_BROWSER: dict[str, Callable[[], list[Line]]] = {
     "kernels": kernels.measure,
     "server": server.measure,
@@ -27,6 +27,7 @@ WITH_BROWSER: dict[str, Callable[[Browser], list[Line]]] = {
     "start": start.measure,
     "release": release.measure,
     "live": live.measure,
+    "maps": maps.measure,
 }
 PACKAGES = ("streamlit", "plotly", "numba", "numpy", "orjson")
 

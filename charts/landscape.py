@@ -20,7 +20,7 @@ from engine.study import Study
 from engine.surface import View
 from engine.words import number
 
-DRAWN = 117  # steps at most: a point takes five numbers, and a message 400 kB
+DRAWN = 131  # steps at most: a point takes five numbers, and a message 400 kB
 REMEMBERED = 4  # views whose heights are kept, 80 kB each
 MOST = 3e38  # what float32 holds
 SPREAD = 0.2  # bands are spaced in the logarithm where half of the view lies below this share of the highest root

@@ -18,6 +18,13 @@ def unit_of(text: str) -> float:
     return _signed_value_and_unit(text)[1]
 
 
+def said_after(text: str, before: str) -> str:
+    """Return the number that stands after some words, as it is printed."""
+    found = re.search(re.escape(before) + rf" ?({NUMBER})", text)
+    assert found, (before, text)
+    return found[1]
+
+
 def agrees(text: str, value: float, slack: float = 0.0) -> bool:
     """Tell whether a text is value to within its last digit; zeros at its end are not shown."""
     shown, unit = _signed_value_and_unit(text)

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page
 from test_browser import DRAWN, IDLE, SECONDS, address_has, drag_slider, handle, shown
+from test_details_step import WHOLE
 
 from surfaces.himmelblau import Himmelblau
 from surfaces.quadratic import Quadratic
@@ -27,6 +28,7 @@ def opened(page: Page, server: str, place: str = "valley", **query: str | float)
     page.goto(f"{server}/{place}?{urlencode([*query.items(), *(('show', name) for name in names)])}")
     page.wait_for_function(DRAWN, timeout=30 * SECONDS)
     page.wait_for_function(FOLLOWED, arg=len({*names} - WRITTEN), timeout=30 * SECONDS)
+    page.wait_for_function(WHOLE, timeout=30 * SECONDS)
     page.wait_for_function(IDLE, timeout=30 * SECONDS)
 
 

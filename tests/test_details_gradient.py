@@ -2,32 +2,32 @@
 
 import json
 import re
+from fractions import Fraction
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from playwright.sync_api import expect
+from scripted import scripted
+from spoken import NUMBER, agrees, said_after
 from test_browser import drag_slider, frames_of, opened, settled
+from valleys import bowls, settings_of, valleys
 
 from charts.colours import PALETTES
-from engine.optimizers.gradient_descent import GradientDescent
-from engine.optimizers.momentum import Momentum
+from engine.parameter import four_digits
 from engine.run import run
-from engine.words import number
 from surfaces.quadratic import Quadratic
-from widgets.details.follow import parts
-from widgets.live_figure import joined
 
-SCRIPT = joined(parts("descent"))
-DESCRIBE = f"""(views) => {{
-  {SCRIPT}
+DESCRIBE = """(views) => {
   document.body.replaceChildren();
   const detail = new Detail(document.body.appendChild(make("div", "")));
-  return views.map((view) => {{
+  return views.map((view) => {
     detail.draw(view);
-    const {{ slope, best, uphill, sentence }} = Detail.describe(view);
-    return {{ slope, best, uphill, sentence, text: detail.root.innerText }};
-  }});
-}}"""
+    const { slope, best, uphill, sentence } = Detail.describe(view);
+    return { slope, best, uphill, sentence, text: detail.root.innerText };
+  });
+}"""
 BROKEN = re.compile(r"NaN|undefined|Infinity|∞|null|\[object")
 RULE = {"slug": "momentum", "title": "Momentum", "linear": True, "lookAhead": False}
 
@@ -35,19 +35,21 @@ RULE = {"slug": "momentum", "title": "Momentum", "linear": True, "lookAhead": Fa
 @pytest.fixture(scope="module")
 def describe(browser):
     """Draw many points in one empty page."""
-    with browser.new_context() as context:
-        page = context.new_page()
-        yield lambda views: page.evaluate(DESCRIBE, [{**view, "palette": PALETTES["light"]} for view in views])
+    with scripted(browser, "descent", DESCRIBE) as asked:
+        yield lambda views: asked([{**view, "palette": PALETTES["light"]} for view in views])
 
 
 def view_of(valley, eta, weights, k):
+    """What the figure tells details; the distances come as float32."""
+    with np.errstate(over="ignore"):
+        modes = valley.modes(weights).astype(np.float32).astype(float)
     return {
         "eta": eta,
         "hyper": {"momentum": 0.5},
         "eigenvalues": valley.eigenvalues.tolist(),
         "axes": valley.eigenvectors.T.tolist(),
         "labels": list(valley.labels),
-        "path": {"modes": valley.modes(weights).ravel().tolist()},
+        "path": {"modes": modes.ravel().tolist()},
         "steps": list(range(len(weights))),
         "at": k,
         "rule": RULE,
@@ -55,59 +57,86 @@ def view_of(valley, eta, weights, k):
     }
 
 
-def examples(count, seed):
-    """Random valleys of any curvature, learning rates and runs on them."""
-    generator = np.random.default_rng(seed)
-    for _ in range(count):
-        values = generator.choice([-1.0, 1.0, 1.0, 1.0], 2) * np.exp(generator.uniform(-3.0, 4.0, 2))
-        values[generator.random(2) < 0.15] = 0.0
-        one, two = (float(f"{value:.4g}") for value in values)
-        valley = Quadratic(one, two, angle=round(generator.uniform(-180.0, 180.0), 1), minimum_y=0.5)
-        top = max(abs(valley.eigenvalues).max(), 1e-3)
-        eta = float(f"{generator.uniform(0.05, 5.0) / top:.4g}")
-        start = generator.normal(size=2)
-        path = run(valley, Momentum(momentum=0.5), 0.4 / top, start, 6)
-        yield valley, eta, path, int(generator.integers(0, 7))
+@st.composite
+def moments(draw, surfaces=valleys):
+    """Return a valley, a learning rate, where a run of momentum is after some steps, and their number."""
+    setting = draw(settings_of(["momentum"], surfaces, steps=st.integers(0, 40)))
+    eta = draw(st.one_of(st.just(setting.eta), st.floats(-8.0, 4.0).map(lambda power: four_digits(10.0**power))))
+    path = run(setting.surface, setting.rule, setting.eta, setting.start, setting.steps)
+    weights = path.weights[np.isfinite(path.weights[:, 0]).all(axis=-1), 0]
+    return setting.surface, eta, weights, len(weights) - 1
 
 
-def test_the_numbers_are_those_of_a_real_step_of_the_engine(describe):
-    found = list(examples(60, 1))
-    told = describe([view_of(valley, eta, path.weights[:, 0], k) for valley, eta, path, k in found])
-    for (valley, eta, path, k), said in zip(found, told, strict=True):
-        assert not BROKEN.search(said["text"]), said["text"]
-        w, g = path.weights[k, 0], path.gradient[k, 0]
-        square = float(g @ g)
-        if not square:
-            assert "gradient is zero" in said["sentence"]
-            continue
-        bend = float(g @ valley.hessian(w) @ g)
-        real = np.diff(run(valley, GradientDescent(), eta, w, 1).error[:, 0])[0]
-        assert said["slope"] == pytest.approx(square, rel=1e-9)
-        if bend <= 0.0:
-            assert said["best"] is None and "no upper limit" in said["sentence"]
-        else:
-            assert said["best"] == pytest.approx(square / bend, rel=1e-6)
-            assert said["uphill"] == pytest.approx(2.0 * square / bend, rel=1e-6)
-            low, high = valley.eigenvalues
-            assert said["best"] >= (1.0 - 1e-12) / high
-            assert low <= 0.0 or said["best"] <= (1.0 + 1e-12) / low
-            assert ("between" in said["text"]) == (low > 0.0)
-            assert ("goes uphill" in said["sentence"]) == (real > 0.0)
-        assert f"predicts a change of {number(-eta * square)};" in said["sentence"]
-        if abs(real) > 1e-9 * eta * square:
-            assert f"real one is {'+' if real > 0.0 else ''}{number(real)}" in said["sentence"]
+def change_of(valley, weights, eta):
+    """Return g'g, g'Hg and the change of the error by one step -eta g, worked out in fractions from the surface's H."""
+    h11, h12, h22, x, y = (Fraction(float(value)) for value in valley.pack())
+    u, v = Fraction(float(weights[0])) - x, Fraction(float(weights[1])) - y
+    g = (h11 * u + h12 * v, h12 * u + h22 * v)
+    bend = h11 * g[0] ** 2 + 2 * h12 * g[0] * g[1] + h22 * g[1] ** 2
+    square, eta = g[0] ** 2 + g[1] ** 2, Fraction(eta)
+    return square, bend, -eta * square + eta * eta * bend / 2
 
 
-def test_the_best_step_is_the_lowest_and_the_uphill_one_leads_back_to_the_same_error(describe):
-    found = [item for item in examples(40, 2) if item[0].eigenvalues[0] > 0.0]
-    told = describe([view_of(valley, eta, path.weights[:, 0], k) for valley, eta, path, k in found])
-    for (valley, _, path, k), said in zip(found, told, strict=True):
-        w = path.weights[k, 0]
-        near = np.array([0.99, 1.0, 1.01]) * said["best"]
-        after = run(valley, GradientDescent(), near, w, 1).error[1]
-        assert after[1] == min(after)
-        before, back = run(valley, GradientDescent(), said["uphill"], w, 1).error[:, 0]
-        assert back == pytest.approx(before, rel=1e-6)
+@settings(max_examples=150)
+@given(moments())
+def test_the_numbers_are_those_of_a_real_step(describe, moment):
+    valley, eta, weights, k = moment
+    (said,) = describe([view_of(valley, eta, weights, k)])
+    assert not BROKEN.search(said["text"]), said["text"]
+    low, high = valley.eigenvalues
+    parts = valley.eigenvalues * valley.modes(weights[k])
+    if not np.any(parts) or "has arrived" in said["sentence"]:
+        assert "gradient is zero" in said["sentence"] or np.abs(valley.modes(weights[k])).max() < 1e-30
+        return
+    # the weights are rounded at their size, which is all that is left of the gradient near a distant minimum
+    if 1e-15 * (1.0 + np.abs(weights[k]).max()) * np.abs(valley.eigenvalues).max() > 1e-7 * np.abs(parts).max():
+        return
+    square, bend, real = change_of(valley, weights[k], eta)
+    assert said["slope"] == pytest.approx(float(square), rel=1e-6)
+    bends = valley.eigenvalues * parts**2
+    if abs(bends.sum()) < 1e-5 * np.abs(bends).sum():  # seven digits do not tell which way it bends
+        return
+    check_sentence(said, eta, float(square), float(bend), float(real))
+    if bend > 0:
+        assert said["best"] >= (1.0 - 1e-9) / high
+        assert low <= 0.0 or said["best"] <= (1.0 + 1e-9) / low
+        assert ("between" in said["text"]) == (low > 0.0)
+
+
+def check_sentence(said, eta, square, bend, real):
+    sentence = said["sentence"]
+    assert agrees(said_after(sentence, "predicts a change of"), -eta * square)
+    if bend <= 0.0:
+        assert said["best"] is None and "no upper limit" in sentence
+        assert agrees(said_after(sentence, "the real one is"), real)
+        return
+    best, share = square / bend, eta * bend / (2.0 * square)
+    assert [said["best"], said["uphill"]] == pytest.approx([best, 2.0 * best], rel=1e-6)
+    if "stays the same" in sentence:
+        assert share == pytest.approx(1.0, abs=2e-6)
+        return
+    assert ("goes uphill" in sentence) == (real > 0.0)
+    # where the two parts nearly cancel, their difference has fewer digits than they, which have seven at most
+    shown = said_after(sentence, "the real one is +" if real > 0.0 else "the real one is")
+    assert agrees(shown, real, slack=2e-6 * eta * square)
+    if real > 0.0:
+        assert agrees(said_after(sentence, "is longer than"), 2.0 * best)
+        return
+    assert agrees(re.search(rf"({NUMBER}) % of it", sentence)[1], 100.0 * (1.0 - share), slack=2e-4)
+    assert ("beyond the best" in sentence) == (share > 0.5) or abs(share - 0.5) < 2e-6
+
+
+@settings(max_examples=100)
+@given(moments(bowls))
+def test_the_best_step_is_the_lowest_and_the_uphill_one_leads_back_to_the_same_error(describe, moment):
+    valley, eta, weights, k = moment
+    (said,) = describe([view_of(valley, eta, weights, k)])
+    if said["best"] is None:
+        assert "gradient is zero" in said["sentence"] or "has arrived" in said["sentence"]
+        return
+    low, best, high = (change_of(valley, weights[k], share * said["best"])[2] for share in (0.99, 1.0, 1.01))
+    assert best < min(low, high)
+    assert abs(change_of(valley, weights[k], said["uphill"])[2]) <= 1e-6 * abs(best)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The page Maps without a browser: its views, its links, hostile addresses, and that a cell's run is the run shown."""
 
 import re
+import threading
 from urllib.parse import urlencode
 
 import numpy as np
@@ -13,6 +14,7 @@ from engine.optimizers.momentum import Momentum
 from engine.optimizers.nesterov import Nesterov
 from surfaces.quadratic import Quadratic
 from widgets import patience
+from widgets.maps import settings
 from widgets.views import found
 
 PAGE = ROOT / "app_pages" / "families" / "maps.py"
@@ -162,6 +164,35 @@ def test_a_long_run_is_shown_in_part():
     app = opened(map="basins", columns="11", steps="3000")
     assert app.caption[0].value == "The run shows the first 1000 of 3000 steps."
     assert live(app)["steps"][-1] == 1000
+
+
+# ---- long maps
+
+
+def test_a_long_map_shows_its_progress_and_can_be_stopped_and_the_run_goes_on(monkeypatch):
+    go, compute = threading.Event(), settings.compute
+
+    def held(wanted, progress):
+        while not go.wait(0.01):
+            if not progress(0.25):
+                return None
+        return compute(wanted, progress)
+
+    monkeypatch.setattr(patience, "SHORT", 0.0)
+    monkeypatch.setattr(settings, "compute", held)
+    app = opened(cells="13", steps="77")
+    assert not app.exception and not app.info and live(app)["runs"]
+    app.sidebar.number_input(key="a.learning_rate").set_value(0.03).run()
+    assert "η = 0.03" in live(app)["runs"][0]["label"]
+    (stop,) = (button for button in app.button if button.label == "Stop")
+    stop.click().run()
+    assert "Stopped: the map is not computed" in app.info[0].value and live(app)["runs"]
+    assert not [button for button in app.button if button.label == "Stop"]
+    go.set()
+    monkeypatch.setattr(patience, "SHORT", 120.0)
+    next(button for button in app.button if button.label == "Compute it after all").click().run()
+    header, _ = map_message(app)
+    assert header["legend"][0]["text"] == "not within 77 steps" and not app.info
 
 
 # ---- hostile addresses

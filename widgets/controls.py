@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from engine.parameter import Parameter, Parameterised, four_digits
-from widgets.history import one_step
+from widgets.history import forget, moving, one_step
 
 Tuned = TypeVar("Tuned", bound=Parameterised)
 DECLARED = "valley.declared"  # key -> Parameter, Text or tuple of choices, of every input of this session
@@ -39,14 +39,14 @@ def number(key: str, declared: Parameter, label: str) -> float:
     """Draw the input that owns one number and return it to four significant digits."""
     declare(key, declared)
     fault = _replace_bad(key, declared)
+    kind = int if declared.whole else float
     value = st.number_input(
         named(label, declared),
-        # never whole numbers of Python: of an infinite one in the address Streamlit makes an error
-        min_value=float(declared.low),
-        max_value=float(declared.high),
-        value=float(declared.default),
-        step=float(declared.step or _tenth(declared.default)),
-        format="%.0f" if declared.whole else "%.4g",
+        min_value=kind(declared.low),
+        max_value=kind(declared.high),
+        value=kind(declared.default),
+        step=kind(declared.step or _tenth(declared.default)),
+        format="%d" if declared.whole else "%.4g",
         key=key,
         help=f"{declared.help} Allowed: {declared.range}{declared.unit}.",
         bind="query-params",
@@ -63,12 +63,21 @@ def number(key: str, declared: Parameter, label: str) -> float:
 def _replace_bad(key: str, declared: Parameter) -> str:
     """Give an input its default where it holds a number inside its bounds that is not allowed; return what to say."""
     value = st.session_state.get(key)
+    if declared.whole and _endless(st.query_params.get(key, "")):
+        forget(key)  # Streamlit makes an error of it; the report on the address speaks of it
     try:
         declared.check(key, declared.default if value is None else four_digits(value))
     except ValueError as error:
-        st.session_state[key] = declared.default
+        st.session_state[key] = int(declared.default) if declared.whole else declared.default
         return f"{error}; {declared.default:g} is used."
     return ""
+
+
+def _endless(text: str) -> bool:
+    try:
+        return math.isinf(float(text))
+    except ValueError:
+        return False
 
 
 def controls(cls: type[Tuned], prefix: str, first: Mapping[str, Parameter] | None = None) -> tuple[Tuned, list[float]]:
@@ -98,13 +107,18 @@ def choice(
     default: str | None,
     chosen: Callable[[], None] | None = None,
     placeholder: str | None = None,
+    kept: bool = False,
 ) -> str | None:
     """Draw a select box over slugs, shown by their titles, and return the slug chosen; None where none is.
 
     Streamlit's own binding would put the title into the address, so this one is ours: the address wins whenever it
-    says something else than when it was last read.
+    says something else than when it was last read. One that is ``kept`` goes along to another page, as bound inputs do.
     """
     declare(key, tuple(options))
+    held = st.session_state.get(f"{key}.held")
+    new_here = kept and key not in st.session_state and key not in st.query_params and not moving()
+    if new_here and isinstance(held, str) and held in options and held != default:
+        st.query_params[key] = held
     st.session_state.setdefault(CHOICES, {})[key] = default
     st.session_state[key] = current(key, options, default)
     if st.query_params.get(key, default) not in (*options, default):
@@ -122,7 +136,7 @@ def choice(
             chosen()
 
     slugs = list(options)
-    return st.selectbox(
+    picked: str | None = st.selectbox(
         label,
         slugs,
         index=slugs.index(default) if default in slugs else None,
@@ -131,6 +145,8 @@ def choice(
         on_change=write,
         placeholder=placeholder,
     )
+    st.session_state[f"{key}.held"] = picked
+    return picked
 
 
 def current(key: str, options: Mapping[str, str] | Collection[str], default: str | None) -> str | None:

@@ -28,7 +28,7 @@ def patiently(
         _stopped(what, sooner)
         return
     job = ask(key, compute, SHORT)
-    if job.done.is_set():
+    if job.result is not None:
         draw(job.result)
     else:
         _wait(key, compute, what)

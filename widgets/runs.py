@@ -38,7 +38,9 @@ def pick_runs(optimizers: Mapping[str, type[Optimizer]]) -> tuple[list[Entry], E
 def pick_alone(optimizers: Mapping[str, type[Optimizer]]) -> type[Optimizer]:
     """Draw the choice of the optimizer where there is one run, a; its settings are drawn by ``pick_settings``."""
     titles = {slug: cls.title for slug, cls in optimizers.items()}
-    return optimizers[choice("a", "Optimizer", titles, FIRST, chosen=lambda: typical("a", optimizers)) or FIRST]
+    return optimizers[
+        choice("a", "Optimizer", titles, FIRST, chosen=lambda: typical("a", optimizers), kept=True) or FIRST
+    ]
 
 
 def pick_settings(cls: type[Optimizer], letter: str = "a") -> Entry:
@@ -68,6 +70,7 @@ def _pick_run(
         FIRST if letter == "a" else None,
         chosen=lambda: typical(letter, optimizers),
         placeholder="one more run",
+        kept=letter == "a",
     )
     cls = optimizers.get(slug or (FIRST if letter == "a" else ""))
     if cls is None:

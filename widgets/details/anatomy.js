@@ -9,6 +9,7 @@ const SQUARES = ["r", "squares"];
 class Detail {
   constructor(root) {
     this.root = root;
+    this.received = new Received();
     this.heading = make("p", "");
     this.heading.style.fontWeight = "600";
     this.sentence = make("p", "");
@@ -34,8 +35,13 @@ class Detail {
     return anatomy(view, header);
   }
 
-  draw(view, header) {
-    const step = anatomy(view, header);
+  receive(header, ask) {
+    this.received.add(header, ask);
+  }
+
+  draw(view) {
+    const step = anatomy(view, this.received.header);
+    this.received.complete(view);
     this.reserve();
     this.root.style.opacity = step.stale ? 0.45 : 1;
     this.root.dataset.stale = Boolean(step.stale);
@@ -47,6 +53,10 @@ class Detail {
     this.chart.show(withDirections(view), step);
     typeset(this.formulas, step.formulas);
     tabulate(this.table, step.rows);
+  }
+
+  destroy() {
+    this.received.stop();
   }
 
   // so that a longer sentence moves nothing

@@ -3,9 +3,10 @@
 from typing import Any
 
 import numpy as np
+import streamlit as st
 
 from engine.discovery import slug
-from engine.family import Family
+from engine.family import Family, over_hyperparameter, over_learning_rate
 from engine.optimizer import Optimizer
 from engine.plane import Plane
 from engine.study import study
@@ -16,39 +17,43 @@ NAME = "step"
 TITLE = "Anatomy of a step"
 ORDER = 10
 
-MOST = 315_000  # bytes of arrays in a message, which holds the code too
 AVERAGES = ("mean", "squares")  # of the gradient and of its square, or their sums
+ASKED = "detail.anatomy.asked"
 
 
+@st.fragment
 def draw(picture: Picture) -> None:
-    """Draw the step that begins where the run is looked at."""
-    follow("anatomy", *sent(picture))
+    """Draw the step that begins where the run is looked at; alone, where only more runs are asked for."""
+    follow("anatomy", *sent(picture, st.session_state.pop(ASKED, None)), heard=_heard)
 
 
-def sent(picture: Picture) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return what the browser cannot know: the averages of an adaptive rule, of every run at hand, after the steps that
-    begin at the drawn ones. A family that does not fit is sent as far as it does.
+def _heard(setting: Any) -> None:
+    st.session_state[ASKED] = setting
+
+
+def sent(picture: Picture, setting: Any = None) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return what the browser cannot know: what divides and what moves in the steps that begin at the drawn ones.
+
+    They are those of the present run, and of the runs at every stop of ``setting`` if this is one of the live sliders.
     """
     surface, rule = picture.surface, picture.edited.optimizer
     header: dict[str, Any] = {"slug": slug(rule)}
     if not rule.adaptive or "squares" not in rule.slots:
         return header, {}
     plane = Plane.of(surface, include=picture.start)
-    found = study(surface, [picture.edited], picture.edited, picture.start, picture.steps, plane)
+    found = study(surface, [picture.edited], picture.edited, picture.start, picture.steps, plane, families=False)
     if not explained(surface, found.present.family, found.index):
         return header, {}
-    slots = [slot for slot in AVERAGES if slot in rule.slots]
+    families = {"present": found.present.family}
+    if setting in list(found.stops):
+        families[setting] = _over(picture, setting, found.stops[setting])
+    slots = ["mean" if "mean" in rule.slots else "gradient", "squares"]
     after = np.minimum(picture.drawn + 1, picture.steps)
-    families, arrays, left = {}, {}, MOST // 4
-    for family in (member.family for member in found.families):
-        runs, size = len(family.values), surface.dim * len(slots)
-        rows = min(len(after), left // (runs * size))
-        left -= rows * runs * size
-        families[family.setting] = {"values": family.values.tolist(), "rows": rows}
-        for slot in slots:
-            state = family.trajectory.state[slot][after[:rows]].transpose(1, 0, 2)
-            # a square leaves the range of float32 long before its root does
-            arrays[f"{family.setting}.{slot}"] = np.sqrt(state) if slot == "squares" else state
+    arrays = {
+        f"{name}.{slot}": _of_steps(surface, family, slot, after).transpose(1, 0, 2)
+        for name, family in families.items()
+        for slot in slots
+    }
     header |= {
         "surface": repr(surface),
         "start": list(picture.start),
@@ -57,9 +62,28 @@ def sent(picture: Picture) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         "hyper": {name: getattr(rule, name) for name in rule.parameters()},
         "slots": slots,
         "decays": decays(rule),
-        "families": families,
+        "live": list(found.stops),
+        "families": {name: family.values.tolist() for name, family in families.items()},
     }
     return header, arrays
+
+
+def _over(picture: Picture, setting: str, stops: list[float]) -> Family:
+    _, rule, eta = picture.edited
+    if setting == "learning_rate":
+        return over_learning_rate(picture.surface, rule, stops, picture.start, picture.steps)
+    return over_hyperparameter(picture.surface, rule, setting, eta, picture.start, picture.steps)
+
+
+def _of_steps(surface: Any, family: Family, slot: str, after: np.ndarray) -> np.ndarray:
+    """Return what the steps that lead to ``after`` used, (steps, R, 2)."""
+    path = family.trajectory
+    if slot == "gradient":
+        # where one weight's is exactly 0, the browser's would not be, and a step divides by how small it is
+        gradient: np.ndarray = surface.evaluate(path.weights[after - 1])[1]
+        return gradient
+    # a square leaves the range of float32 long before its root does
+    return np.sqrt(path.state[slot][after]) if slot == "squares" else path.state[slot][after]
 
 
 def decays(rule: Optimizer) -> dict[str, str]:

@@ -1,10 +1,12 @@
 """Details that follow the live figure: components with little data of their own, drawn at every draw of it."""
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import streamlit as st
 from streamlit.components.v2 import component
 
 from widgets.live_figure import joined, pack
@@ -12,7 +14,7 @@ from widgets.live_figure import joined, pack
 HERE = Path(__file__).parent
 FIGURE = HERE.parent / "live_figure"
 SHARED = (
-    *(FIGURE / name for name in ("decode.js", "pen.js", "words.js", "paths.js")),
+    *(FIGURE / name for name in ("decode.js", "pen.js", "words.js", "insist.js", "paths.js")),
     *(HERE / "parts" / name for name in ("numbers.js", "formula.js", "chart.js", "roots.js", "fields.js")),
 )
 
@@ -39,9 +41,13 @@ def follow(
     header: dict[str, Any] | None = None,
     arrays: dict[str, np.ndarray] | None = None,
     folder: Path = HERE,
+    heard: Callable[[Any], None] | None = None,
 ) -> None:
     """Mount ``name.js`` of a folder, whose class Detail says how it looks, ``name.css`` with it where there is one.
 
-    Header and arrays are what only the server knows.
+    Header and arrays are what only the server knows. A detail that asks for more mounts itself in a fragment of its
+    own; ``heard`` receives what it asks for.
     """
-    _component(name, folder)(key=f"detail.{name}", data=pack(header or {}, arrays or {}))
+    key = f"detail.{name}"
+    listen = {"on_ask_change": lambda: heard(st.session_state[key].ask)} if heard else {}
+    _component(name, folder)(key=key, data=pack(header or {}, arrays or {}), **listen)

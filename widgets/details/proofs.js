@@ -2,6 +2,7 @@
 // a number that has a name.
 const EPSILON = 2 ** -24; // by which a distance may be rounded on its way here
 const SEEN = 1e-7; // a distance smaller than this beside the weights may be rounding
+const LEFT = 1e-15; // and beside the weights one step before
 const LEAST = 1e-37; // below it the distances that arrive here lose their digits
 
 class Detail {

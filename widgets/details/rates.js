@@ -259,24 +259,27 @@ function directionWords(view, i, seen) {
   const name = `u${view.labels[i]}`;
   if (view.eigenvalues[i] === 0) return `Along ${name} the floor is flat: no gradient and no step.`;
   if (!seen.length) return `Along ${name} the gradient is zero from the start.`;
-  const [before, last] = seen.slice(-2);
-  if (!last) return `Along ${name} one step is seen, from rest: η times the gradient.`;
-  const turns = seen.filter(({ gradient }, k) => k && gradient > 0 !== seen[k - 1].gradient > 0).length;
-  const share = turns / (seen.length - 1);
-  if ((share > 0 && share < 1) || last.step !== before.step + 1) return swingWords(view, name, seen, turns);
+  // of steps in a row: one whose gradient is zero, or all but gone, is passed over
+  const pairs = seen.slice(1).flatMap((now, k) => (now.step === seen[k].step + 1 ? [[seen[k], now]] : []));
+  if (!pairs.length && seen[0].step === 0) return `Along ${name} one step is seen, from rest: η times the gradient.`;
+  if (!pairs.length) return `Along ${name} no two steps in a row are seen.`;
+  const turns = pairs.filter(([before, now]) => before.gradient > 0 !== now.gradient > 0).length;
+  const share = turns / pairs.length;
+  if (share > 0 && share < 1) return swingWords(view, name, seen, turns, pairs.length);
+  const [before, last] = pairs[pairs.length - 1];
   return (
     `Along ${name} at step ${last.step} the gradient is ${nearOne(last.gradient / before.gradient)} times the one ` +
     `before, and the step ${number(last.ratio)} times the gradient; ${limitWords(view, share)}.`
   );
 }
 
-function swingWords(view, name, seen, turns) {
-  const share = turns / (seen.length - 1);
+function swingWords(view, name, seen, turns, of) {
+  const share = turns / of;
   const fit = seen.reduce((sum, { ratio, gradient }) => sum + ratio * gradient * gradient, 0);
   const whole = seen.reduce((sum, { gradient }) => sum + gradient * gradient, 0);
   const near = share < 0.1 || share > 0.9;
   return (
-    `Along ${name} the gradient changes its sign at ${turns} of ${seen.length - 1} steps` +
+    `Along ${name} the gradient changes its sign at ${turns} of ${of} steps` +
     `${near ? "" : ": neither case, and the rate keeps changing"}. The one multiple of it that fits these steps best ` +
     `is ${number(fit / whole)}${near ? `; ${limitWords(view, share)}` : ""}.`
   );
@@ -311,7 +314,7 @@ function expectedWords({ eigenvalues: [low, high], labels }) {
   const { step, times } = bestPeak(kappa);
   return (
     `At its best η and μ for κ = ${number(kappa)} momentum, started from rest, first carries |α${labels[1]}| to ` +
-    `${number(times)} times its start, at step ${step}, and that direction's part of the error to ${number(times ** 2)} times.`
+    `${nearOne(times)} times its start, at step ${step}, and that direction's part of the error to ${nearOne(times ** 2)} times.`
   );
 }
 
@@ -337,5 +340,5 @@ function ownWords(view, own) {
   const run = own.some ? "In the steps that are drawn this run" : "This run";
   if (own.times < 1.0005) return `${run} never carries |α${label}| beyond its start.`;
   const last = own.step === lastStep(view) ? ", the last that is drawn" : "";
-  return `${run} carries |α${label}| to ${number(own.times)} times its start, at step ${own.step}${last}.`;
+  return `${run} carries |α${label}| to ${nearOne(own.times)} times its start, at step ${own.step}${last}.`;
 }

@@ -31,7 +31,7 @@ PARTS = (  # joined into one module
         "paths.js",
     ),
     HERE.parent / "details" / "parts" / "numbers.js",
-    *("asks.js", "svg_context.js", "picture.js", "main.js"),
+    *("insist.js", "asks.js", "svg_context.js", "picture.js", "main.js"),
 )
 KEY = "live"
 LINE = "live.line"

@@ -1,8 +1,6 @@
 // What the figure asks the server for: the picture of what is being dragged, and the families of a picture at rest.
 const PACE = 60; // ms between two pictures of a drag
-const PATIENCE = 1000; // ms after which an answer counts as lost
 const HOLD = 400; // ms that a commit waits at most for the last picture of its drag
-const WHILE_RUNNING = 30; // ms
 
 class Asks {
   constructor() {
@@ -12,6 +10,7 @@ class Asks {
     this.waiting = false; // for its answer
     this.painting = false; // what was answered
     this.held = []; // commits that wait for both
+    this.insist = new Insist();
   }
 
   // one picture of a drag at a time, the latest
@@ -58,7 +57,7 @@ class Asks {
 
   answered(ask, header) {
     this.ask = ask;
-    clearTimeout(this.again);
+    this.insist.stop();
     if (header.preview && header.preview !== this.ticket) return; // a later picture is on its way
     this.waiting = false;
     this.painting = true;
@@ -72,34 +71,23 @@ class Asks {
     const missing = header.sliders.map(({ family }) => family).filter((name) => name && !(name in header.families));
     if (header.preview || !missing.length) return;
     // all at once, and what did not fit by its name
-    this.insist({ families: Object.keys(header.families).length ? missing[0] : true });
+    this.request({ families: Object.keys(header.families).length ? missing[0] : true });
   }
 
   // families came to a figure that is new here and has nothing to draw them on
   picture(ask) {
     this.ask = ask;
-    this.insist({ picture: true });
+    this.request({ picture: true });
   }
 
-  // Until something is answered. Not while the page runs: that run would swallow it, or take the figure off the page.
-  insist(what, patience = PATIENCE) {
-    clearTimeout(this.again);
-    if (this.over) return;
-    if (pageRuns()) {
-      this.again = setTimeout(() => this.insist(what, patience), WHILE_RUNNING);
-      return;
-    }
-    this.ask("ask", what);
-    this.again = setTimeout(() => this.insist(what, 2 * patience), patience);
+  // until something is answered
+  request(what) {
+    if (!this.over) this.insist.ask(() => this.ask("ask", what));
   }
 
   destroy() {
     this.over = true;
-    for (const timer of [this.timer, this.again, this.hold]) clearTimeout(timer);
+    this.insist.stop();
+    for (const timer of [this.timer, this.hold]) clearTimeout(timer);
   }
-}
-
-function pageRuns() {
-  const state = document.querySelector("[data-test-script-state]")?.getAttribute("data-test-script-state");
-  return state === "running" || state === "rerunRequested";
 }

@@ -22,8 +22,9 @@ class Follower {
     for (const [name, colour] of Object.entries(palette)) this.root.style.setProperty(`--valley-${name}`, colour);
   }
 
-  update(data) {
+  update(data, ask) {
     this.header = decode(data);
+    this.detail.receive?.(this.header, ask);
     this.draw();
   }
 
@@ -34,10 +35,10 @@ class Follower {
   }
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".valley-detail");
   root.follower ??= new Follower(root);
-  root.follower.update(data);
+  root.follower.update(data, setTriggerValue);
   return () => {
     root.follower?.destroy();
     root.follower = undefined;

@@ -6,16 +6,22 @@ const minus = (text) => text.replace("-", "−");
 function number(value, digits = 3) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "–" : value > 0 ? "∞" : "−∞";
   if (value === 0) return "0";
-  const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
+  const [mantissa, exponent] = rounded(value, digits);
   const power = Number(exponent);
-  if (power >= -4 && power < Math.max(digits, 5)) {
-    const rounded = Number(value.toPrecision(digits));
-    return minus(trimmed(rounded.toFixed(Math.max(0, digits - 1 - power))));
-  }
+  if (power >= -4 && power < Math.max(digits, 5))
+    return minus(trimmed(Number(`${mantissa}e${power}`).toFixed(Math.max(0, digits - 1 - power))));
   const raised = [...String(power)].map((low) => RAISED[low]).join("");
   const short = trimmed(mantissa);
   if (short === "1" || short === "-1") return minus(`${short.slice(0, -1)}10${raised}`);
   return `${minus(short)}·10${raised}`;
+}
+
+// mantissa and power of ten; half of the last digit goes to the even one, as on the server, where browsers round it up
+function rounded(value, digits) {
+  const [long, power] = value.toExponential(digits + 20).split("e");
+  const [kept, rest] = [long.slice(0, -21), long.slice(-21)];
+  if (/[02468]\.?$/.test(kept) && rest === `5${"0".repeat(20)}`) return [kept, power];
+  return value.toExponential(digits - 1).split("e");
 }
 
 // a number with as many digits as it takes to see how far its size is from 1

@@ -2,20 +2,20 @@
 function adaptiveStep(view, header) {
   const moment = momentOf(view);
   const found = sentRun(view, header);
-  if (!found || moment.index >= header.families[found.setting].rows)
-    return { ...silent(view, "Let go to see this step."), heading: moment.heading, stale: true };
-  const [weights, gradient] = [[0, 1], gradientAt(view, moment.index)];
-  if (!finite([gradient])) return beyond(view, moment);
+  if (!found) return { ...silent(view, "Let go to see this step."), heading: moment.heading, stale: true };
   if (lost(view, moment.index)) return tooSmall(view, moment);
-  const rows = header.families[found.setting].rows;
-  const take = (slot, i) => header.arrays[`${found.setting}.${slot}`][(found.r * rows + moment.index) * 2 + i];
+  const place = 2 * (found.r * header.steps.length + moment.index);
+  const take = (slot, i) => header.arrays[`${found.family}.${slot}`][place + i];
+  const averaged = header.slots.includes("mean");
+  const gradient = averaged ? gradientAt(view, moment.index) : [0, 1].map((i) => take("gradient", i));
+  if (!finite([gradient])) return beyond(view, moment);
   const correction = (slot) => (header.decays[slot] ? 1 - view.hyper[header.decays[slot]] ** (moment.step + 1) : 1);
   const stabiliser = view.hyper.stabiliser ?? 0;
-  const each = weights.map((i) => {
-    const mean = header.slots.includes("mean") ? take("mean", i) : null;
+  const each = [0, 1].map((i) => {
+    const mean = averaged ? take("mean", i) : null;
     const squares = take("squares", i) ** 2;
     const root = take("squares", i) / Math.sqrt(correction("squares"));
-    const direction = mean === null ? gradient[i] : mean / correction("mean");
+    const direction = averaged ? mean / correction("mean") : gradient[i];
     const rate = view.eta / (root + stabiliser);
     const corrected = { mean: direction, squares: squares / correction("squares") };
     return { gradient: gradient[i], mean, squares, root, direction, corrected, rate, move: -rate * direction };
@@ -33,16 +33,17 @@ function adaptiveStep(view, header) {
   };
 }
 
-// which of the runs that were sent is on the screen: {setting, r}, null if none of them is
+// which of the runs that were sent is on the screen: {family, r}, null if none of them is
 function sentRun({ header: shown, eta, hyper }, header) {
-  const same = (one, other) => one.length === other.length && one.every((value, k) => value === other[k]);
-  if (shown.surface !== header.surface || !same(shown.start.value, header.start) || !same(shown.steps, header.steps))
-    return null;
-  const moved = Object.keys(hyper).filter((name) => hyper[name] !== header.hyper[name]);
-  if (moved.length > 1 || (moved.length && eta !== header.eta)) return null;
-  const setting = moved[0] ?? "learning_rate";
-  const r = header.families[setting]?.values.indexOf(moved.length ? hyper[setting] : eta) ?? -1;
-  return r < 0 ? null : { setting, r };
+  if (!sameGround(shown, header)) return null;
+  const [moved, ...more] = Object.keys(hyper).filter((name) => hyper[name] !== header.hyper[name]);
+  if (more.length || (moved && eta !== header.eta)) return null;
+  const value = moved ? hyper[moved] : eta;
+  const places = (moved ? [moved] : ["learning_rate", "present"]).map((family) => ({
+    family,
+    r: header.families[family]?.indexOf(value) ?? -1,
+  }));
+  return places.find(({ r }) => r >= 0) ?? null;
 }
 
 function adaptiveSentence({ eta }, { each, whole, gradient }) {

@@ -5,7 +5,7 @@ function anatomy(view, header) {
   if (split) return linearStep(view, split);
   if (view.rule.adaptive) {
     if (header?.slug !== view.rule.slug) return { ...silent(view, "Let go to see this step."), stale: true };
-    if (header.families) return adaptiveStep(view, header);
+    if (header.slots) return adaptiveStep(view, header);
   }
   return plainStep(view);
 }

@@ -14,7 +14,9 @@ function measured(view, i) {
   const { steps, path, eigenvalues } = view;
   const count = Math.min(path.modes.length / 2, steps.length);
   const along = Array.from({ length: count }, (_, k) => path.modes[2 * k + i]);
-  const floor = along.map((_, k) => LEAST + SEEN * (Math.hypot(...view.origin) + Math.hypot(path.x[k], path.y[k])));
+  const reach = Array.from({ length: count }, (_, k) => Math.hypot(...view.origin) + Math.hypot(path.x[k], path.y[k]));
+  // a step that takes nearly all of a distance away leaves the rounding of the weights before it
+  const floor = reach.map((now, k) => LEAST + SEEN * now + LEFT * (reach[k - 1] ?? 0));
   const seen = along.map((value, k) => Number.isFinite(value) && Math.abs(value) > floor[k]);
   if (!seen.includes(true)) return { why: "there is nothing to measure" };
   const pair = factors(view, i);
@@ -24,7 +26,12 @@ function measured(view, i) {
   if (fit?.full) return told(fit.size, fit.doubt, fit.from, fit.to);
   const [first, other] = pair.map((root) => largest([root]));
   const lasts = fit && (other / first) ** (fit.to - fit.from) > 1e-3;
-  return fit && !lasts ? ratio(along, seen, steps, fit.other) : { why: unmeasured(seen, steps) };
+  return fit && !lasts ? ratio(along, seen, steps, fit.aside / between(pair)) : { why: unmeasured(seen, steps) };
+}
+
+// the sine of the angle at which (1, z) of the two roots stand: what is seen aside of the one is so much of the other
+function between([[one], [two]]) {
+  return Math.abs(one - two) / (Math.hypot(1, one) * Math.hypot(1, two));
 }
 
 // one root alone: the quotient of two distances far apart
@@ -44,7 +51,7 @@ function unmeasured(seen, steps) {
   return `the distance is too small to measure from step ${steps[last + 1]} on`;
 }
 
-// least squares for s and p: {full: false, other} where the run shows one root only, and how much of another it may hide
+// least squares for s and p: {full: false, aside} where the run shows one root only, and how far aside of it another is
 function fitted(along, steps, floor) {
   const rows = [];
   for (let k = 1; k + 1 < along.length; k += 1) {
@@ -69,7 +76,7 @@ function fitted(along, steps, floor) {
   const weak = ([y, x]) => -sin * x - cos * y;
   const [wide, narrow] = [strong, weak].map((f) => dot((row) => f(row) ** 2));
   if (!(narrow > 1e-11 * wide))
-    return { full: false, other: 2 * Math.sqrt((narrow / wide) * rows.length) + 1e-6, ...span };
+    return { full: false, aside: 2 * Math.sqrt((narrow / wide) * rows.length) + 1e-6, ...span };
   const [one, two] = [dot((row) => strong(row) * row[2]) / wide, dot((row) => weak(row) * row[2]) / narrow];
   const size = (along, across) => largest(roots([1, sin * across - cos * along, sin * along + cos * across]));
   const noise = 4 * EPSILON * Math.hypot(1, one, two);
