@@ -18,7 +18,7 @@ SHIFTS = """() => { window.shift = 0; new PerformanceObserver((list) => {
 FOLLOWED = (
     """(count) => [...document.querySelectorAll('.valley-detail')].filter((root) => root.follower).length >= count"""
 )
-WRITTEN = {"code", "points"}  # by the server alone
+WRITTEN = {"code", "points", "worth"}  # not followers of the figure
 PLACES = {"valley": Quadratic(), "landscapes": Himmelblau()}
 
 

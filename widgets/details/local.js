@@ -74,8 +74,8 @@ class Detail {
     for (const { level, own } of levelsOf(found, values))
       ink.line(isoline(values, SIDE, level).map(onPicture), {
         colour: palette.open,
-        width: own ? 2 : 1.3,
-        dash: own ? "solid" : "dash",
+        width: own ? 2 : 1,
+        alpha: own ? 1 : 0.7,
       });
     this.mark(ink, found, pixel);
   }
@@ -121,7 +121,7 @@ function quadratic(view, header) {
   const kind = values[0] > 0 ? "minimum" : values[1] < 0 ? "maximum" : "saddle";
   const found = { place, gradient, hessian, error, there, values, vectors, newton, kind, heading };
   const predicted = newton ? error + 0.5 * (newton[0] * gradient[0] + newton[1] * gradient[1]) : null;
-  return { ...found, predicted, sentence: sentenceOf({ ...found, predicted }), rows: rowsOf(view, found, predicted) };
+  return { ...found, predicted, sentence: sentenceOf({ ...found, predicted }), rows: rowsOf(view, found, predicted, header.factor) };
 }
 
 function stale(sentence, greyed = true) {
@@ -151,11 +151,15 @@ function sentenceOf({ values, newton, kind, predicted, there }) {
   return `From here the surface ${bends} (λ = ${values.map((value) => number(value)).join(" and ")}). The Newton step predicts E = ${number(predicted)}${real}.${warning}`;
 }
 
-function rowsOf({ eta, limit }, { values, newton, error }, predicted) {
+function rowsOf(view, { values, newton, error }, predicted, factor) {
+  const { eta } = view;
+  // at a point of its own only a linear rule has a limit: the others have no averages there
+  const limit = factor === undefined ? view.limit : factor && values[1] > 0 ? factor / values[1] : values[1] > 0 ? NaN : Infinity;
   const known = limit > 0 && limit < 3e38;
+  const none = Number.isNaN(limit) ? "the local limit depends on the averages of a run" : "nothing limits it here";
   return [
     ["λ₁, λ₂", values.map((value) => number(value, 4)).join(", "), "eigenvalues of H"],
-    ["η now", number(eta, 4), known ? `local limit ${number(limit, 4)}` : "nothing limits it here"],
+    ["η now", number(eta, 4), known ? `local limit ${number(limit, 4)}` : none],
     ["E here", number(error, 4), newton ? `its stationary point has ${number(predicted, 4)}` : ""],
     ["Newton step", newton ? number(Math.hypot(...newton), 3) : "–", "long"],
   ];

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from engine.local import Expansion
+from engine.local import Expansion, limit_factor
 from engine.parameter import Parameter
 from widgets.controls import declare, number
 from widgets.details.follow import follow
@@ -49,5 +49,8 @@ def sent(picture: Picture, place: list[float] | None) -> dict[str, Any]:
     there = picture.surface.evaluate(here.newton_step + place)[0]
     a, b, _, d = here.hessian.ravel().tolist()
     known: dict[str, Any] = {"error": float(here.error), "gradient": here.gradient.tolist(), "hessian": [a, b, d]}
-    known["there"] = float(there)
+    known |= {
+        "there": float(there),
+        "factor": limit_factor(rule) if (rule := picture.edited.optimizer).linear else None,
+    }
     return {"point": place, "keys": KEYS, "surface": repr(picture.surface), **known}
