@@ -21,14 +21,19 @@ from widgets.terrain import pick_terrain, plane_surfaces
 ORDER = 4
 
 FIRST = "two_minima"
+# every preset says its surface and start: what an input's default is depends on the surface that is there
 PRESETS = {
-    "Two minima": "a=gradient_descent&a.learning_rate=0.05",
-    "Banana": "surface=rosenbrock&steps=1000&a=momentum&a.learning_rate=0.0007"
-    "&b=gradient_descent&b.learning_rate=0.0007",
-    "Four basins": "surface=himmelblau&a=momentum&a.learning_rate=0.01&b=gradient_descent&b.learning_rate=0.01",
-    "Plateau and cliff": "surface=plateau_ravine&a=momentum&a.learning_rate=0.1&b=gradient_descent&b.learning_rate=0.5",
-    "Leaving a saddle": "surface=sharpness&a=gradient_descent&a.learning_rate=0.1&start.x=-0.4&start.y=0.401",
-    "Too sharp to stay": "surface=sharpness&a=gradient_descent&a.learning_rate=0.25",
+    "Two minima": "surface=two_minima&start.x=-2.175&start.y=0.45&a=gradient_descent&a.learning_rate=0.05",
+    "The pass crossed": "surface=two_minima&start.x=-2.175&start.y=0.45&a=momentum&a.learning_rate=0.05"
+    "&b=gradient_descent&b.learning_rate=0.05",
+    "Banana": "surface=rosenbrock&start.x=-1.2&start.y=1&steps=1000&a=momentum&a.learning_rate=0.002"
+    "&b=gradient_descent&b.learning_rate=0.002",
+    "Four basins": "surface=himmelblau&start.x=0&start.y=0&a=momentum&a.learning_rate=0.01"
+    "&b=gradient_descent&b.learning_rate=0.01&c=adam&c.learning_rate=0.1",
+    "Plateau and cliff": "surface=plateau_ravine&start.x=-3&start.y=1&a=gradient_descent&a.learning_rate=0.1"
+    "&b=momentum&b.learning_rate=0.1",
+    "Leaving a saddle": "surface=sharpness&start.x=-0.4&start.y=0.401&a=gradient_descent&a.learning_rate=0.1",
+    "Too sharp to stay": "surface=sharpness&start.x=3&start.y=0.1&a=gradient_descent&a.learning_rate=0.25",
 }
 
 
