@@ -74,3 +74,18 @@ def common_length(lengths: dict[str, int]) -> int:
         if length not in (1, runs):
             raise ValueError(f"{name} must be given once or {runs} times, got {length}")
     return runs
+
+
+def gradient_noise(noise: np.ndarray | None, steps: int, dim: int, runs: int) -> np.ndarray:
+    """Return noise (T, D, R), (0, D, R) where there is none.
+
+    Raises ValueError unless it is finite and of that shape.
+    """
+    if noise is None:
+        return np.empty((0, dim, runs))
+    added = numbers("noise", noise)
+    if added.shape != (steps, dim, runs):
+        raise ValueError(f"noise must have shape ({steps}, {dim}, {runs}), got {added.shape}")
+    if not np.isfinite(added).all():
+        raise ValueError("noise must be finite")
+    return np.ascontiguousarray(added)

@@ -71,3 +71,14 @@ def worst_case(smallest: float, largest: float, steps: int) -> float:
     root = math.sqrt(high / low)
     q = (root - 1.0) / (root + 1.0)
     return 2.0 * q**count / (1.0 + q ** (2.0 * count))
+
+
+def abscissae(smallest: float, largest: float, points: int) -> np.ndarray:
+    """Return where to draw p_k on [m, L]: (points,), ascending, as much denser at both ends as it swings faster there.
+
+    (L + m - (L - m) cos(i pi/(points - 1)))/2: among them are all extremes of the least polynomial of every degree that
+    divides points - 1.
+    """
+    turn = np.linspace(0.0, np.pi, points)
+    inside = smallest + (largest - smallest) * np.sin(0.5 * turn) ** 2
+    return np.clip(inside, smallest, largest)

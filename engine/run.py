@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from engine.arguments import common_length, learning_rates, numbers, starts, usable, whole
+from engine.arguments import common_length, gradient_noise, learning_rates, starts, usable, whole
 from engine.divergence import squared_bound
 from engine.kernel import RUNS, SIGNATURES, STATE, WEIGHTS, kernel
 from engine.optimizer import Optimizer, as_optimizers
@@ -170,7 +170,7 @@ def run(
     eta = np.full((steps, 1), np.nan) if follows else learning_rates(learning_rate, steps)
     points = starts(start, surface.dim)
     runs = common_length({"learning_rate": eta.shape[1], "optimizer": len(optimizers), "start": len(points)})
-    added = _noise(noise, steps, surface.dim, runs)
+    added = gradient_noise(noise, steps, surface.dim, runs)
     differs = rule.look_ahead or len(added) > 0  # whether update receives something else than the gradient at w
     wanted = set(record)
     if "used_gradient" in wanted and not differs:
@@ -271,18 +271,6 @@ def _with_feedback(
     advance(steps, steps)
     if progress:
         progress(1.0)
-
-
-def _noise(noise: np.ndarray | None, steps: int, dim: int, runs: int) -> np.ndarray:
-    """Return (T, D, R), or (0, D, R) where there is none."""
-    if noise is None:
-        return np.empty((0, dim, runs))
-    added = numbers("noise", noise)
-    if added.shape != (steps, dim, runs):
-        raise ValueError(f"noise must have shape ({steps}, {dim}, {runs}), got {added.shape}")
-    if not np.isfinite(added).all():
-        raise ValueError("noise must be finite")
-    return np.ascontiguousarray(added)
 
 
 def _check_memory(steps: int, rows: int, runs: int, dim: int, slots: int, record: set[str]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from engine.parameter import Parameter
-from widgets.controls import DECLARED, Several
+from widgets.controls import DECLARED, Several, Text
 
 APPLIED = "valley.applied"  # set for one run by whoever writes every input at once
 SHOWN = 24  # characters of a bad value that a message repeats
@@ -33,13 +33,13 @@ def report(place: Any, asked: Mapping[str, list[str]]) -> None:
         place.warning(f"Ignored from the address: {'; '.join(faults[:MENTIONED])}{more}.", icon=":material/link_off:")
 
 
-def _fault(key: str, values: list[str], declared: Parameter | tuple[str, ...] | None) -> str:
+def _fault(key: str, values: list[str], declared: Parameter | Text | tuple[str, ...] | None) -> str:
     if declared is None:
         return f"{printable(key)} (no such setting here)"
     if isinstance(declared, Several):
         wrong = next((value for value in values if value not in declared), None)
         return "" if wrong is None else f"{printable(key)} = {printable(wrong)} (nothing of that name to open)"
-    if not _accepted(values[-1], declared):
+    if not isinstance(declared, Text) and not _accepted(values[-1], declared):
         used = declared.default if isinstance(declared, Parameter) else st.session_state.get(key)
         return f"{printable(key)} = {printable(values[-1])} ({_instead(used)})"
     return f"{printable(key)} but the last of {len(values)}" if len(values) > 1 else ""

@@ -3,19 +3,36 @@
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import streamlit as st
 
 from engine.parameter import Parameter, Parameterised, four_digits
+from widgets.history import one_step
 
 Tuned = TypeVar("Tuned", bound=Parameterised)
-DECLARED = "valley.declared"  # key -> Parameter or tuple of choices, of every input of this session
+DECLARED = "valley.declared"  # key -> Parameter, Text or tuple of choices, of every input of this session
 CHOICES = "valley.choices"  # key -> default, of every choice that was drawn
 
 
 class Several(tuple[str, ...]):
     """Choices of which any number can be taken at once."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """What is known of a text: what stands there first, and its help. Whoever reads it says what is wrong with it."""
+
+    default: str
+    help: str
+
+
+def text(key: str, declared: Text, label: str) -> str:
+    """Draw the box that owns a text, of any length, and return what stands there."""
+    declare(key, declared)
+    typed = st.text_area(label, value=declared.default, key=key, help=declared.help, height=68, bind="query-params")
+    return declared.default if typed is None else typed
 
 
 def number(key: str, declared: Parameter, label: str) -> float:
@@ -24,7 +41,7 @@ def number(key: str, declared: Parameter, label: str) -> float:
     fault = _replace_bad(key, declared)
     value = st.number_input(
         f"{label} {declared.plain}".strip(),
-        # never integers, also where only whole numbers are allowed: Streamlit stumbles over ?steps=1e999, int(inf)
+        # never whole numbers of Python: of an infinite one in the address Streamlit makes an error
         min_value=float(declared.low),
         max_value=float(declared.high),
         value=float(declared.default),
@@ -95,7 +112,12 @@ def choice(
     st.session_state[f"{key}.seen"] = st.query_params.get(key)
 
     def write() -> None:
-        _to_address(key)
+        slug = st.session_state[key]
+        if slug is None or slug == default:
+            st.query_params.pop(key, None)
+        else:
+            st.query_params[key] = slug
+        st.session_state[f"{key}.seen"] = st.query_params.get(key)
         if chosen:
             chosen()
 
@@ -120,22 +142,19 @@ def current(key: str, options: Mapping[str, str] | Collection[str], default: str
     return asked if asked in options else default
 
 
-def _to_address(key: str) -> None:
-    """Write what a choice holds into the address, nothing where it is the default."""
-    slug = st.session_state[key]
-    if slug is None or slug == st.session_state[CHOICES][key]:
-        st.query_params.pop(key, None)
-    else:
-        st.query_params[key] = slug
-    st.session_state[f"{key}.seen"] = st.query_params.get(key)
-
-
 def adopt(values: Mapping[str, Any]) -> None:
-    """Write values that a handle commits to the inputs that own them."""
+    """Write values that a handle commits to the inputs that own them, and all at once into the address."""
     taken = accepted(values)
     st.session_state.update(taken)
-    for key in taken.keys() & st.session_state.get(CHOICES, {}).keys():
-        _to_address(key)
+    choices, written = st.session_state.get(CHOICES, {}), {}
+    for key, value in taken.items():
+        declared = st.session_state[DECLARED][key]
+        if isinstance(declared, Parameter):
+            written[key] = None if value == declared.default else str(value)
+        elif key in choices:
+            written[key] = None if value == choices[key] else str(value)
+            st.session_state[f"{key}.seen"] = written[key]
+    one_step(written)
 
 
 @contextmanager
@@ -171,7 +190,7 @@ def spoken(name: str) -> str:
     return name.replace("_", " ")
 
 
-def declare(key: str, what: Parameter | tuple[str, ...]) -> None:
+def declare(key: str, what: Parameter | Text | tuple[str, ...]) -> None:
     """Remember what an input takes, for the handles that write to it and the report on the address."""
     st.session_state.setdefault(DECLARED, {})[key] = what
 

@@ -7,9 +7,8 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from engine.optimizer import Optimizer
-from engine.parameter import Parameter
 from widgets.address import APPLIED
-from widgets.controls import DECLARED, Several
+from widgets.controls import DECLARED, Several, Text
 from widgets.runs import FIRST, LETTERS, default_of
 
 
@@ -29,20 +28,20 @@ def apply(query: str, optimizers: Mapping[str, type[Optimizer]]) -> None:
         _write(letter, asked.get(letter))
     for key, declared in st.session_state.get(DECLARED, {}).items():
         letter, _, name = key.partition(".")
-        if key in LETTERS or isinstance(declared, Several):
+        by_address = key in LETTERS or f"{key}.seen" in st.session_state
+        if by_address or isinstance(declared, Several):
             continue
         if letter in LETTERS:
             slug = asked.get(letter, FIRST if letter == "a" else "")
             default = default_of(optimizers[slug], name) if slug in optimizers else None
         else:
-            default = declared.default if isinstance(declared, Parameter) else declared[0]
+            default = declared[0] if isinstance(declared, tuple) else declared.default
         if default is not None and key not in asked:
             st.session_state[key] = default
     for key, value in asked.items():
         if key not in LETTERS:
-            st.session_state[key] = (
-                value if isinstance(st.session_state.get(DECLARED, {}).get(key), tuple) else float(value)
-            )
+            worded = isinstance(st.session_state.get(DECLARED, {}).get(key), (tuple, Text))
+            st.session_state[key] = value if worded else float(value)
             _write(key, value)
 
 
