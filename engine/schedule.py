@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.parameter import Parameterised, parameter
+from engine.words import number
 
 RATES = (1e-8, 1e4)  # learning rates a schedule may name
 
@@ -25,6 +26,12 @@ class Schedule(Parameterised, ABC):
     title: ClassVar[str]  # what a page calls it
     note: ClassVar[str]  # what it is for, in one plain sentence
     latex: ClassVar[str] = ""  # eta(t) as a formula
+
+    @property
+    def label(self) -> str:
+        """The name with every setting, as legends print it: ``Step η₀ = 0.09, f = 0.5, n = 20``."""
+        settings = [f"{p.plain} = {number(getattr(self, name), 4)}" for name, p in self.parameters().items()]
+        return f"{self.title} {', '.join(settings)}".strip()
 
     @abstractmethod
     def __call__(self, steps: int) -> np.ndarray:

@@ -30,6 +30,8 @@ def apply(query: str, optimizers: Mapping[str, type[Optimizer]]) -> None:
         letter, _, name = key.partition(".")
         by_address = key in LETTERS or f"{key}.seen" in st.session_state
         if by_address or isinstance(declared, Several):
+            if by_address and key not in LETTERS and key not in asked:
+                _write(key, None)
             continue
         if letter in LETTERS:
             slug = asked.get(letter, FIRST if letter == "a" else "")

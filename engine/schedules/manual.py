@@ -48,6 +48,11 @@ class Manual(Schedule):
             checked.append((step, eta))
         object.__setattr__(self, "points", tuple(checked))
 
+    @property
+    def label(self) -> str:
+        """The name, and how many points there are."""
+        return f"{self.title}, {len(self.points)} point{'s' if len(self.points) > 1 else ''}"
+
     def __call__(self, steps: int) -> np.ndarray:
         """Return eta of steps 1 to ``steps``, (steps,)."""
         at, eta = np.array(self.points).T

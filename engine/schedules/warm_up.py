@@ -33,6 +33,11 @@ class WarmUp(Schedule):
             raise ValueError(f"then must be a schedule, got {self.then!r}")
 
     @property
+    def label(self) -> str:
+        """The name with every setting, and that of what follows."""
+        return f"{super().label}, then {self.then.label}"
+
+    @property
     def feedback(self) -> bool:
         """Whether what follows the warm-up does."""
         return self.then.feedback
