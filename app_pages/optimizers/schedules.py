@@ -17,20 +17,23 @@ from widgets.terrain import pick_terrain, plane_surfaces
 
 ORDER = 5
 
-PRESETS = {
-    "Cosine": "schedule=cosine&schedule.learning_rate=0.09&schedule.last_learning_rate=0&schedule.period=100"
-    "&schedule.growth=1&constant.learning_rate=0.09",
-    "No noise": "schedule=cosine&schedule.learning_rate=0.09&schedule.last_learning_rate=0&schedule.period=100"
-    "&schedule.growth=1&constant.learning_rate=0.09&noise=0",
-    "Fallen too soon": "schedule=exponential&schedule.learning_rate=0.09&schedule.factor=0.5&schedule.scale=4"
-    "&constant.learning_rate=0.09&noise=0",
-    "Beyond the limit, then below": "schedule=step&schedule.learning_rate=0.11&schedule.factor=0.5&schedule.every=15"
-    "&constant.learning_rate=0.11&noise=0&start.x=-1&start.y=0.8",
-    "Notices a plateau": "schedule=on_plateau&schedule.learning_rate=0.1&schedule.factor=0.5&schedule.patience=3"
-    "&schedule.every=1&schedule.least_improvement=0.1&constant.learning_rate=0.1&noise=0",
-    "Planned ahead": "schedule=chebyshev&schedule.smallest_eigenvalue=1&schedule.largest_eigenvalue=20"
+VALLEY = "start.x=-1.5&start.y=1"
+COSINE = (
+    f"{VALLEY}&schedule=cosine&schedule.learning_rate=0.09&schedule.last_learning_rate=0&schedule.period=100"
+    "&schedule.growth=1&constant.learning_rate=0.09"
+)
+PRESETS = {  # each names all of its schedule's settings: what is left out keeps the default of what is on the page
+    "Cosine": COSINE,
+    "No noise": f"{COSINE}&noise=0",
+    "Fallen too soon": f"{VALLEY}&schedule=exponential&schedule.learning_rate=0.09&schedule.factor=0.5"
+    "&schedule.scale=4&constant.learning_rate=0.09&noise=0",
+    "Beyond the limit, then below": "start.x=-1&start.y=0.8&schedule=step&schedule.learning_rate=0.11"
+    "&schedule.factor=0.5&schedule.every=15&constant.learning_rate=0.11&noise=0",
+    "Notices a plateau": f"{VALLEY}&schedule=on_plateau&schedule.learning_rate=0.1&schedule.factor=0.5"
+    "&schedule.patience=3&schedule.every=1&schedule.least_improvement=0.1&constant.learning_rate=0.1&noise=0",
+    "Planned ahead": f"{VALLEY}&schedule=chebyshev&schedule.smallest_eigenvalue=1&schedule.largest_eigenvalue=20"
     "&schedule.cycle=8&constant.learning_rate=0.09524&noise=0&steps=40",
-    "Drawn by hand": "schedule=manual&schedule.points=0:0.09,50:0.09,100:0.01&constant.learning_rate=0.09",
+    "Drawn by hand": f"{VALLEY}&schedule=manual&schedule.points=0:0.09,50:0.09,100:0.01&constant.learning_rate=0.09",
 }
 
 

@@ -16,8 +16,8 @@ class Rates {
     const { canvas } = this.chart;
     canvas.addEventListener("pointerdown", (event) => this.down(event));
     canvas.addEventListener("pointermove", (event) => this.move(event));
-    canvas.addEventListener("pointerup", (event) => this.up(event));
-    canvas.addEventListener("pointercancel", () => (this.grabbed = null));
+    canvas.addEventListener("pointerup", () => this.up());
+    canvas.addEventListener("pointercancel", () => this.up()); // what was drawn so far stays
     canvas.addEventListener("dblclick", (event) => this.remove(this.near(event)));
     canvas.addEventListener("keydown", (event) => this.key(event));
   }
@@ -26,8 +26,8 @@ class Rates {
     const { rates, runs, arrays } = header;
     const { canvas } = this.chart;
     this.runs = runs.map((run) => ({ ...run, values: arrays[run.rate] }));
-    // while a point is dragged the axes stand still
-    if (!this.grabbed || !this.rates) this.rates = rates;
+    // while a point is moved the axes stand still
+    if (!this.moving || !this.rates) this.rates = rates;
     this.chart.vertical = { title: "learning rate η", log: rates.log };
     this.drawn = Boolean(header.points);
     canvas.classList.toggle("valley-drawn", this.drawn);
@@ -36,8 +36,13 @@ class Rates {
     canvas.setAttribute("aria-label", `Learning rates against the step: ${runs.map(({ label }) => label).join("; ")}${how}`);
     const same = this.pending && JSON.stringify(this.pending.points) === JSON.stringify(header.points);
     if (same || (this.pending && performance.now() - this.pending.at > 2000)) this.pending = null;
-    this.points = (this.grabbed || this.pending ? this.points : header.points) ?? [];
+    this.points = (this.moving || this.pending ? this.points : header.points) ?? [];
     this.chosen = Math.min(this.chosen, Math.max(0, this.points.length - 1));
+  }
+
+  // ahead of what the page knows: what it says of the points is older
+  get moving() {
+    return Boolean(this.grabbed || this.timer);
   }
 
   draw(palette, at) {
@@ -184,6 +189,7 @@ class Rates {
 
   commit() {
     clearTimeout(this.timer);
+    this.timer = 0;
     this.pending = { points: this.points, at: performance.now() };
     this.onCommit(this.text);
   }
