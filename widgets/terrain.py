@@ -10,9 +10,10 @@ from engine.optimizer import Optimizer
 from engine.parameter import four_digits
 from engine.surface import Surface
 from surfaces import discover_surfaces
+from surfaces.quadratic import Quadratic
 from widgets.controls import choice, controls, spoken
 from widgets.runs import LETTERS
-from widgets.shape import PREFIX, START_KEYS, slider
+from widgets.shape import PREFIX, START_KEYS, pick_valley, slider
 
 MOST_SLIDERS = 5  # in the figure; every number has an input beside
 
@@ -30,6 +31,8 @@ def pick_terrain(
     titles = {slug: cls.title for slug, cls in surfaces.items()}
     slug = choice(PREFIX, "Surface", titles, first, chosen=lambda: _arrive(surfaces, optimizers, arrived)) or first
     cls = surfaces[slug]
+    if issubclass(cls, Quadratic):
+        return pick_valley()
     surface, _ = controls(cls, PREFIX)
     declared = list(cls.parameters().items())[:MOST_SLIDERS]
     sliders = [slider(f"{PREFIX}.{name}", each, getattr(surface, name), spoken(name)) for name, each in declared]
