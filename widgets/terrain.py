@@ -1,6 +1,6 @@
 """The terrain: which surface the runs are on, and the numbers that shape it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -10,27 +10,40 @@ from engine.optimizer import Optimizer
 from engine.parameter import four_digits
 from engine.surface import Surface
 from surfaces import discover_surfaces
+from surfaces.quadratic import Quadratic
 from widgets.controls import choice, controls, spoken
 from widgets.runs import LETTERS
-from widgets.shape import PREFIX, START_KEYS, slider
+from widgets.shape import PREFIX, START_KEYS, pick_valley, slider
 
 MOST_SLIDERS = 5  # in the figure; every number has an input beside
 
 
 def pick_terrain(
-    surfaces: Mapping[str, type[Surface]], first: str, optimizers: Mapping[str, type[Optimizer]]
+    surfaces: Mapping[str, type[Surface]],
+    first: str,
+    optimizers: Mapping[str, type[Optimizer]],
+    arrived: Callable[[Surface], None] | None = None,
 ) -> tuple[Surface, list[dict[str, Any]]]:
-    """Draw the choice of the surface and its inputs; return it, and the figure's sliders for it."""
+    """Draw the choice of the surface and its inputs; return it, and the figure's sliders for it.
+
+    ``arrived`` is told of a newly chosen surface, in a callback.
+    """
     titles = {slug: cls.title for slug, cls in surfaces.items()}
-    slug = choice(PREFIX, "Surface", titles, first, chosen=lambda: _arrive(surfaces, optimizers)) or first
+    slug = choice(PREFIX, "Surface", titles, first, chosen=lambda: _arrive(surfaces, optimizers, arrived)) or first
     cls = surfaces[slug]
+    if issubclass(cls, Quadratic):
+        return pick_valley()
     surface, _ = controls(cls, PREFIX)
     declared = list(cls.parameters().items())[:MOST_SLIDERS]
     sliders = [slider(f"{PREFIX}.{name}", each, getattr(surface, name), spoken(name)) for name, each in declared]
     return surface, sliders
 
 
-def _arrive(surfaces: Mapping[str, type[Surface]], optimizers: Mapping[str, type[Optimizer]]) -> None:
+def _arrive(
+    surfaces: Mapping[str, type[Surface]],
+    optimizers: Mapping[str, type[Optimizer]],
+    arrived: Callable[[Surface], None] | None,
+) -> None:
     """Give a newly chosen surface its own settings, start and learning rates."""
     cls = surfaces[st.session_state[PREFIX]]
     for name, declared in cls.parameters().items():
@@ -42,6 +55,8 @@ def _arrive(surfaces: Mapping[str, type[Surface]], optimizers: Mapping[str, type
         rule = optimizers.get(st.session_state.get(letter) or "")
         if rule:
             st.session_state[f"{letter}.learning_rate"] = usual_learning_rate(rule, surface)
+    if arrived:
+        arrived(surface)
 
 
 def usual_learning_rate(rule: type[Optimizer], surface: Surface) -> float:
