@@ -37,7 +37,7 @@ def schedules_message(
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Return header and arrays; ``rule`` is the optimizer's title, ``limit`` nan or inf where there is none."""
     steps, (lowest, _) = schedule.path.steps, floor(surface, plane.view)
-    shown, runs = drawn_steps(steps), (schedule, constant)
+    shown, runs, over = drawn_steps(steps), (schedule, constant), heights(surface, plane.view)
     arrays: dict[str, np.ndarray] = {}
     for i, item in enumerate(runs):
         arrays[f"run.{i}"] = _track(item.path, plane, lowest, shown)
@@ -51,7 +51,7 @@ def schedules_message(
         "view": str(plane.view),
         "alt": f"Contours of {surface.title} with two paths of {rule}: {schedule.label}; {constant.label}. {sentence}",
         "palettes": PALETTES,
-        "ground": ground_figure(*heights(surface, plane), [], _minima(surface, plane)),
+        "ground": ground_figure(over.x, over.y, over.height, [], _minima(surface, plane)),
         "curve": curve,
         "curveId": f"{steps}|{curve['layout']['yaxis']['range']}|{surface.bounded_below}",
         "last": last_steps(steps),
