@@ -37,8 +37,8 @@ def worth_message(
         "says": says,
         "caption": (
             "Dots: counted and timed here, on the convex Rosenbrock chain. Lines: (D + 1)(D + 2)/2 and D + 1. Bishop "
-            "and Bishop (2024), 7.2.1, count D(D + 3)/2, without the constant. An evaluation here is of error and gradient "
-            "together, and takes about as long for both methods. The minimum was missed by at most "
+            "and Bishop (2024), 7.2.1, count D(D + 3)/2, without the constant. An evaluation here is of error and "
+            "gradient together, and takes about as long for both methods. The minimum was missed by at most "
             f"{number(residuals[0], 2)} from errors and {number(residuals[1], 2)} from gradients, which is rounding."
         ),
         "panels": [_evaluations(), _time()],
