@@ -1,7 +1,7 @@
 """Landscapes in a browser: families one by one, drags without messages, what details draw on the picture."""
 
 import re
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -33,6 +33,7 @@ INK = """() => {
 }"""
 LIMIT = "() => document.querySelector('.valley-gauge').getAttribute('aria-label')"
 OPACITY = "getComputedStyle(document.querySelector('.stVerticalBlock.st-key-detail-local .valley-detail')).opacity"
+ROSENBROCK = "() => document.querySelector('.valley').dataset.drawn?.startsWith('Rosenbrock')"
 GO = "(k) => document.querySelector('.valley').figure.playback.go(k)"
 
 
@@ -141,14 +142,26 @@ def test_what_a_detail_drew_goes_with_it(page, server):
     page.wait_for_function(f"(ink) => ({INK})() < 1.05 * ink", arg=without)
 
 
-def test_another_surface_brings_another_picture_and_back_brings_it_back(page, server):
+def test_another_surface_brings_its_own_settings_and_one_step_back_takes_them_away(page, server):
     opened(page, server)
+    before, entries = page.url, page.evaluate("() => history.length")
     page.get_by_role("combobox", name="Surface").click()
     page.get_by_role("option", name="Rosenbrock", exact=True).click()
-    page.wait_for_function("() => document.querySelector('.valley').dataset.drawn?.startsWith('Rosenbrock')")
+    page.wait_for_function(ROSENBROCK)
     settled(page)
+    values = in_address(page)
+    assert values["surface"] == "rosenbrock" and "start.x" not in values and values["a.learning_rate"] == "0.0007"
+    assert page.evaluate("() => history.length") == entries + 1
     expect(slider(page, "learning rate")).to_be_visible()
-    assert in_address(page)["surface"] == "rosenbrock"
+    page.go_back()
+    page.wait_for_function("() => document.querySelector('.valley').dataset.drawn?.startsWith('Himmelblau')")
+    settled(page)
+    assert in_address(page) == {key: values[0] for key, values in parse_qs(urlsplit(before).query).items()}
+
+
+def test_a_reload_shows_the_same_surface(page, server):
+    opened(page, server, families=2, surface="rosenbrock", **{"a.learning_rate": 0.001})
+    page.wait_for_function(ROSENBROCK)
     page.reload()
     page.wait_for_function(DRAWN, timeout=30 * SECONDS)
-    page.wait_for_function("() => document.querySelector('.valley').dataset.drawn?.startsWith('Rosenbrock')")
+    page.wait_for_function(ROSENBROCK)
