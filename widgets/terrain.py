@@ -31,7 +31,7 @@ def pick_terrain(
 
 
 def _arrive(surfaces: Mapping[str, type[Surface]], optimizers: Mapping[str, type[Optimizer]]) -> dict[str, str | None]:
-    """Give a newly chosen surface its own settings, start and learning rates; return what the address must say of it."""
+    """Give a newly chosen surface its settings, start and learning rates; return what the address must say of it."""
     cls = surfaces[st.session_state[PREFIX]]
     for name, declared in cls.parameters().items():
         st.session_state[f"{PREFIX}.{name}"] = declared.default

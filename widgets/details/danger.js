@@ -28,7 +28,7 @@ class Detail {
     const pixel = ([i, j]) => [ink.x(x[0] + i * unit[0]), ink.y(y[0] + j * unit[1])];
     const [corner, end] = [pixel([0, 0]), pixel([n - 1, n - 1])];
     const scale = [(n - 1) / (end[0] - corner[0]), (n - 1) / (end[1] - corner[1])];
-    const at = (px, py) => between(field, n, (px - corner[0]) * scale[0], (py - corner[1]) * scale[1]);
+    const at = (px, py) => blended(field, n, (px - corner[0]) * scale[0], (py - corner[1]) * scale[1]);
     const { bad } = view.palette;
     ink.line(strokes(at, ink.size, corner, end), { colour: bad, width: 1, alpha: 0.5 });
     ink.line(isoline(field, n, 1).map(pixel), { colour: bad, width: 1.5 });
