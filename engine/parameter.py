@@ -16,6 +16,10 @@ _PLAIN = {
     r"\nu": "ν",
     r"\rho": "ρ",
     r"\eta": "η",
+    r"\eta_0": "η₀",
+    r"\eta_K": "η_K",
+    r"\eta_{max}": "η max",
+    r"\eta_{min}": "η min",
     r"\eta\lambda": "ηλ",
     r"\kappa": "κ",
     r"\lambda_{max}": "λ max",
@@ -148,8 +152,8 @@ class Parameterised:
     @classmethod
     @cache
     def parameters(cls) -> Mapping[str, Parameter]:
-        """Return name -> Parameter in the order of declaration."""
-        return MappingProxyType({f.name: f.metadata["parameter"] for f in fields(cls)})
+        """Return name -> Parameter of every field that is declared as one, in order."""
+        return MappingProxyType({f.name: f.metadata["parameter"] for f in fields(cls) if "parameter" in f.metadata})
 
     def __post_init__(self) -> None:
         self.validate()

@@ -8,11 +8,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from engine import discover_optimizers
+from engine import discover_optimizers, discover_schedules
 from engine.parameter import Parameter, Parameterised, parameter
 from surfaces import discover_surfaces
 
-ALL = {**discover_optimizers(), **discover_surfaces()}
+ALL = {**discover_optimizers(), **discover_schedules(), **discover_surfaces()}
 
 
 @dataclass(frozen=True)

@@ -164,7 +164,7 @@ def adopt(values: Mapping[str, Any]) -> None:
     choices, written = st.session_state.get(CHOICES, {}), {}
     for key, value in taken.items():
         declared = st.session_state[DECLARED][key]
-        if isinstance(declared, Parameter):
+        if isinstance(declared, (Parameter, Text)):
             written[key] = None if value == declared.default else str(value)
         elif key in choices:
             written[key] = None if value == choices[key] else str(value)
@@ -190,7 +190,7 @@ def accepted(values: Mapping[str, Any]) -> dict[str, Any]:
     declared, taken = st.session_state.get(DECLARED, {}), {}
     for key, value in values.items():
         owner = declared.get(key)
-        if isinstance(owner, tuple) and value in owner:
+        if (isinstance(owner, tuple) and value in owner) or (isinstance(owner, Text) and isinstance(value, str)):
             taken[key] = value
         elif isinstance(owner, Parameter):
             try:

@@ -1,6 +1,6 @@
 """The terrain: which surface the runs are on, and the numbers that shape it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -10,27 +10,40 @@ from engine.optimizer import Optimizer
 from engine.parameter import four_digits
 from engine.surface import Surface
 from surfaces import discover_surfaces
+from surfaces.quadratic import Quadratic
 from widgets.controls import choice, controls, spoken
 from widgets.runs import LETTERS
-from widgets.shape import PREFIX, START_KEYS, slider
+from widgets.shape import PREFIX, START_KEYS, pick_valley, slider
 
 MOST_SLIDERS = 5  # in the figure; every number has an input beside
 
 
 def pick_terrain(
-    surfaces: Mapping[str, type[Surface]], first: str, optimizers: Mapping[str, type[Optimizer]]
+    surfaces: Mapping[str, type[Surface]],
+    first: str,
+    optimizers: Mapping[str, type[Optimizer]],
+    arrived: Callable[[Surface], None] | None = None,
 ) -> tuple[Surface, list[dict[str, Any]]]:
-    """Draw the choice of the surface and its inputs; return it, and the figure's sliders for it."""
+    """Draw the choice of the surface and its inputs; return it, and the figure's sliders for it.
+
+    ``arrived`` is told of a newly chosen surface, in a callback.
+    """
     titles = {slug: cls.title for slug, cls in surfaces.items()}
-    slug = choice(PREFIX, "Surface", titles, first, chosen=lambda: _arrive(surfaces, optimizers)) or first
+    slug = choice(PREFIX, "Surface", titles, first, chosen=lambda: _arrive(surfaces, optimizers, arrived)) or first
     cls = surfaces[slug]
+    if issubclass(cls, Quadratic):
+        return pick_valley()
     surface, _ = controls(cls, PREFIX)
     declared = list(cls.parameters().items())[:MOST_SLIDERS]
     sliders = [slider(f"{PREFIX}.{name}", each, getattr(surface, name), spoken(name)) for name, each in declared]
     return surface, sliders
 
 
-def _arrive(surfaces: Mapping[str, type[Surface]], optimizers: Mapping[str, type[Optimizer]]) -> dict[str, str | None]:
+def _arrive(
+    surfaces: Mapping[str, type[Surface]],
+    optimizers: Mapping[str, type[Optimizer]],
+    arrived: Callable[[Surface], None] | None,
+) -> dict[str, str | None]:
     """Give a newly chosen surface its settings, start and learning rates; return what the address must say of it."""
     cls = surfaces[st.session_state[PREFIX]]
     for name, declared in cls.parameters().items():
@@ -44,6 +57,8 @@ def _arrive(surfaces: Mapping[str, type[Surface]], optimizers: Mapping[str, type
         if rule:
             eta = st.session_state[key] = usual_learning_rate(rule, surface)
             written[key] = None if eta == rule.typical_learning_rate else str(eta)
+    if arrived:
+        arrived(surface)
     return written
 
 

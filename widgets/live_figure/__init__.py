@@ -129,15 +129,20 @@ def asked() -> Asked:
     return st.session_state.pop(f"{KEY}.asked", Asked({}, families=False, ticket=0))
 
 
-def live_figure(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
-    """Draw the figure."""
+def hears(key: str) -> Callable[[], None]:
+    """Return what remembers what the figure of a key asks for."""
 
     def heard() -> None:
-        message = st.session_state[KEY].ask
+        message = st.session_state[key].ask
         if isinstance(message, dict):
             values, ticket, families = message.get("values"), message.get("ticket"), message.get("families")
             families = families if families is True or isinstance(families, str) else False
             dragged = isinstance(values, dict) and isinstance(ticket, int) and 0 < ticket < MOST_TICKETS
             st.session_state[f"{KEY}.asked"] = Asked(*((values, families, ticket) if dragged else ({}, families, 0)))
 
-    _figure(key=KEY, data=pack({**header, "plotly": PLOTLY}, arrays), on_ask_change=heard)
+    return heard
+
+
+def live_figure(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+    """Draw the figure."""
+    _figure(key=KEY, data=pack({**header, "plotly": PLOTLY}, arrays), on_ask_change=hears(KEY))
