@@ -105,14 +105,16 @@ def choice(
     label: str,
     options: Mapping[str, str],
     default: str | None,
-    chosen: Callable[[], None] | None = None,
+    chosen: Callable[[], Mapping[str, str | None] | None] | None = None,
     placeholder: str | None = None,
     kept: bool = False,
 ) -> str | None:
     """Draw a select box over slugs, shown by their titles, and return the slug chosen; None where none is.
 
     Streamlit's own binding would put the title into the address, so this one is ours: the address wins whenever it
-    says something else than when it was last read. One that is ``kept`` goes along to another page, as bound inputs do.
+    says something else than when it was last read. ``chosen`` is called when the student has picked, and may return
+    what else belongs into the address, so that all of it is one step back. One that is ``kept`` goes along to another
+    page, as bound inputs do.
     """
     declare(key, tuple(options))
     held = st.session_state.get(f"{key}.held")
@@ -127,13 +129,10 @@ def choice(
 
     def write() -> None:
         slug = st.session_state[key]
-        if slug is None or slug == default:
-            st.query_params.pop(key, None)
-        else:
-            st.query_params[key] = slug
-        st.session_state[f"{key}.seen"] = st.query_params.get(key)
-        if chosen:
-            chosen()
+        more = chosen() if chosen else None
+        written = None if slug == default else slug
+        one_step({key: written, **(more or {})})
+        st.session_state[f"{key}.seen"] = written
 
     slugs = list(options)
     picked: str | None = st.selectbox(

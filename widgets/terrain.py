@@ -43,20 +43,23 @@ def _arrive(
     surfaces: Mapping[str, type[Surface]],
     optimizers: Mapping[str, type[Optimizer]],
     arrived: Callable[[Surface], None] | None,
-) -> None:
-    """Give a newly chosen surface its own settings, start and learning rates."""
+) -> dict[str, str | None]:
+    """Give a newly chosen surface its settings, start and learning rates; return what the address must say of it."""
     cls = surfaces[st.session_state[PREFIX]]
     for name, declared in cls.parameters().items():
         st.session_state[f"{PREFIX}.{name}"] = declared.default
     surface = cls()
     for key, value in zip(START_KEYS, surface.start, strict=True):
         st.session_state[key] = four_digits(value)
+    written: dict[str, str | None] = dict.fromkeys(START_KEYS)
     for letter in LETTERS:
-        rule = optimizers.get(st.session_state.get(letter) or "")
+        rule, key = optimizers.get(st.session_state.get(letter) or ""), f"{letter}.learning_rate"
         if rule:
-            st.session_state[f"{letter}.learning_rate"] = usual_learning_rate(rule, surface)
+            eta = st.session_state[key] = usual_learning_rate(rule, surface)
+            written[key] = None if eta == rule.typical_learning_rate else str(eta)
     if arrived:
         arrived(surface)
+    return written
 
 
 def usual_learning_rate(rule: type[Optimizer], surface: Surface) -> float:
