@@ -49,6 +49,14 @@ class Surface(Parameterised, ABC):
         """Return the rows the error is made of, (N, K), targets last; a formula has none."""
         return np.empty((0, 0))
 
+    def code(self, library: str) -> list[str] | None:
+        """Return the body of a function of w that returns error and gradient, in ``np`` or ``torch``.
+
+        None where the program that a student takes away is translated from the kernel, as it is of any kernel that
+        states its equations itself.
+        """
+        return None
+
     def evaluate(self, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return E and its gradient at points w: (..., D) -> (...), (..., D), through the same kernel as a run."""
         w = np.asarray(w, dtype=np.float64)
