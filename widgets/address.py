@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine.parameter import Parameter
+from engine.parameter import Parameter, Text
 from widgets.controls import DECLARED, Several
 
 APPLIED = "valley.applied"  # set for one run by whoever writes every input at once
@@ -33,7 +33,7 @@ def report(place: Any, asked: Mapping[str, list[str]]) -> None:
         place.warning(f"Ignored from the address: {'; '.join(faults[:MENTIONED])}{more}.", icon=":material/link_off:")
 
 
-def _fault(key: str, values: list[str], declared: Parameter | tuple[str, ...] | None) -> str:
+def _fault(key: str, values: list[str], declared: Parameter | Text | tuple[str, ...] | None) -> str:
     if declared is None:
         return f"{printable(key)} (no such setting here)"
     if isinstance(declared, Several):
@@ -45,10 +45,12 @@ def _fault(key: str, values: list[str], declared: Parameter | tuple[str, ...] | 
     return f"{printable(key)} but the last of {len(values)}" if len(values) > 1 else ""
 
 
-def _accepted(raw: str, declared: Parameter | tuple[str, ...]) -> bool:
+def _accepted(raw: str, declared: Parameter | Text | tuple[str, ...]) -> bool:
     """Tell whether an input takes this text."""
     if isinstance(declared, tuple):
         return raw in declared
+    if isinstance(declared, Text):
+        return True  # its own input says what is wrong with it
     try:
         declared.check("value", float(raw))
     except ValueError:

@@ -1,16 +1,18 @@
 """Inputs for declared parameters: the only maker of keys, which are the names in the address."""
 
 import math
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import streamlit as st
 
-from engine.parameter import Parameter, Parameterised, four_digits
+from engine.parameter import Parameter, Parameterised, Text, four_digits
 
 Tuned = TypeVar("Tuned", bound=Parameterised)
-DECLARED = "valley.declared"  # key -> Parameter or tuple of choices, of every input of this session
+DECLARED = "valley.declared"  # key -> Parameter, Text or tuple of choices, of every input of this session
 CHOICES = "valley.choices"  # key -> default, of every choice that was drawn
 
 
@@ -54,19 +56,44 @@ def _replace_bad(key: str, declared: Parameter) -> str:
     return ""
 
 
-def controls(cls: type[Tuned], prefix: str, first: Mapping[str, Parameter] | None = None) -> tuple[Tuned, list[float]]:
-    """Draw an input for every parameter of cls under ``prefix.name``, after those of ``first``.
+def text(key: str, declared: Text) -> str:
+    """Draw the input that owns one text and return it; where it cannot be read, say why and return the last good one.
 
-    Returns the instance they describe, and the values of ``first``.
+    It commits on Enter. What was typed stays where it is, to be corrected.
+    """
+    declare(key, declared)
+    typed = st.text_input(declared.label, value=declared.default, key=key, help=declared.help, bind="query-params")
+    good = f"{key}.good"
+    try:
+        st.session_state[good] = declared.check(key, typed or "")
+    except ValueError as error:
+        used = st.session_state.get(good, declared.default)
+        st.warning(f"{unmarked(str(error))}. The picture shows `{' '.join(used.split())}`.")
+        return used
+    st.markdown(rf"$\displaystyle {declared.latex(st.session_state[good])}$")  # inline, so that long ones wrap
+    return st.session_state[good]
+
+
+def unmarked(message: str) -> str:
+    """Return a message in which Markdown reads every sign as itself."""
+    return re.sub(r"([^A-Za-z0-9\s])", r"\\\1", message)
+
+
+def controls(cls: type[Tuned], prefix: str, first: Mapping[str, Parameter] | None = None) -> tuple[Tuned, list[float]]:
+    """Draw an input for every text and parameter of cls under ``prefix.name``, after those of ``first``.
+
+    Texts come first: they may name parameters. Returns the instance they describe, and the values of ``first``.
     """
     extra = [number(f"{prefix}.{name}", parameter, spoken(name)) for name, parameter in (first or {}).items()]
-    values, items = {}, list(cls.parameters().items())
+    made = cls(**{name: text(f"{prefix}.{name}", written) for name, written in cls.texts().items()})
+    values, items = {}, list(made.parameters().items())
     for i in range(0, len(items), 2):
         pair = items[i : i + 2]
         with row(len(pair)):
             for name, parameter in pair:
-                values[name] = number(f"{prefix}.{name}", parameter, spoken(name))
-    return cls(**values), extra
+                label = "" if name == parameter.symbol else spoken(name)
+                values[name] = number(f"{prefix}.{name}", parameter, label)
+    return replace(made, **values), extra
 
 
 def row(count: int = 2) -> AbstractContextManager[Any]:
@@ -158,7 +185,7 @@ def accepted(values: Mapping[str, Any]) -> dict[str, Any]:
         owner = declared.get(key)
         if isinstance(owner, tuple) and value in owner:
             taken[key] = value
-        elif isinstance(owner, Parameter):
+        elif isinstance(owner, (Parameter, Text)):
             try:
                 taken[key] = owner.check(key, value)
             except ValueError:
@@ -171,7 +198,7 @@ def spoken(name: str) -> str:
     return name.replace("_", " ")
 
 
-def declare(key: str, what: Parameter | tuple[str, ...]) -> None:
+def declare(key: str, what: Parameter | Text | tuple[str, ...]) -> None:
     """Remember what an input takes, for the handles that write to it and the report on the address."""
     st.session_state.setdefault(DECLARED, {})[key] = what
 

@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from engine.optimizer import Optimizer
-from engine.parameter import Parameter
+from engine.parameter import Text
 from widgets.address import APPLIED
 from widgets.controls import DECLARED, Several
 from widgets.runs import FIRST, LETTERS, default_of
@@ -35,14 +35,13 @@ def apply(query: str, optimizers: Mapping[str, type[Optimizer]]) -> None:
             slug = asked.get(letter, FIRST if letter == "a" else "")
             default = default_of(optimizers[slug], name) if slug in optimizers else None
         else:
-            default = declared.default if isinstance(declared, Parameter) else declared[0]
+            default = declared[0] if isinstance(declared, tuple) else declared.default
         if default is not None and key not in asked:
             st.session_state[key] = default
     for key, value in asked.items():
         if key not in LETTERS:
-            st.session_state[key] = (
-                value if isinstance(st.session_state.get(DECLARED, {}).get(key), tuple) else float(value)
-            )
+            worded = isinstance(st.session_state.get(DECLARED, {}).get(key), (tuple, Text))
+            st.session_state[key] = value if worded else float(value)
             _write(key, value)
 
 

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from engine.formula.machine import Op
 from engine.formula.program import Steps
 
@@ -36,7 +38,7 @@ _OF_TWO = {
         "1.0 * ({w} > {u}) + 0.5 * ({u} == {w})",
     ),
 }
-Pair = tuple[str, str]  # along x and y; empty where it is zero
+Slope = str | float  # a name or a number
 
 
 def code(steps: Steps, library: str) -> list[str]:
@@ -51,58 +53,59 @@ class _Writer:
         self.library = library
         self.lines = ["x, y = w"]
         self.count = 0
-        self.stack: list[tuple[str, Pair]] = []
+        self.stack: list[tuple[str, list[Slope]]] = []  # the value's name, and its slopes along x and y
 
     def body(self, steps: Steps) -> list[str]:
         for op, c in steps:
             self.step(op, c)
         value, slopes = self.stack.pop()
         gathered = "torch.stack" if self.library == "torch" else "np.array"
-        x, y = (slope if slope.isidentifier() else self.tensor(slope or "0.0") for slope in slopes)
+        x, y = (slope if isinstance(slope, str) else self.tensor(slope) for slope in slopes)
         return [*self.lines, f"return {value}, {gathered}([{x}, {y}])"]
 
     def step(self, op: Op, c: float) -> None:
         if op is Op.CONSTANT:
-            self.stack.append((self.tensor(_literal(c)), ("", "")))
+            self.stack.append((self.tensor(c), [0.0, 0.0]))
         elif op is Op.X or op is Op.Y:
-            self.stack.append(("x", ("1.0", "")) if op is Op.X else ("y", ("", "1.0")))
+            self.stack.append(("x", [1.0, 0.0]) if op is Op.X else ("y", [0.0, 1.0]))
         elif op in (Op.ADD, Op.SUBTRACT):
-            self.add("+" if op is Op.ADD else "-")
+            self.add(op is Op.ADD)
         elif op in _OF_TWO:
             self.of_two(*_OF_TWO[op])
         elif op is Op.SHIFT:
             u, slopes = self.stack.pop()
-            shift = f"- {_literal(-c)}" if c < 0.0 else f"+ {_literal(c)}"
-            self.stack.append((self.named("u", f"{u} {shift}"), slopes))
+            self.push(f"{u} - {_literal(-c)}" if c < 0.0 else f"{u} + {_literal(c)}", slopes)
         elif op is Op.SCALE or op is Op.OVER:
             u, slopes = self.stack.pop()
-            sign, by = ("*" if op is Op.SCALE else "/"), _literal(c)
-            along = [slope and (by if (sign, slope) == ("*", "1.0") else f"{slope} {sign} {by}") for slope in slopes]
-            self.push(f"{u} {sign} {by}", along)
+            by = f"* {_literal(c)}" if op is Op.SCALE else f"/ {_literal(c)}"
+            self.push(
+                f"{u} {by}",
+                [_scaled(slope, op, c) if isinstance(slope, float) else f"{slope} {by}" for slope in slopes],
+            )
         else:
             self.of_one(op, c)
 
     def of_one(self, op: Op, c: float) -> None:
         u, slopes = self.stack.pop()
-        words = {
-            "L": self.library,
-            "u": u,
-            "c": _literal(c),
-            "less": _literal(c - 1.0),
-            "tensor": self.tensor(_literal(c)),
-        }
+        words = {"L": self.library, "u": u, "c": _literal(c), "less": _literal(c - 1.0), "tensor": self.tensor(c)}
         value_of, slope_of = _FUNCTIONS[op]
         value = self.named("u", value_of.format(**words))
         by = self.named("s", slope_of.format(**words, v=value))
         self.push(value, [_product(by, slope) for slope in slopes])
 
-    def add(self, sign: str) -> None:
+    def add(self, plus: bool) -> None:
         (w, other), (u, slopes) = self.stack.pop(), self.stack.pop()
-        alone = "" if sign == "+" else "-1.0 * "
-        along = [
-            f"{a} {sign} {b}" if a and b else a or (b and f"{alone}{b}") for a, b in zip(slopes, other, strict=True)
-        ]
-        self.push(f"{u} {sign} {w}", along)
+        along: list[Slope] = []
+        for a, b in zip(slopes, other, strict=True):
+            if isinstance(a, float) and isinstance(b, float):
+                along.append(a + b if plus else a - b)
+            elif b == 0.0:
+                along.append(a)
+            elif a == 0.0:
+                along.append(b if plus else f"-1.0 * {b}")
+            else:
+                along.append(f"{a} {'+' if plus else '-'} {b}")
+        self.push(f"{u} {'+' if plus else '-'} {w}", along)
 
     def of_two(self, value_of: str, along_u: str, along_w: str) -> None:
         (w, other), (u, slopes) = self.stack.pop(), self.stack.pop()
@@ -110,29 +113,42 @@ class _Writer:
         value = self.named("u", value_of.format(**words))
         p = self.named("s", along_u.format(**words, v=value)) if any(slopes) else ""
         q = self.named("s", along_w.format(**words, v=value)) if any(other) else ""
-        terms = [(_product(p, a), _product(q, b)) for a, b in zip(slopes, other, strict=True)]
-        self.push(value, [" + ".join(filter(None, pair)) for pair in terms])
+        along: list[Slope] = []
+        for a, b in zip(slopes, other, strict=True):
+            first, second = _product(p, a), _product(q, b)
+            along.append(f"{first} + {second}" if first and second else first or second)
+        self.push(value, along)
 
-    def push(self, value: str, along: list[str]) -> None:
-        """Put a value on the stack with its derivatives, each with a name of its own unless it is a number or zero."""
-        x, y = (self.named("d" + name, text) for name, text in zip("xy", along, strict=True))
-        self.stack.append((self.named("u", value), (x, y)))
+    def push(self, value: str, along: list[Slope]) -> None:
+        """Put a value on the stack with its slopes, each with a name of its own unless it is a number."""
+        x, y = (
+            slope if isinstance(slope, float) else self.named(letter, slope)
+            for letter, slope in zip(("dx", "dy"), along, strict=True)
+        )
+        self.stack.append((self.named("u", value), [x, y]))
 
     def named(self, letter: str, text: str) -> str:
-        """Give what is not yet a name or a number a name of its own, on a line of its own."""
-        if " " not in text and not text.endswith(")"):
+        """Give what is not yet a name a name of its own, on a line of its own."""
+        if text.isidentifier():
             return text
         self.count += 1
         self.lines.append(f"{letter}{self.count} = {text}")
         return f"{letter}{self.count}"
 
-    def tensor(self, number: str) -> str:
-        """Return a number as the library takes it: PyTorch treats a number unlike a tensor here and there."""
-        return f"torch.tensor({number})" if self.library == "torch" else number
+    def tensor(self, number: float) -> str:
+        """Return a number as the library takes it: both treat one of their own unlike one of Python's."""
+        return f"{'torch.tensor' if self.library == 'torch' else 'np.float64'}({_literal(number)})"
 
 
-def _product(by: str, slope: str) -> str:
-    return by if slope == "1.0" else slope and f"{by} * {slope}"
+def _product(by: str, slope: Slope) -> Slope:
+    if slope == 0.0:
+        return 0.0
+    return by if slope == 1.0 else f"{by} * {slope if isinstance(slope, str) else _literal(slope)}"
+
+
+def _scaled(slope: float, op: Op, c: float) -> float:
+    with np.errstate(all="ignore"):
+        return float(slope * np.float64(c) if op is Op.SCALE else slope / np.float64(c)) if slope else 0.0
 
 
 def _literal(value: float) -> str:

@@ -236,6 +236,8 @@ class _Reader:
         self.parts += 1
         if self.parts > PARTS:
             raise FormulaError(f"more than {PARTS} parts, from character {self.behind} on: shorten the formula")
+        if kind == "/" and parts[1].value == 0.0:
+            raise FormulaError(f"what begins at character {parts[1].at} is zero: nothing can be divided by it")
         known = [part.value for part in parts]
         if parts and None not in known:
             with np.errstate(all="ignore"):

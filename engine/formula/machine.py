@@ -233,8 +233,8 @@ class Machine:
                         logarithm = np.log(c)
                         for r in range(n):
                             row[r] = np.power(c, row[r])
-                            p[r] = row[r] * logarithm
-                            q[r] = p[r] * logarithm
+                            p[r] = row[r] * logarithm if row[r] != 0.0 else 0.0
+                            q[r] = p[r] * logarithm if row[r] != 0.0 else 0.0
                     elif op <= _COS:
                         for r in range(n):
                             s, t = np.sin(row[r]), np.cos(row[r])

@@ -46,9 +46,11 @@ def _steps(node: Node, constants: Mapping[str, float]) -> Steps | float:
     return _of_two(node.kind, *parts)
 
 
-def _of_two(kind: str, left: Steps | float, right: Steps | float) -> Steps:
+def _of_two(kind: str, left: Steps | float, right: Steps | float) -> Steps | float:
     """Return the operations of two arguments, shorter ones where one of them is a number."""
     match kind, left, right:
+        case "^", _, 0.0:
+            return 1.0
         case "+", _, float():
             return [*_varying(left), (Op.SHIFT, right)]
         case "+", float(), _:
@@ -75,9 +77,7 @@ def _power(base: Steps, exponent: float) -> Steps:
         return [*base, (Op.REAL_POWER, exponent)]
     if exponent < 0.0:
         return [(Op.CONSTANT, 1.0), *_power(base, -exponent), (Op.DIVIDE, 0.0)]
-    if exponent < 2.0:
-        return base if exponent == 1.0 else [(Op.CONSTANT, 1.0)]
-    return [*base, (Op.WHOLE_POWER, exponent)]
+    return [*base, (Op.WHOLE_POWER, exponent)] if exponent > 1.0 else base
 
 
 def _varying(steps: Steps | float) -> Steps:
