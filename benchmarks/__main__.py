@@ -12,15 +12,16 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from benchmarks import kernels, live, release, server, speed, start
+from benchmarks import kernels, live, release, server, speed, start, sweep
 from benchmarks.table import Line, render
 from tests.browser import launch
 
-GROUPS = ("start", "kernels", "server", "release", "live", "speed")
+GROUPS = ("start", "kernels", "server", "release", "live", "speed", "sweep")
 WITHOUT_BROWSER: dict[str, Callable[[], list[Line]]] = {
     "kernels": kernels.measure,
     "server": server.measure,
     "speed": speed.measure,
+    "sweep": sweep.measure,
 }
 WITH_BROWSER: dict[str, Callable[[Browser], list[Line]]] = {
     "start": start.measure,

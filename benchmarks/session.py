@@ -28,7 +28,8 @@ class Session:
         self.inputs: dict[str, tuple[str, str]] = {}  # key -> id, id of its fragment
         self.figure = ("", "")  # its id, that of its fragment
         where = address.replace("http", "ws", 1) + "/_stcore/stream"
-        self.socket = connect(where, subprotocols=["streamlit"], max_size=None)  # type: ignore[list-item]
+        # as a browser, it takes in all there is: a full queue would stall the server for 40 ms
+        self.socket = connect(where, subprotocols=["streamlit"], max_size=None, max_queue=None)  # type: ignore[list-item]
         self.first = self._ask(BackMsg())
 
     def __enter__(self) -> Self:

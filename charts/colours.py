@@ -30,6 +30,18 @@ PALETTES = {
         "heat4": "#8cc5c1",
         "heat5": "#bfdfd9",
         "heat6": "#e4f1ed",
+        "heat_a0": "#5c3408",
+        "heat_a1": "#9a6414",
+        "heat_a2": "#cf9a45",
+        "heat_a3": "#f3e0bd",
+        "heat_b0": "#42216b",
+        "heat_b1": "#71489c",
+        "heat_b2": "#a685c7",
+        "heat_b3": "#e3d7ef",
+        "heat_c0": "#5a1237",
+        "heat_c1": "#9a3561",
+        "heat_c2": "#cc7a9c",
+        "heat_c3": "#f2d6e1",
     },
     "dark": {
         "paper": "#10171e",
@@ -56,9 +68,22 @@ PALETTES = {
         "heat4": "#2d787f",
         "heat5": "#245564",
         "heat6": "#1d3946",
+        "heat_a0": "#fdeccb",
+        "heat_a1": "#e3b35e",
+        "heat_a2": "#96692a",
+        "heat_a3": "#3d2d17",
+        "heat_b0": "#efe2fb",
+        "heat_b1": "#b997de",
+        "heat_b2": "#73529c",
+        "heat_b3": "#30244a",
+        "heat_c0": "#fbdde8",
+        "heat_c1": "#df8db0",
+        "heat_c2": "#914a68",
+        "heat_c3": "#401f30",
     },
 }
 
 BANDS = [[i / 4, f"@band{i}"] for i in range(5)]
 HEAT = [f"@heat{i}" for i in range(7)]  # from the best value, which is loud, to the worst
+OTHER_HEATS = [[f"@heat_{name}{i}" for i in range(4)] for name in "abc"]  # where one kind of cell is not enough
 FONT = {"family": "var(--st-font, system-ui), system-ui, sans-serif", "size": 13, "color": "@ink"}

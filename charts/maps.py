@@ -12,6 +12,9 @@ OPEN = -1.0  # a cell that did not get there
 DIVERGED = -2.0  # one that diverged at step k holds DIVERGED - k
 ASPECT = 1.7  # of the plot
 TALLEST = 280  # px
+TALLEST_PLANE = 320  # px, where both axes have one scale
+APART = 0.14  # of the bar of the key, at least, from one of its numbers to the next
+TICKS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000)
 
 
 class Axis(NamedTuple):
@@ -83,6 +86,20 @@ class Scale(NamedTuple):
     names: Sequence[str] = ()
 
 
+def step_scale(title: str, low: float, high: float) -> Scale:
+    """Return the scale of numbers of steps from the fewest to the most that are told apart."""
+    high = max(high, low + 1.0)
+    ticks = [low]
+    for tick in TICKS:
+        if min(_gap(ticks[-1], tick), _gap(tick, high)) > APART * _gap(low, high):
+            ticks.append(float(tick))
+    return Scale(title, low, high, [*ticks, high], log=True)
+
+
+def _gap(few: float, many: float) -> float:
+    return float(np.log1p(many) - np.log1p(few))  # as far apart as on the bar of the key
+
+
 def map_message(
     maps: Sequence[Map], scale: Scale, legend: Mapping[str, str], words: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -118,7 +135,8 @@ def _map(item: Map, name: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
         "x": {"title": item.x.title, "log": item.x.log, "range": item.x.edges, "values": sent("x", item.x.values)},
         "y": {"title": item.y.title, "log": item.y.log, "range": item.y.edges, "values": sent("y", item.y.values)},
         "aspect": (x_high - x_low) / (y_high - y_low) if item.equal else ASPECT,
-        "tallest": TALLEST,
+        "equal": item.equal,
+        "tallest": TALLEST_PLANE if item.equal else TALLEST,
         "values": sent("values", item.values),
         "table": None if item.table is None else sent("table", item.table),
         "lines": [

@@ -19,7 +19,6 @@ def mode_map(rule: type[Optimizer], highest: float) -> Map:
     sizes = np.array([np.abs(theory.mode_factors(item, 1.0, x)[:, 0]) for item in optimizers])
     regimes = np.array([theory.regime(item, 1.0, x) for item in optimizers])
     limits, critical = theory.stability_limit(optimizers, [1.0]), theory.critical_damping(optimizers)
-    polynomials = [item.mode_polynomial(np.array([0.0, 1.0]), item.pack()[:, None]) for item in optimizers]
     return Map(
         rule.title,
         f"{rule.title}: size of the larger root over eta lambda from 0 to 4 and momentum from 0 to 1. Arrow keys move.",
@@ -33,7 +32,7 @@ def mode_map(rule: type[Optimizer], highest: float) -> Map:
         ],
         [point for name in NAMES if (point := _named(name, regimes, x, y))],
         keys={"x": "mode.eta_lambda", "y": "mode.momentum", "also": {}},
-        known={"regimes": regimes, "sizes": sizes, "limits": limits, "polynomials": np.array(polynomials)},
+        known={"regimes": regimes, "limits": limits, "polynomials": theory.ends(optimizers)},
         says={"colour": rule.colour, "dash": rule.dash},
     )
 

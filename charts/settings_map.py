@@ -4,15 +4,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from charts.maps import DIVERGED, OPEN, Axis, Line, Map, Point, Scale, map_message
+from charts.maps import DIVERGED, OPEN, Axis, Line, Map, Point, map_message, step_scale
 from engine import slug, theory
 from engine.parameter import Parameter
 from engine.settings_map import SettingsMap, Theory, spacing
 from engine.study import Entry
 from engine.sweep import FIELD
 from engine.words import number, percent
-
-TICKS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000)
 
 
 class Frame(NamedTuple):
@@ -24,6 +22,7 @@ class Frame(NamedTuple):
     steps: int
     tolerance: float
     labels: str  # the subscripts of the directions
+    flat: tuple[bool, ...]  # along which of them nothing moves
     entry: Entry
     value: float  # of what goes up the side, in the run that is open
 
@@ -35,6 +34,7 @@ def settings_message(maps: list[SettingsMap], frame: Frame) -> tuple[dict[str, A
         "regimes": theory.REGIMES,
         "symbols": ["η", frame.declared.plain],
         "labels": list(frame.labels),
+        "flat": frame.flat,
         "steps": frame.steps,
         "chosen": {
             "map": [type(item.optimizer) for item in maps].index(type(entry.optimizer)),
@@ -45,15 +45,9 @@ def settings_message(maps: list[SettingsMap], frame: Frame) -> tuple[dict[str, A
         },
     }
     legend = {"open": f"not within {frame.steps} steps", "diverged": "diverges"}
-    return map_message([_map(item, frame) for item in maps], _scale(maps, frame), legend, words)
-
-
-def _scale(maps: list[SettingsMap], frame: Frame) -> Scale:
-    found = np.concatenate([item.reached[np.isfinite(item.reached)] for item in maps])
-    low = float(found.min()) if len(found) else 0.0
-    high = max(float(frame.steps), low + 1.0)
-    ticks = {low, *(float(tick) for tick in TICKS if 2.0 * low < tick < 0.7 * high), high}
-    return Scale(f"steps to {number(frame.tolerance)} of the first error", low, high, sorted(ticks), log=True)
+    fewest = min((float(np.nanmin(item.reached)) for item in maps if np.isfinite(item.reached).any()), default=0.0)
+    scale = step_scale(f"steps to {number(frame.tolerance)} of the first error", fewest, float(frame.steps))
+    return map_message([_map(item, frame) for item in maps], scale, legend, words)
 
 
 def _map(item: SettingsMap, frame: Frame) -> Map:
@@ -103,7 +97,8 @@ def _overlay(item: SettingsMap, known: Theory, labels: str) -> tuple[dict[str, n
     arrays = {
         "regimes": np.moveaxis(known.regimes, -1, 0),
         "slowest": known.slowest,
-        "sizes": known.sizes,
+        "polynomials": known.polynomials,
+        "eigenvalues": known.eigenvalues,
         "limits": known.limits,
     }
     return arrays, lines, points

@@ -59,18 +59,20 @@ def band_errors(errors: np.ndarray, groups: list[Band]) -> np.ndarray:
 
 
 class Held(NamedTuple):
-    """How few modes, counted from one end of the spectrum, hold a share of what is left."""
+    """How many modes, counted from both ends of the spectrum."""
 
-    modes: int
-    smallest: bool  # counted from the smallest eigenvalue
+    smallest: int
+    largest: int
 
 
 def holders(errors: np.ndarray, share: float = HELD) -> Held:
-    """Return how many of the smallest, or else of the largest, eigenvalues hold a share of the error: (n,) -> Held.
+    """Return with how few modes from both ends of the spectrum a share of the error is reached: (n,) -> Held.
 
-    From the end from which fewer suffice. The eigenvalues are ascending, the error is finite and above 0.
+    The eigenvalues are ascending, the error is finite and above 0.
     """
     part = errors / errors.max()
     wanted = share * part.sum() * (1.0 - 1e-12)  # modes that hold exactly the share do
-    up, down = (int(np.searchsorted(np.cumsum(side), wanted)) + 1 for side in (part, part[::-1]))
-    return Held(up, smallest=True) if up <= down else Held(down, smallest=False)
+    up, down = (np.concatenate([[0.0], np.cumsum(side)]) for side in (part, part[::-1]))
+    more = np.searchsorted(down, wanted - up)  # so many of the largest beside so many of the smallest
+    few = int(np.argmin(np.arange(len(up)) + more))
+    return Held(few, int(more[few]))

@@ -82,6 +82,20 @@ def _records(optimizer: Optimizer) -> tuple[str, ...]:
     return ("error", "state") if optimizer.adaptive else ("error",)
 
 
+def single_of(family: Family, r: int) -> Family:
+    """Return one run of a family as a family of its own."""
+    path, one = family.trajectory, slice(r, r + 1)
+    alone = replace(
+        path,
+        weights=path.weights[:, one],
+        error=family.error[:, one],
+        learning_rate=path.learning_rate[:, one],
+        diverged_at=path.diverged_at[one],
+        state={slot: values[:, one] for slot, values in path.state.items()},
+    )
+    return Family(family.setting, family.values[one], family.optimizers[one], family.learning_rates[one], alone)
+
+
 def live_hyperparameter(optimizer: Optimizer) -> str | None:
     """Return the name of the first hyperparameter that a linear slider can move, None if there is none."""
     names = [name for name, declared in optimizer.parameters().items() if declared.scale == "linear"]

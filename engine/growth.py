@@ -7,7 +7,8 @@ E(k)/E(0) is a mean of the squares of all alpha_i(k)/alpha_i(0), so that it grow
 """
 
 import math
-from functools import cache
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,6 @@ from engine import theory
 from engine.optimizer import Optimizer
 
 FIRST_WORSE = (1.0 + math.sqrt(2.0)) ** 2  # the condition number above which momentum at its best first makes it worse
-KAPPA, POINTS = (1.0, 1e6), 181
 INSIDE = 65  # eigenvalues among which the worst mode is sought
 
 
@@ -35,16 +35,15 @@ def horizon(kappa: float) -> int:
     return int(math.sqrt(kappa)) + 2
 
 
-@cache
-def growth(
-    rule: type[Optimizer], low: float = 1.0, high: float = 1e6, points: int = 181
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return condition numbers, geometric from low to high, and the largest |alpha_i(k)/alpha_i(0)|: (points,) twice.
+def growth(rule: type[Optimizer], kappas: np.ndarray) -> np.ndarray:
+    """Return the largest |alpha_i(k)/alpha_i(0)| over all eigenvalues and steps, for condition numbers: (n,) -> (n,).
 
-    The path is measured from theory.mode_path, step by step. Raises ValueError as theory.optimal does.
+    Measured along theory.mode_path, step by step. Raises ValueError as theory.optimal does.
     """
-    kappas = np.geomspace(low, high, points)
-    peaks = np.array([worst_path(rule, float(kappa), horizon(float(kappa))).max() for kappa in kappas])
-    for array in (kappas, peaks):
-        array.setflags(write=False)
-    return kappas, peaks
+    cls: Any = rule  # mypy does not take a class for hashable
+    return np.array([_peak(cls, float(kappa)) for kappa in kappas])
+
+
+@lru_cache(maxsize=4096)
+def _peak(rule: Any, kappa: float) -> float:
+    return float(worst_path(rule, kappa, horizon(kappa)).max())

@@ -16,6 +16,10 @@ _LATIN = (
 GREEK = dict(zip(_LATIN, "αβγδεζηθικλμνξρστφχψω", strict=True))  # letters by their names
 _PLAIN = {
     **{rf"\{name}": letter for name, letter in GREEK.items()},
+    r"\eta_0": "η₀",
+    r"\eta_K": "η_K",
+    r"\eta_{max}": "η max",
+    r"\eta_{min}": "η min",
     r"\eta\lambda": "ηλ",
     r"\lambda_{max}": "λ max",
     r"\lambda_{min}": "λ min",
@@ -23,6 +27,7 @@ _PLAIN = {
     "w_2": "w₂",
     r"\beta_1": "β₁",
     r"\beta_2": "β₂",
+    r"\Delta": "Δ",
     r"\lambda_1": "λ₁",
     r"\lambda_2": "λ₂",
     r"\Delta x": "Δx",
@@ -123,7 +128,7 @@ def as_number(value: Any) -> float:
 
 
 @dataclass(frozen=True)
-class Text:
+class Typed:
     """What is known of a text that is typed: its default, label and help, what reads it, and how it is shown."""
 
     default: str
@@ -140,9 +145,9 @@ class Text:
         return value
 
 
-def text(default: str, label: str, read: Callable[[str], object], latex: Callable[[str], str], help: str) -> Any:
+def typed(default: str, label: str, read: Callable[[str], object], latex: Callable[[str], str], help: str) -> Any:
     """Declare a dataclass field that is a text."""
-    return field(default=default, metadata={"text": Text(default, label, read, latex, help)})
+    return field(default=default, metadata={"typed": Typed(default, label, read, latex, help)})
 
 
 def parameter(
@@ -185,9 +190,9 @@ class Parameterised:
 
     @classmethod
     @cache
-    def texts(cls) -> Mapping[str, Text]:
-        """Return name -> Text of the fields that are typed."""
-        return MappingProxyType({f.name: f.metadata["text"] for f in fields(cls) if "text" in f.metadata})
+    def typed_fields(cls) -> Mapping[str, Typed]:
+        """Return name -> Typed of the fields that are typed."""
+        return MappingProxyType({f.name: f.metadata["typed"] for f in fields(cls) if "typed" in f.metadata})
 
     def all_parameters(self) -> Declared:
         """Return what ``parameters()`` is of this instance.
@@ -201,7 +206,7 @@ class Parameterised:
 
     def validate(self) -> None:
         """Check every field and store numbers as floats; ValueError names the field, its range and the value."""
-        for name, written in self.texts().items():
+        for name, written in self.typed_fields().items():
             object.__setattr__(self, name, written.check(name, getattr(self, name)))
         for name, declared in self.declared().items():
             object.__setattr__(self, name, declared.check(name, getattr(self, name)))

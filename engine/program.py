@@ -64,7 +64,7 @@ def _program(
 ) -> str:
     torch, cls = library == "torch", cast(Any, type(optimizer))
     own = surface.code(library)
-    ground = _Ground(own, False, False) if own else _ground(type(surface), library, len(surface.pack()))
+    ground = _Ground(own, False, False) if own else _ground(type(surface), surface.dim, library, len(surface.pack()))
     rule = _rule(cls, library)
     place, eta = [float(value) for value in start], float(learning_rate)
 
@@ -165,9 +165,9 @@ class _Rule(NamedTuple):
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _ground(cls: Any, library: str, size: int) -> _Ground:
+def _ground(cls: Any, dim: int, library: str, size: int) -> _Ground:
     try:
-        body, gathered = with_gathered_gradient(one_run(cls, "value_and_grad", [], []), cls.dim)
+        body, gathered = with_gathered_gradient(one_run(cls, "value_and_grad", [], []), dim)
         body = on_whole_arrays(body)
         lines = as_lines(body, library, size)
     except ValueError as error:

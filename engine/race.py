@@ -11,9 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from engine.optimizer import Optimizer
-from engine.run import run
 from engine.sampling import gradient_noise
-from engine.settling import first_hit, settled_step
 from engine.trials import trials
 from engine.tuning import Setting, Span, random_log, settings, space
 
@@ -22,7 +20,6 @@ JUDGED_ON = (8, 8)
 NEAREST, FARTHEST = 0.5, 2.0  # how far a start is from the minimum, relative to the one given
 ETAS = 81  # learning rates of a sensitivity curve
 GOOD = 2.0  # a learning rate is good if it needs at most so many times the fewest steps
-BLOCK = 32_000_000  # bytes of recorded arrays at a time
 
 
 @dataclass(frozen=True)
@@ -109,59 +106,30 @@ def cases(surface: Any, start: Any, terms: Terms, judged: bool) -> Cases:
 
 def counts(given: Cases, tried: Sequence[Setting], terms: Terms) -> Counts:
     """Run every setting in every case and count its steps."""
-    size = len(tried)
-    if given.noise is not None:  # then every run has noise of its own, and arrays of runs have to be kept within bounds
-        each = 8 * (terms.steps + 1) * len(given.starts) * (2 * given.starts.shape[1] + 2)
-        size = max(1, BLOCK // each)
-    blocks = [_counts(given, tried[i : i + size], terms) for i in range(0, len(tried), size)]
-    return Counts(
-        np.concatenate([block.first for block in blocks]),
-        np.concatenate([block.stays for block in blocks]),
-        np.concatenate([block.error for block in blocks]),
-        sum(block.evaluations for block in blocks),
-    )
-
-
-def _counts(given: Cases, tried: Sequence[Setting], terms: Terms) -> Counts:
-    many, width = len(tried), len(given.starts)
-    rules = [item.optimizer for item in tried for _ in range(width)]
+    many, width, rule = len(tried), len(given.starts), tried[0].optimizer
+    tuned = {name: np.repeat([getattr(item.optimizer, name) for item in tried], width) for name in rule.parameters()}
     etas = np.repeat([item.learning_rate for item in tried], width)
     starts = np.tile(given.starts, (many, 1))
-    columns = []
+    columns, evaluations = list[list[np.ndarray]](), 0
     for j, surface in enumerate(given.surfaces):
-        if given.noise is None:
-            columns.append(_without_noise(surface, rules, etas, starts, terms))
-        else:
+        noise = None
+        if given.noise is not None:
             noise = np.tile(given.noise[:, :, j * width : (j + 1) * width], (1, 1, many))
-            columns.append(_with_noise(surface, rules, etas, starts, terms, noise))
-    first, stays, last = (
-        np.stack([column[k].reshape(many, width) for column in columns], axis=1).reshape(many, -1) for k in range(3)
-    )
-    diverged_at = np.stack([column[3] for column in columns])
-    return Counts(first, stays, last, int(np.where(diverged_at < 0, terms.steps, diverged_at).sum()))
-
-
-Columns = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # first, stays, last error, diverged_at; each (R,)
-
-
-def _without_noise(surface: Any, rules: list[Optimizer], etas: np.ndarray, starts: np.ndarray, terms: Terms) -> Columns:
-    tuned = {name: np.array([getattr(rule, name) for rule in rules]) for name in rules[0].parameters()}
-    found = trials(
-        surface, rules[0], tuned, learning_rate=etas, start=starts, steps=terms.steps, tolerance=terms.tolerance
-    )
-    last = found.error / surface.evaluate(starts)[0]
-    return found.first_hit, found.settled, np.where(found.diverged, np.inf, last), found.diverged_at
-
-
-def _with_noise(
-    surface: Any, rules: list[Optimizer], etas: np.ndarray, starts: np.ndarray, terms: Terms, noise: np.ndarray
-) -> Columns:
-    path = run(surface, rules, etas, starts, terms.steps, record=("error",), noise=noise)
-    assert path.error is not None
-    with np.errstate(all="ignore"):
-        last = np.where(path.diverged_at < 0, path.error[-1] / path.error[0], np.inf)
-    counted = [count(path.error, terms.tolerance) for count in (first_hit, settled_step)]
-    return counted[0], counted[1], last, path.diverged_at
+        found = trials(
+            surface,
+            rule,
+            tuned,
+            learning_rate=etas,
+            start=starts,
+            steps=terms.steps,
+            tolerance=terms.tolerance,
+            noise=noise,
+        )
+        share = np.where(found.diverged, np.inf, found.error / surface.evaluate(starts)[0])
+        columns.append([values.reshape(many, width) for values in (found.first_hit, found.settled, share)])
+        evaluations += int(np.where(found.diverged, found.diverged_at, terms.steps).sum())
+    first, stays, last = (np.concatenate(kept, axis=1) for kept in zip(*columns, strict=True))
+    return Counts(first, stays, last, evaluations)
 
 
 def lane(surface: Any, start: Any, rule: type[Optimizer], terms: Terms) -> Lane:

@@ -11,10 +11,17 @@ from typing import Any
 
 import numpy as np
 
+from engine.family import live_hyperparameter
 from engine.kernel import kernel
 from engine.optimizer import Optimizer
 from engine.run import run
 from engine.settling import first_hit, settled_step
+from engine.sweep import sweep
+
+TRIED_RATES = 61
+TRIED_SHARES = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99)  # of a hyperparameter that ends below 1, as a momentum or a decay
+LINEAR_RATES = (2e-3, 4.0)  # over the largest eigenvalue: up to where no momentum below 1 is stable
+OTHER_RATES = (1e-3, 100.0)  # over the distance from the start to w*: such a rule steps about as far as eta
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,3 +103,62 @@ def steps_over_angles(
         return nothing, nothing
     error = over_angles(surface, optimizer, learning_rate, start, angles, steps).error
     return settled_step(error, tolerance), first_hit(error, tolerance)
+
+
+@dataclass(frozen=True, eq=False)
+class Tuned:
+    """The best setting at every angle, among those that were tried."""
+
+    counts: np.ndarray  # (angles,) steps, nan where no setting gets there
+    learning_rate: np.ndarray  # (angles,) nan where none does
+    hyperparameter: str | None  # the one that was tried at several values, None if there is none
+    value: np.ndarray  # (angles,) its best value
+    tried: dict[str, np.ndarray]  # name -> values
+
+
+def tuned_over_angles(
+    surface: Any, cls: type[Optimizer], start: Any, angles: Sequence[float], steps: int, tolerance: float = 1e-6
+) -> Tuned:
+    """Tune an optimizer anew at every angle, from the same alpha(0): of all settings tried the one with fewest steps.
+
+    Tried are TRIED_RATES geometric learning rates with every value of the first hyperparameter that has a linear
+    scale, by a sweep; see tried_settings. Steps count until the error stays at or below the tolerance, of a rule whose
+    steps do not shrink until it first is. Without a smallest error there is nothing to count. Raises ValueError as
+    sweep does.
+    """
+    modes = surface.modes(np.asarray(start, dtype=np.float64))
+    tried = tried_settings(surface, cls, start)
+    names = list(tried)
+    other = names[1] if len(names) > 1 else None
+    missing = np.full(len(angles), np.nan)
+    if surface.eigenvalues[0] < 0.0:
+        return Tuned(missing, missing, other, missing, tried)
+
+    def begin(turned: Any) -> np.ndarray:
+        point: np.ndarray = turned.stationary_point + turned.eigenvectors @ modes
+        return point
+
+    grid = {"surface.angle": np.asarray(angles, dtype=np.float64), **tried}
+    found = sweep(surface, cls(), grid, start=begin, steps=steps, tolerance=tolerance)
+    counts = (found.settled if cls.steps_shrink else found.first_hit).reshape(len(angles), -1)
+    best = np.argmin(np.where(np.isnan(counts), np.inf, counts), axis=1)
+    least = counts[np.arange(len(angles)), best]
+    places = np.unravel_index(best, [len(tried[name]) for name in names])
+    reached = ~np.isnan(least)
+    chosen = [np.where(reached, tried[name][place], np.nan) for name, place in zip(names, places, strict=True)]
+    return Tuned(least, chosen[0], other, chosen[1] if other else missing, tried)
+
+
+def tried_settings(surface: Any, cls: type[Optimizer], start: Any) -> dict[str, np.ndarray]:
+    """Return what tuned_over_angles tries: the learning rates, and the values of one hyperparameter if there is one."""
+    distance = float(np.linalg.norm(surface.modes(np.asarray(start, dtype=np.float64))))
+    low, high = LINEAR_RATES if cls().linear else OTHER_RATES
+    unit = 1.0 / float(surface.eigenvalues[-1] or 1.0) if cls().linear else distance or 1.0
+    tried = {"learning_rate": np.geomspace(low * unit, high * unit, TRIED_RATES)}
+    name = live_hyperparameter(cls())
+    if name is not None:
+        declared = cls.parameters()[name]
+        within = declared.low == 0.0 and declared.high <= 1.0
+        values = TRIED_SHARES if within else np.linspace(declared.low, declared.high, len(TRIED_SHARES))
+        tried[name] = np.array(values)
+    return tried

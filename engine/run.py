@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from engine.arguments import common_length, learning_rates, numbers, starts, whole
+from engine.arguments import common_length, gradient_noise, learning_rates, starts, usable, whole
 from engine.divergence import squared_bound
 from engine.kernel import RUNS, SIGNATURES, STATE, WEIGHTS, kernel
 from engine.optimizer import Optimizer, as_optimizers
@@ -142,6 +142,7 @@ def run(
     record: Sequence[str] = RECORDS,
     progress: Callable[[float], bool | None] | None = None,
     noise: np.ndarray | None = None,
+    validation: Surface | None = None,
 ) -> Trajectory:
     """Run an optimizer on a surface and return what it did.
 
@@ -154,7 +155,8 @@ def run(
     recorded, and of the optional arrays those named in ``record``. ``progress(share)`` is called between pieces of
     about 50 ms; when it returns False the run stops there and the remaining rows hold nan. ``noise`` (T, D, R) is added
     to the gradient that each step receives (``used_gradient``; its last row, which no step receives, has none);
-    sampling.gradient_noise draws it.
+    sampling.gradient_noise draws it. A schedule with ``feedback`` is told the error as the run goes, each run its own;
+    the error on the surface ``validation`` where one is given, which changes nothing else.
 
     Raises ValueError naming the argument, its range and the value given, and before it would fill 256 MB.
     """
@@ -164,10 +166,11 @@ def run(
         raise ValueError(f"record must hold names from {', '.join(RECORDS)}, got {unknown[0]!r}")
     optimizers = as_optimizers(optimizer)
     rule = type(optimizers[0])
-    eta = learning_rates(learning_rate, steps)
+    follows = learning_rate if isinstance(learning_rate, Schedule) and learning_rate.feedback else None
+    eta = np.full((steps, 1), np.nan) if follows else learning_rates(learning_rate, steps)
     points = starts(start, surface.dim)
     runs = common_length({"learning_rate": eta.shape[1], "optimizer": len(optimizers), "start": len(points)})
-    added = _noise(noise, steps, surface.dim, runs)
+    added = gradient_noise(noise, steps, surface.dim, runs)
     differs = rule.look_ahead or len(added) > 0  # whether update receives something else than the gradient at w
     wanted = set(record)
     if "used_gradient" in wanted and not differs:
@@ -198,7 +201,10 @@ def run(
 
     bound = squared_bound(origin)
     with np.errstate(all="ignore"):
-        _in_pieces(advance, steps, progress)
+        if follows:
+            _with_feedback(follows, advance, validation or surface, w, eta, progress)
+        else:
+            _in_pieces(advance, steps, progress)
 
     after = (np.arange(rows)[:, None] * every > diverged_at) & (diverged_at >= 0)
     for history in (weights, error, gradient, used, states):
@@ -239,16 +245,32 @@ def _in_pieces(
             return
 
 
-def _noise(noise: np.ndarray | None, steps: int, dim: int, runs: int) -> np.ndarray:
-    """Return (T, D, R), or (0, D, R) where there is none."""
-    if noise is None:
-        return np.empty((0, dim, runs))
-    added = numbers("noise", noise)
-    if added.shape != (steps, dim, runs):
-        raise ValueError(f"noise must have shape ({steps}, {dim}, {runs}), got {added.shape}")
-    if not np.isfinite(added).all():
-        raise ValueError("noise must be finite")
-    return np.ascontiguousarray(added)
+def _with_feedback(
+    schedule: Schedule,
+    advance: Callable[[int, int], None],
+    surface: Surface,
+    w: np.ndarray,
+    eta: np.ndarray,
+    progress: Callable[[float], bool | None] | None,
+) -> None:
+    """Tell a schedule the error at w (D, R), which moves on, and fill in eta (T, R) as it answers."""
+    watch, steps, first = schedule.watch(), len(eta), 0
+    theta, data, error, aside = surface.pack(), surface.data(), np.empty(w.shape[1]), np.empty_like(w)
+    reported = time.perf_counter()
+    while first < steps:
+        surface.value_and_grad(w, theta, data, error, aside)
+        answer = usable(watch(error))[: steps - first]
+        last = first + len(answer)
+        eta[first:last] = answer
+        advance(first, last - 1)
+        first = last
+        if progress and time.perf_counter() - reported > PIECE:
+            reported = time.perf_counter()
+            if progress(first / (steps + 1)) is False:
+                return
+    advance(steps, steps)
+    if progress:
+        progress(1.0)
 
 
 def _check_memory(steps: int, rows: int, runs: int, dim: int, slots: int, record: set[str]) -> None:

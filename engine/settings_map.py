@@ -32,7 +32,7 @@ class Theory:
     eigenvalues: np.ndarray  # (rows, D) ascending
     regimes: np.ndarray  # (rows, columns, D) places in theory.REGIMES
     slowest: np.ndarray  # (rows, columns) the direction that governs in the long run
-    sizes: np.ndarray  # (rows, columns) its factor per step
+    polynomials: np.ndarray  # (rows, 2, order + 1) as theory.ends, from which every factor follows
     limits: np.ndarray  # (rows,) largest stable learning rate, of directions of positive curvature
     critical: np.ndarray  # (rows, D, 2) the learning rates at which the two roots of each direction meet, else nan
     best: list[Best | None]  # (rows,) the best setting of the rule on the row's surface
@@ -140,22 +140,16 @@ def settings_map(
 
 def _theory(settings: list[Row], learning_rates: np.ndarray) -> Theory:
     eigenvalues = np.array([row.surface.eigenvalues for row in settings])
-    regimes, slowest, sizes = [], [], []
-    for row in settings:
-        of = (row.optimizer, learning_rates, row.surface.eigenvalues)
-        factors = np.abs(theory.mode_factors(*of)[..., 0])
-        governing = theory.slowest_mode(*of)
-        regimes.append(theory.regime(*of))
-        slowest.append(governing)
-        sizes.append(np.take_along_axis(factors, governing[:, None], axis=1)[:, 0])
+    cells = [(row.optimizer, learning_rates, row.surface.eigenvalues) for row in settings]
+    optimizers = [row.optimizer for row in settings]
     with np.errstate(divide="ignore"):
-        critical = np.array([theory.critical_damping(row.optimizer) for row in settings])[:, None, :]
+        critical = theory.critical_damping(optimizers)[:, None, :]
         critical = np.where(eigenvalues[..., None] > 0.0, critical / eigenvalues[..., None], np.nan)
     return Theory(
         eigenvalues,
-        np.array(regimes),
-        np.array(slowest),
-        np.array(sizes),
+        np.array([theory.regime(*of) for of in cells]),
+        np.array([theory.slowest_mode(*of) for of in cells]),
+        theory.ends(optimizers),
         limits(settings),
         critical,
         [_best(row) for row in settings],

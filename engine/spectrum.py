@@ -55,8 +55,13 @@ def _eigenvalue(place: int, item: str) -> float:
 
 
 def checked(eigenvalues: np.ndarray) -> np.ndarray:
-    """Return eigenvalues in ascending order; BadSpectrum unless one is positive and they are not too far apart."""
+    """Return eigenvalues, finite, in ascending order.
+
+    BadSpectrum unless none is negative, one is positive, and they are not too far apart.
+    """
     ordered = np.sort(eigenvalues)
+    if ordered[0] < 0.0:
+        raise BadSpectrum("every eigenvalue must be zero or positive", number(float(ordered[0])))
     if not ordered[-1] > 0.0:
         raise BadSpectrum("at least one eigenvalue must be above 0", f"{number(float(ordered[-1]))}")
     kappa = condition_number(ordered)

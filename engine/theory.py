@@ -30,7 +30,7 @@ def stability_limit(optimizer: Optimizer | Sequence[Optimizer], eigenvalues: Any
     Raises ValueError for an optimizer without a mode polynomial and for eigenvalues that are not finite.
     """
     eigenvalues = _eigenvalues(eigenvalues)
-    at_0, at_1 = np.moveaxis(_jury(_polynomials(optimizer, 1.0, np.array([0.0, 1.0]))), -2, 0)
+    at_0, at_1 = np.moveaxis(_jury(ends(optimizer)), -2, 0)
     slope = at_1 - at_0  # the conditions are affine in eta lambda
     crossing = np.divide(-at_0, slope, out=np.full_like(slope, np.inf), where=slope < 0.0).min(axis=-1)
     if eigenvalues.min() < 0.0:
@@ -114,6 +114,15 @@ def slowest_mode(optimizer: Optimizer | Sequence[Optimizer], learning_rate: Any,
     return (size >= size.max(axis=-1, keepdims=True) - 1e-12).argmax(axis=-1)
 
 
+def ends(optimizer: Optimizer | Sequence[Optimizer]) -> np.ndarray:
+    """Return the coefficients of the mode polynomial at eta lambda = 0 and 1, ([R,] 2, order + 1).
+
+    Between and beyond they are affine in eta lambda, see Optimizer.mode_polynomial: these say all there is to know.
+    Raises ValueError for an optimizer without a mode polynomial.
+    """
+    return _polynomials(optimizer, 1.0, np.array([0.0, 1.0]))
+
+
 def critical_damping(optimizer: Optimizer | Sequence[Optimizer]) -> np.ndarray:
     """Return the two eta lambda, ascending, at which the two roots of a mode meet, ([R,] 2).
 
@@ -122,7 +131,7 @@ def critical_damping(optimizer: Optimizer | Sequence[Optimizer]) -> np.ndarray:
     of the discriminant of the rule's own mode polynomial. nan for a rule of one root. Raises ValueError for an
     optimizer without a mode polynomial.
     """
-    at_0, at_1 = np.moveaxis(_polynomials(optimizer, 1.0, np.array([0.0, 1.0])), -2, 0)
+    at_0, at_1 = np.moveaxis(ends(optimizer), -2, 0)
     if at_0.shape[-1] == 2:
         return np.full((*at_0.shape[:-1], 2), np.nan)
     slope = at_1 - at_0  # the coefficients are affine in eta lambda
@@ -374,18 +383,19 @@ def preconditioned_limit(optimizer: Optimizer, hessian: Any, state: dict[str, An
     """Return the largest stable learning rate of an adaptive method while its preconditioner is that of ``state``.
 
     c/lambda_max(P^-1 H), P = diag(sqrt(r_hat) + delta); c = 2 for AdaGrad and RMSProp, (2 + 2 beta1)/(1 - beta1) for
-    Adam; Cohen et al. (2022), arXiv:2207.14484. ``hessian`` is (D, D), the arrays of state (..., D); the result is
-    (...), inf where no curvature is positive. A weight that has not ``moved``, (..., D), is left out: what it remembers
-    is still zero. Raises ValueError for an optimizer that has no preconditioner.
+    Adam; Cohen et al. (2022), arXiv:2207.14484. ``hessian`` is (D, D), or (..., D, D) where it differs from state to
+    state, the arrays of state (..., D); the result is (...), inf where no curvature is positive. A weight that has not
+    ``moved``, (..., D), is left out: what it remembers is still zero. Raises ValueError for an optimizer that has no
+    preconditioner.
     """
     hessian = np.asarray(hessian, dtype=np.float64)
-    if hessian.ndim != 2 or hessian.shape[0] != hessian.shape[1] or not np.isfinite(hessian).all():
-        raise ValueError(f"hessian must be finite and of shape (D, D), got {hessian.tolist()}")
-    slots = {}
+    if hessian.ndim < 2 or hessian.shape[-1] != hessian.shape[-2] or not np.isfinite(hessian).all():
+        raise ValueError(f"hessian must be finite and of shape (..., D, D), got {hessian.tolist()}")
+    size, slots = hessian.shape[-1], {}
     for slot in optimizer.slots:
-        if slot not in state or np.shape(state[slot])[-1:] != hessian.shape[:1]:
+        if slot not in state or np.shape(state[slot])[-1:] != (size,):
             given = np.shape(state[slot]) if slot in state else "nothing"
-            raise ValueError(f"state must hold {slot!r} of shape (..., {len(hessian)}), got {given}")
+            raise ValueError(f"state must hold {slot!r} of shape (..., {size}), got {given}")
         slots[slot] = np.asarray(state[slot], dtype=np.float64)
     scale = np.where(moved, 1.0 / np.sqrt(optimizer.preconditioner(slots)), 0.0)
     known = np.asarray(np.isfinite(scale).all(axis=-1))

@@ -44,6 +44,7 @@ class Trials:
     first_hit: np.ndarray  # first step at which it was, else nan: adaptive methods may never stay
     diverged_at: np.ndarray  # first step that was not finite or went out of all bounds, else -1
     complete: bool  # False where it was stopped: runs that were not finished hold nan and -1
+    weights: np.ndarray | None = field(default=None, kw_only=True)  # (R, D) after the last step, where asked for
 
     @property
     def diverged(self) -> np.ndarray:

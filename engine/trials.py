@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.arguments import common_length, learning_rates, starts, whole
+from engine.arguments import common_length, gradient_noise, learning_rates, starts, whole
 from engine.columns import column, packed
 from engine.measure import KEPT, Batch, Measure
 from engine.optimizer import Optimizer, as_optimizers
@@ -21,7 +21,7 @@ from engine.workers import Block, Progress, scatter
 MOST_RUNS = 4_000_000
 MOST_STEPS = 10**12  # of all runs together
 LONGEST_SCHEDULE = 10**7  # steps
-BLOCK = 2048  # runs: enough to forget what a call costs, few enough for the second cache
+BLOCK = 2048  # runs: enough to forget what a call costs, few enough to keep many cores busy
 
 
 def trials(
@@ -37,20 +37,26 @@ def trials(
     executor: Executor | None = None,
     progress: Progress | None = None,
     block: int = BLOCK,
+    lowest: float | None = None,
+    ends: bool = False,
+    noise: np.ndarray | None = None,
 ) -> Trials:
     """Run R settings of an optimizer on a surface, through the kernels of ``run``, and keep four numbers of each.
 
     ``settings`` is hyperparameter -> values (R,); the others are those of ``optimizer``. ``learning_rate`` is a
     number, an array (R,) or a Schedule, ``start`` (D,) or (R, D). What is given once holds for all R runs.
 
-    The error counts from E_min and is held against ``tolerance`` > 0, times E(start) - E_min where ``relative``. Runs
-    go in blocks of ``block`` through one pool of threads, or through ``executor``; neither changes a bit of the
-    result. ``progress(share)`` is called about every 50 ms; when it returns False the rest is not computed.
+    The error counts from E_min, or from ``lowest`` where it is given, such as the error at a local minimum, and is held
+    against ``tolerance`` > 0, times E(start) - E_min where ``relative``. With ``ends`` the last weights are kept, too;
+    those of a run that diverged mean nothing. ``noise`` (T, D, R) is added to the gradients that the steps receive, as
+    ``run`` does it. Runs go in blocks of ``block`` through one pool of threads, or through
+    ``executor``; neither changes a bit of the result. ``progress(share)`` is called about every 50 ms; when it returns
+    False the rest is not computed.
 
     Raises ValueError naming the argument, its range and the value given.
     """
     (rule,) = as_optimizers([optimizer])
-    measure, eta = plan(steps, tolerance, relative, learning_rate)
+    measure, eta = plan(steps, tolerance, relative, learning_rate, ends)
     settings = {} if settings is None else settings
     check_names("settings", settings, rule.parameters())
     columns = {name: column(rule, name, values) for name, values in settings.items()}
@@ -58,20 +64,23 @@ def trials(
     lengths = {name: len(values) for name, values in columns.items()}
     runs = common_length({"learning_rate": len(eta), "start": len(points), **lengths})
     check_size([runs], measure.steps)
-    block, lowest = whole("block", block, 1), lowest_error(surface)
+    added = gradient_noise(noise, measure.steps, surface.dim, runs)
+    block, lowest = whole("block", block, 1), lowest_error(surface) if lowest is None else _level(lowest)
 
     def batches() -> Iterator[Batch]:
         for low in range(0, runs, block):
             each = np.arange(low, min(low + block, runs))
             pick = {name: values[each % len(values)] for name, values in columns.items()}
             place = points.T.take(each % len(points), axis=1)
-            yield Batch(surface, lowest, type(rule), packed(rule, pick, len(each)), eta[each % len(eta)], place)
+            theirs = np.ascontiguousarray(added[:, :, low : low + len(each)]) if len(added) else None
+            rates = eta[each % len(eta)]
+            yield Batch(surface, lowest, type(rule), packed(rule, pick, len(each)), rates, place, theirs)
 
-    return measure_all(measure, batches(), runs, block, executor, progress)
+    return measure_all(measure, batches(), runs, block, executor, progress, surface.dim)
 
 
 def plan(
-    steps: int, tolerance: float, relative: bool, learning_rate: float | np.ndarray | Schedule
+    steps: int, tolerance: float, relative: bool, learning_rate: float | np.ndarray | Schedule, ends: bool = False
 ) -> tuple[Measure, np.ndarray]:
     """Return what is asked of every run, and the learning rates (R,), zero where a schedule gives them.
 
@@ -86,7 +95,14 @@ def plan(
         raise ValueError(f"steps must be at most {LONGEST_SCHEDULE:,} with a schedule, got {steps:,}")
     eta = learning_rates(learning_rate, steps)
     schedule, rates = (eta[:, 0], np.zeros(1)) if scheduled else (np.empty(0), eta[0])
-    return Measure(steps, number, bool(relative), np.ascontiguousarray(schedule)), rates
+    return Measure(steps, number, bool(relative), np.ascontiguousarray(schedule), bool(ends)), rates
+
+
+def _level(lowest: Any) -> float:
+    number = as_number(lowest)
+    if not math.isfinite(number):
+        raise ValueError(f"lowest must be finite, got {lowest!r}")
+    return number
 
 
 def check_names(argument: str, given: Any, known: Iterable[str]) -> None:
@@ -114,21 +130,23 @@ def measure_all(
     block: int,
     executor: Executor | None,
     progress: Progress | None,
+    dim: int = 0,
 ) -> Trials:
     """Measure the runs of all batches, in order, in blocks of at most ``block`` runs; ValueError as ``trials``."""
     if not (executor is None or isinstance(executor, Executor)):
         raise ValueError(f"executor must be a concurrent.futures.Executor, got {executor!r}")
     if not (progress is None or callable(progress)):
         raise ValueError(f"progress must be a function, got {progress!r}")
-    kept = np.full((len(KEPT), runs), np.nan)
+    kept = np.full((len(KEPT) + measure.ends * dim, runs), np.nan)
     kept[KEPT.index("diverged_at")] = -1.0
 
     def keep(place: slice, answer: np.ndarray) -> None:
         kept[:, place] = answer
 
     complete = scatter(measure, _blocks(batches, block), keep, runs, executor, progress)
-    error, settled, first_hit, diverged_at = kept
-    return Trials(error, settled, first_hit, diverged_at.astype(np.int64), complete)
+    error, settled, first_hit, diverged_at = kept[: len(KEPT)]
+    weights = kept[len(KEPT) :].T if measure.ends else None
+    return Trials(error, settled, first_hit, diverged_at.astype(np.int64), complete, weights=weights)
 
 
 def _blocks(batches: Iterator[Batch], most: int) -> Iterator[Block]:

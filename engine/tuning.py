@@ -134,7 +134,7 @@ class Halving:
 def halving(error: np.ndarray, diverged_at: np.ndarray) -> Halving:
     """Drop the worse half of the trials after T/2^(K-1), ..., T/2, T steps, K = ceil(log2 n), until one is left.
 
-    Successive halving, Jamieson and Talwalkar (2016), algorithm 1, each round twice as many steps as the one before.
+    Successive halving, Jamieson and Talwalkar (2016), arXiv:1502.07943, with steps that double from round to round.
     ``error`` (T+1, n) are whole learning curves, so that what a dropped trial would have become can be told; what
     comes after a trial was dropped decides nothing. ``diverged_at`` (n,) as a Trajectory has it: a run that diverged
     is the worst, and takes no gradient after that step. Of equals the earlier trial is kept. One evaluation a step.

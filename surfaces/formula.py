@@ -11,7 +11,7 @@ from engine.formula.grammar import FUNCTIONS, Reading, read
 from engine.formula.latex import latex
 from engine.formula.machine import SECOND, Machine
 from engine.formula.program import Steps, packed, program
-from engine.parameter import GREEK, Declared, Parameter, parameter, text
+from engine.parameter import GREEK, Declared, Parameter, parameter, typed
 from engine.surface import Surface, View
 from surfaces.quadratic import Quadratic
 
@@ -22,12 +22,12 @@ HELP = (
 )
 
 
-def _read(typed: str) -> Reading:
-    return read(typed, RESERVED)
+def _read(text: str) -> Reading:
+    return read(text, RESERVED)
 
 
-def _latex(typed: str) -> str:
-    return f"E = {latex(_read(typed).tree)}"
+def _latex(text: str) -> str:
+    return f"E = {latex(_read(text).tree)}"
 
 
 @dataclass(frozen=True, init=False)
@@ -41,14 +41,16 @@ class Formula(Machine, Surface):
     as 0. See Machine for corners and for points at which E is not defined, where it is nan.
     """
 
-    text: str = text(DEFAULT, "E(x, y) =", _read, _latex, HELP)
+    text: str = typed(DEFAULT, "E(x, y) =", _read, _latex, HELP)
     constants: tuple[tuple[str, float], ...] = ()  # name and value, in the order in which they occur in the text
     middle_x: float = parameter(0.0, -100.0, 100.0, "x_0", step=0.1, help="Middle of the picture.")
     middle_y: float = parameter(0.0, -100.0, 100.0, "y_0", step=0.1, help="Middle of the picture.")
     width: float = parameter(6.0, 0.01, 1000.0, r"\Delta x", scale="log", help="How much of x the picture shows.")
 
     title = "Your own formula"
+    note = "Type any E(x, y); every name in it but x and y becomes a number that you can move."
     latex = r"E(x, y)\ \text{as you type it}"  # of an instance: what was typed
+    view_fields = ("middle_x", "middle_y", "width")
     dim = 2
 
     def __init__(

@@ -18,7 +18,8 @@ DRAWN = """() => {
     && root.querySelector('.valley-verdict').textContent.length > 10;
 }"""
 PATH = """(name) => {
-  const { path } = document.querySelector('.valley').figure.drawn.find((run) => run.name === name);
+  const drawn = document.querySelector('.valley')?.figure?.drawn ?? [];
+  const { path } = drawn.find((run) => run.name === name) ?? { path: { x: [], y: [] } };
   return [Array.from(path.x), Array.from(path.y)];
 }"""
 RANGES = """() => {
@@ -36,7 +37,8 @@ IDLE = """() => {
   const figure = document.querySelector('.valley')?.figure;
   return app?.getAttribute('data-test-script-state') === 'notRunning'
     && app.getAttribute('data-test-connection-state') === 'CONNECTED'
-    && (!figure || Object.keys(figure.header.families).length > 0);
+    && (!figure || (figure.header && Object.keys(figure.header.families).length > 0
+      && ![...figure.live, ...figure.shape].some((slider) => slider.ahead) && !figure.pendingStart));
 }"""
 CONTRAST = """(selector) => {
   const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
@@ -103,7 +105,7 @@ def compact(page: Page, value: object) -> str:
 def moved_from(page: Page, before: list[list[float]], run: str = "a") -> None:
     """Wait until a run's path is another one."""
     page.wait_for_function(
-        f"([name, before]) => JSON.stringify(({PATH})(name)) !== before",
+        f"([name, before]) => ![before, '[[],[]]'].includes(JSON.stringify(({PATH})(name)))",
         arg=[run, compact(page, before)],
         timeout=6 * SECONDS,
     )

@@ -80,16 +80,6 @@ def test_with_noise_of_nothing_the_counts_are_those_without(cls):
     assert one.evaluations == other.evaluations
 
 
-def test_many_settings_go_in_blocks(monkeypatch):
-    monkeypatch.setattr("engine.race.BLOCK", 1)
-    terms = replace(SMALL, noise=0.1)
-    drawn = cases(VALLEY, START, terms, judged=False)
-    tried = settings(Momentum, random_log(space(Momentum, VALLEY.eigenvalues), 3, 1))
-    one_by_one = counts(drawn, tried, terms)
-    monkeypatch.undo()
-    np.testing.assert_array_equal(one_by_one.error, counts(drawn, tried, terms).error)
-
-
 @every_optimizer
 @pytest.mark.parametrize("stays", [True, False])
 def test_a_lane_keeps_the_trial_with_the_fewest_mean_steps(cls, stays):

@@ -153,6 +153,14 @@ def test_the_presets_are_addresses_without_a_fault():
         assert len(board(fine(race(query)))["runs"]) == len(RULES)
 
 
+def test_a_preset_leaves_the_choice_of_another_view_at_its_default():
+    app = fine(race("race=tuning"))
+    app.segmented_control(key="race").set_value("together").run()
+    next(button for button in app.button if button.label == "A narrower valley").click().run()
+    app.segmented_control(key="race").set_value("tuning").run()
+    assert next(box for box in app.sidebar.selectbox if box.key == "optimizer").value == "gradient_descent"
+
+
 # --- fair --------------------------------------------------------------------------------------------------------
 
 

@@ -1,12 +1,13 @@
 """Who cares how the valley is turned: the runs at many angles in one call are the runs at each of them."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from engine import discover_optimizers, run
-from engine.rotation import over_angles, steps_over_angles
+from engine.rotation import over_angles, steps_over_angles, tuned_over_angles
 from engine.settling import first_hit, settled_step
 from surfaces.quadratic import Quadratic
 
@@ -92,3 +93,57 @@ def test_the_start_alone_can_settle_and_a_saddle_has_nothing_to_count():
     assert not settled.any() and not first.any()
     settled, first = steps_over_angles(VALLEYS[3], momentum(), 0.02, (-1.5, 1.0), ANGLES, 10)
     assert np.isnan(settled).all() and np.isnan(first).all()
+
+
+FEW = [0.0, 20.0, 45.0]
+
+
+@every_optimizer
+@pytest.mark.parametrize("surface", VALLEYS[:2], ids=repr)
+def test_tuned_is_the_best_of_all_runs_tried(cls, surface):
+    start, steps = (-1.5, 1.0), 400
+    tuned = tuned_over_angles(surface, cls, start, FEW, steps)
+    names, values = list(tuned.tried), list(tuned.tried.values())
+    cells = list(itertools.product(*values))
+    rates = np.array([cell[0] for cell in cells])
+    rules = [cls(**dict(zip(names[1:], cell[1:], strict=True))) for cell in cells]
+    for r, angle in enumerate(FEW):
+        there = replace(surface, angle=angle)
+        begin = there.stationary_point + there.eigenvectors @ surface.modes(np.array(start))
+        error = run(there, rules, rates, begin, steps, record=("error",)).error
+        counts = (settled_step if cls.steps_shrink else first_hit)(error, 1e-6)
+        assert tuned.counts[r] == np.nanmin(counts)
+        hyper = {tuned.hyperparameter: tuned.value[r]} if tuned.hyperparameter else {}
+        again = run(there, cls(**hyper), float(tuned.learning_rate[r]), begin, steps).error
+        assert (settled_step if cls.steps_shrink else first_hit)(again, 1e-6)[0] == tuned.counts[r]
+
+
+@every_optimizer
+def test_tuned_lines_are_exactly_flat_for_the_rules_that_know_no_axes(cls):
+    random = np.random.default_rng(8)
+    for _ in range(4):
+        low, high = np.sort(10.0 ** random.uniform(-1.0, 2.0, 2))
+        surface = Quadratic(eigenvalue_1=low, eigenvalue_2=high, angle=random.uniform(-180.0, 180.0))
+        counts = tuned_over_angles(surface, cls, random.normal(size=2), np.arange(0.0, 91.0, 9.0), 1500).counts
+        if cls().linear:
+            assert np.isnan(counts).all() or np.ptp(counts) == 0.0
+        else:
+            assert np.nanmax(counts) > np.nanmin(counts)
+
+
+def test_tuning_helps_and_adagrad_minds_most():
+    surface, start = Quadratic(eigenvalue_1=1.0, eigenvalue_2=100.0), (-1.5, 1.0)
+    times = {}
+    for slug, cls in OPTIMIZERS.items():
+        tuned = tuned_over_angles(surface, cls, start, [0.0, 45.0], 2000).counts
+        settled, hit = steps_over_angles(surface, cls(), cls.typical_learning_rate, start, [0.0, 45.0], 2000)
+        untuned = settled if cls.steps_shrink else hit
+        assert (tuned <= np.where(np.isnan(untuned), np.inf, untuned)).all()
+        times[slug] = tuned[1] / tuned[0]
+    assert max(times, key=times.get) == "adagrad" and times["momentum"] == times["nesterov"] == 1.0
+
+
+def test_nothing_is_tuned_on_a_saddle_or_where_nothing_gets_there():
+    for surface, steps in ((VALLEYS[3], 50), (VALLEYS[0], 2)):
+        tuned = tuned_over_angles(surface, OPTIMIZERS["momentum"], (-1.5, 1.0), FEW, steps)
+        assert np.isnan(tuned.counts).all() and np.isnan(tuned.learning_rate).all() and np.isnan(tuned.value).all()

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from engine import discover_optimizers, run
+from engine import discover_optimizers, run, trials
 from engine.optimizers.gradient_descent import GradientDescent
 from engine.optimizers.nesterov import Nesterov
 from engine.sampling import gradient_noise
+from engine.settling import first_hit, settled_step
 from surfaces.quadratic import Quadratic
 
 VALLEY, START = Quadratic(), (-1.5, 1.0)
@@ -53,6 +54,23 @@ def test_a_rule_that_looks_ahead_receives_it_at_the_point_it_looks_at():
         received = VALLEY.evaluate(point)[1] + noise[tau, :, 0]
         change = weights[tau + 1] - weights[tau]
         np.testing.assert_allclose(path.used_gradient[tau, 0], received, atol=1e-12)
+
+
+@every_optimizer
+@pytest.mark.parametrize("block", [2, 2048])
+def test_trials_add_the_same_noise_as_run(cls, block):
+    etas, noise = np.geomspace(1e-3, 1.0, 7), 0.05 * gradient_noise(120, 2, 7, seed=4)
+    path = run(VALLEY, cls(), etas, START, 120, noise=noise)
+    found = trials(VALLEY, cls(), learning_rate=etas, start=START, steps=120, tolerance=1e-2, block=block, noise=noise)
+    np.testing.assert_array_equal(found.error, path.error[-1])
+    np.testing.assert_array_equal(found.diverged_at, path.diverged_at)
+    np.testing.assert_array_equal(found.first_hit, first_hit(path.error, 1e-2))
+    np.testing.assert_array_equal(found.settled, settled_step(path.error, 1e-2))
+
+
+def test_trials_refuse_noise_that_does_not_fit():
+    with pytest.raises(ValueError, match="noise must have shape .40, 2, 1., got .40, 2, 3."):
+        trials(VALLEY, GradientDescent(), learning_rate=0.02, start=START, steps=40, noise=np.zeros((40, 2, 3)))
 
 
 def test_noise_is_in_pieces_as_it_is_at_once():

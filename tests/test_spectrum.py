@@ -139,15 +139,16 @@ def test_mode_errors_are_those_of_a_run(rule):
 
 
 def test_who_holds_the_error():
-    assert holders(np.array([90.0, 5.0, 5.0])) == (1, True)
-    assert holders(np.array([89.0, 5.0, 6.0])) == (2, True)
-    assert holders(np.array([0.0, 1.0, 99.0])) == (1, False)
-    assert holders(np.ones(10)) == (9, True)
-    assert holders(np.array([3.0])) == (1, True)
+    assert holders(np.array([90.0, 5.0, 5.0])) == (1, 0)
+    assert holders(np.array([89.0, 5.0, 6.0])) == (1, 1)
+    assert holders(np.array([0.0, 1.0, 99.0])) == (0, 1)
+    assert holders(np.array([45.0, 1.0, 2.0, 2.0, 50.0])) == (1, 1)
+    assert sum(holders(np.ones(10))) == 9
+    assert sum(holders(np.array([3.0]))) == 1
 
 
 def test_growth_is_what_momentum_at_its_best_does():
-    kappas, peaks = growth(Momentum)
+    peaks = growth(Momentum, kappas := np.geomspace(1.0, 1e6, 181))
     root = np.sqrt(kappas)
     rho, k = (root - 1.0) / (root + 1.0), np.arange(2000)[:, None]
     np.testing.assert_allclose(peaks, ((1.0 + k * (1.0 + rho)) * rho**k).max(axis=0), rtol=1e-9)
@@ -159,8 +160,7 @@ def test_growth_is_what_momentum_at_its_best_does():
 
 @pytest.mark.parametrize("cls", [GradientDescent, Nesterov])
 def test_the_others_at_their_best_never_make_it_worse(cls):
-    _, peaks = growth(cls)
-    assert peaks.max() <= 1.0 + 1e-12
+    assert growth(cls, np.geomspace(1.0, 1e6, 61)).max() <= 1.0 + 1e-12
 
 
 @pytest.mark.parametrize("kappa", [2.0, 5.8, 5.9, 20.0, 1000.0])

@@ -1,6 +1,8 @@
 """A visit to the app without a browser, and what its live figure received."""
 
 import json
+import re
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,18 @@ def packed(app: AppTest) -> bytes:
     return figure.proto.bytes
 
 
+def components(app: AppTest) -> list[bytes]:
+    """Return the message of every component on the page that has one."""
+    found = [item.proto.bytes for item in _elements(app.main) if item.type == "bidi_component"]
+    return [data for data in found if data]
+
+
+def map_message(app: AppTest) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return header and arrays of the one map figure on the page; its message is packed, the live figure's is not."""
+    (packed_map,) = (data for data in components(app) if data[:1] == b"\x78")
+    return decode(zlib.decompress(packed_map))
+
+
 def decode(data: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Read a message as the browser does: length of the header, header, float32 arrays."""
     end = 4 + int.from_bytes(data[:4], "little")
@@ -61,6 +75,21 @@ def said(header: dict[str, Any], places: list[int] | None = None) -> dict[str, A
 def inputs(app: AppTest) -> dict[str, float]:
     """Return every number input's value by its key."""
     return {item.key: item.value for item in app.sidebar.number_input}
+
+
+def warned(app: AppTest, key: str) -> str:
+    """Return the page's one warning after checking that it names the key and holds nothing but plain text."""
+    assert not app.exception and not app.error
+    (warning,) = app.warning
+    text = warning.value
+    assert len(text) < 400
+    assert f"`{key}`" in text
+    quoted = text.split("`")[1::2]
+    assert len(text.split("`")) % 2 == 1
+    assert all(re.fullmatch(r"[\w.,:+\-· …]+", item) for item in quoted), text
+    assert not re.search(r"[<>\[\]*$!#|~\\\n]", text), text
+    assert "nan" not in re.sub(r"`[^`]*`", "", text)
+    return text
 
 
 def _elements(block: Any) -> Iterator[Any]:

@@ -6,8 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from engine.parameter import Parameter, Text
-from widgets.controls import DECLARED, Several
+from engine.parameter import Parameter
+from widgets.controls import DECLARED, Several, Text
 
 APPLIED = "valley.applied"  # set for one run by whoever writes every input at once
 SHOWN = 24  # characters of a bad value that a message repeats
@@ -39,18 +39,16 @@ def _fault(key: str, values: list[str], declared: Parameter | Text | tuple[str, 
     if isinstance(declared, Several):
         wrong = next((value for value in values if value not in declared), None)
         return "" if wrong is None else f"{printable(key)} = {printable(wrong)} (nothing of that name to open)"
-    if not _accepted(values[-1], declared):
+    if not isinstance(declared, Text) and not _accepted(values[-1], declared):
         used = declared.default if isinstance(declared, Parameter) else st.session_state.get(key)
         return f"{printable(key)} = {printable(values[-1])} ({_instead(used)})"
     return f"{printable(key)} but the last of {len(values)}" if len(values) > 1 else ""
 
 
-def _accepted(raw: str, declared: Parameter | Text | tuple[str, ...]) -> bool:
+def _accepted(raw: str, declared: Parameter | tuple[str, ...]) -> bool:
     """Tell whether an input takes this text."""
     if isinstance(declared, tuple):
         return raw in declared
-    if isinstance(declared, Text):
-        return True  # its own input says what is wrong with it
     try:
         declared.check("value", float(raw))
     except ValueError:

@@ -4,12 +4,13 @@ import math
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import streamlit as st
 
-from engine.parameter import Parameter, Parameterised, Text, four_digits
+from engine.parameter import Parameter, Parameterised, Typed, four_digits
+from widgets.history import one_step
 
 Tuned = TypeVar("Tuned", bound=Parameterised)
 DECLARED = "valley.declared"  # key -> Parameter, Text or tuple of choices, of every input of this session
@@ -20,13 +21,28 @@ class Several(tuple[str, ...]):
     """Choices of which any number can be taken at once."""
 
 
+@dataclass(frozen=True)
+class Text:
+    """What is known of a text: what stands there first, and its help. Whoever reads it says what is wrong with it."""
+
+    default: str
+    help: str
+
+
+def text(key: str, declared: Text, label: str) -> str:
+    """Draw the box that owns a text, of any length, and return what stands there."""
+    declare(key, declared)
+    typed = st.text_area(label, value=declared.default, key=key, help=declared.help, height=68, bind="query-params")
+    return declared.default if typed is None else typed
+
+
 def number(key: str, declared: Parameter, label: str) -> float:
     """Draw the input that owns one number and return it to four significant digits."""
     declare(key, declared)
     fault = _replace_bad(key, declared)
     value = st.number_input(
         f"{label} {declared.plain}".strip(),
-        # never integers, also where only whole numbers are allowed: Streamlit stumbles over ?steps=1e999, int(inf)
+        # never whole numbers of Python: of an infinite one in the address Streamlit makes an error
         min_value=float(declared.low),
         max_value=float(declared.high),
         value=float(declared.default),
@@ -56,22 +72,22 @@ def _replace_bad(key: str, declared: Parameter) -> str:
     return ""
 
 
-def text(key: str, declared: Text) -> str:
-    """Draw the input that owns one text and return it; where it cannot be read, say why and return the last good one.
+def typed(key: str, declared: Typed) -> str:
+    """Draw the line that owns a declared text and return it; where it cannot be read, say why and return the last good.
 
     It commits on Enter. What was typed stays where it is, to be corrected.
     """
-    declare(key, declared)
-    typed = st.text_input(declared.label, value=declared.default, key=key, help=declared.help, bind="query-params")
+    declare(key, Text(declared.default, declared.help))
+    line = st.text_input(declared.label, value=declared.default, key=key, help=declared.help, bind="query-params")
     good = f"{key}.good"
     try:
-        st.session_state[good] = declared.check(key, typed or "")
+        st.session_state[good] = declared.check(key, line or "")
     except ValueError as error:
-        used = st.session_state.get(good, declared.default)
+        used: str = st.session_state.get(good, declared.default)
         st.warning(f"{unmarked(str(error))}. The picture shows `{' '.join(used.split())}`.")
         return used
     st.markdown(rf"$\displaystyle {declared.latex(st.session_state[good])}$")  # inline, so that long ones wrap
-    return st.session_state[good]
+    return str(st.session_state[good])
 
 
 def unmarked(message: str) -> str:
@@ -80,12 +96,12 @@ def unmarked(message: str) -> str:
 
 
 def controls(cls: type[Tuned], prefix: str, first: Mapping[str, Parameter] | None = None) -> tuple[Tuned, list[float]]:
-    """Draw an input for every text and parameter of cls under ``prefix.name``, after those of ``first``.
+    """Draw an input for everything that cls declares under ``prefix.name``, after those of ``first``.
 
-    Texts come first: they may name parameters. Returns the instance they describe, and the values of ``first``.
+    What is typed comes first: it may name parameters. Returns the instance they describe, and the values of ``first``.
     """
     extra = [number(f"{prefix}.{name}", parameter, spoken(name)) for name, parameter in (first or {}).items()]
-    made = cls(**{name: text(f"{prefix}.{name}", written) for name, written in cls.texts().items()})
+    made = cls(**{name: typed(f"{prefix}.{name}", declared) for name, declared in cls.typed_fields().items()})
     values, items = {}, list(made.parameters().items())
     for i in range(0, len(items), 2):
         pair = items[i : i + 2]
@@ -122,7 +138,12 @@ def choice(
     st.session_state[f"{key}.seen"] = st.query_params.get(key)
 
     def write() -> None:
-        _to_address(key)
+        slug = st.session_state[key]
+        if slug is None or slug == default:
+            st.query_params.pop(key, None)
+        else:
+            st.query_params[key] = slug
+        st.session_state[f"{key}.seen"] = st.query_params.get(key)
         if chosen:
             chosen()
 
@@ -147,22 +168,19 @@ def current(key: str, options: Mapping[str, str] | Collection[str], default: str
     return asked if asked in options else default
 
 
-def _to_address(key: str) -> None:
-    """Write what a choice holds into the address, nothing where it is the default."""
-    slug = st.session_state[key]
-    if slug is None or slug == st.session_state[CHOICES][key]:
-        st.query_params.pop(key, None)
-    else:
-        st.query_params[key] = slug
-    st.session_state[f"{key}.seen"] = st.query_params.get(key)
-
-
 def adopt(values: Mapping[str, Any]) -> None:
-    """Write values that a handle commits to the inputs that own them."""
+    """Write values that a handle commits to the inputs that own them, and all at once into the address."""
     taken = accepted(values)
     st.session_state.update(taken)
-    for key in taken.keys() & st.session_state.get(CHOICES, {}).keys():
-        _to_address(key)
+    choices, written = st.session_state.get(CHOICES, {}), {}
+    for key, value in taken.items():
+        declared = st.session_state[DECLARED][key]
+        if isinstance(declared, (Parameter, Text)):
+            written[key] = None if value == declared.default else str(value)
+        elif key in choices:
+            written[key] = None if value == choices[key] else str(value)
+            st.session_state[f"{key}.seen"] = written[key]
+    one_step(written)
 
 
 @contextmanager
@@ -183,9 +201,9 @@ def accepted(values: Mapping[str, Any]) -> dict[str, Any]:
     declared, taken = st.session_state.get(DECLARED, {}), {}
     for key, value in values.items():
         owner = declared.get(key)
-        if isinstance(owner, tuple) and value in owner:
+        if (isinstance(owner, tuple) and value in owner) or (isinstance(owner, Text) and isinstance(value, str)):
             taken[key] = value
-        elif isinstance(owner, (Parameter, Text)):
+        elif isinstance(owner, Parameter):
             try:
                 taken[key] = owner.check(key, value)
             except ValueError:

@@ -9,6 +9,7 @@ from widgets.jobs import Compute, Job, ask
 
 SHORT = 0.7  # seconds in which a result is simply drawn
 POLL = 0.4  # seconds between two looks at a longer one
+ROOM = 420  # px, about what the result will take
 STOPPED = "patience.stopped"
 
 
@@ -39,8 +40,9 @@ def _wait(key: Hashable, compute: Compute, what: str) -> None:
     job: Job = ask(key, compute, 0.0)
     if job.done.is_set() or st.session_state.get(STOPPED) == key:
         st.rerun()
-    st.progress(job.share, f"Computing {what}: {100.0 * job.share:.0f} %")
-    st.button("Stop", key="patience.stop", on_click=st.session_state.update, args=({STOPPED: key},))
+    with st.container(height=ROOM, border=False):
+        st.progress(job.share, f"Computing {what}: {100.0 * job.share:.0f} %")
+        st.button("Stop", key="patience.stop", on_click=st.session_state.update, args=({STOPPED: key},))
 
 
 def _stopped(what: str, sooner: str) -> None:

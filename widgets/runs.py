@@ -35,6 +35,18 @@ def pick_runs(optimizers: Mapping[str, type[Optimizer]]) -> tuple[list[Entry], E
     return runs, next((run for run in runs if run.name == edited), runs[0])
 
 
+def pick_alone(optimizers: Mapping[str, type[Optimizer]]) -> type[Optimizer]:
+    """Draw the choice of the optimizer where there is one run, a; its settings are drawn by ``pick_settings``."""
+    titles = {slug: cls.title for slug, cls in optimizers.items()}
+    return optimizers[choice("a", "Optimizer", titles, FIRST, chosen=lambda: typical("a", optimizers)) or FIRST]
+
+
+def pick_settings(cls: type[Optimizer], letter: str = "a") -> Entry:
+    """Draw the inputs of a run's settings."""
+    optimizer, (eta,) = controls(cls, letter, {"learning_rate": learning_rate_of(cls)})
+    return Entry(letter, optimizer, eta)
+
+
 def _chosen(letter: str, optimizers: Mapping[str, type[Optimizer]]) -> bool:
     return letter == "a" or current(letter, optimizers, None) in optimizers
 
@@ -60,8 +72,7 @@ def _pick_run(
     cls = optimizers.get(slug or (FIRST if letter == "a" else ""))
     if cls is None:
         return None
-    optimizer, (eta,) = controls(cls, letter, {"learning_rate": learning_rate_of(cls)})
-    return Entry(letter, optimizer, eta)
+    return pick_settings(cls, letter)
 
 
 def typical(letter: str, optimizers: Mapping[str, type[Optimizer]]) -> None:

@@ -32,6 +32,13 @@ class Chebyshev(Schedule):
         8, 1, 256, "K", step=1, whole=True, help="How many steps are planned ahead; then they begin anew."
     )
 
+    title = "Chebyshev steps"
+    note = "The best K steps that gradient descent can plan ahead if it knows the smallest and the largest eigenvalue."
+    latex = (
+        r"\eta_j = \frac{2}{\lambda_{\max} + \lambda_{\min}"
+        r" + (\lambda_{\max} - \lambda_{\min})\cos\frac{(2j - 1)\pi}{2K}}"
+    )
+
     def validate(self) -> None:
         """Check every field, and that the smallest eigenvalue is not above the largest."""
         super().validate()

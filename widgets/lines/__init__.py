@@ -15,11 +15,13 @@ header
         label     what it shows, for those who cannot see it
         title, note, height, wide   heading, quiet words below it, px, and whether it takes a whole row; optional
         x, y      {title, symbol, log, range*}: the range in powers of ten where ``log``
-        curves    [{x, y, label, colour, dash, width, alpha, tag, points, absent}]: ``label`` is its name in the legend,
-                  ``tag`` a short one on the figure; with ``points`` dots of that ``width``; ``absent`` is said where
-                  there is no number
+        rest      * the abscissa that the legend reads while nothing is pointed at, optional
+        curves    [{x, y, label*, colour, dash, width, alpha, tag, points, absent}]: ``label`` is the name in the
+                  legend, ``tag`` a short one on the figure; with ``points`` dots of that ``width``; ``absent`` is said
+                  where there is no number
         bars      {x, y, bands: [{label, colour, alpha}]}: stacked, y in the order (bar, band)
-        marks     [{x* or y*, name*, colour, dash, width}]: straight lines across
+        marks     [{x* or y*, name*, low, colour, dash, width}]: straight lines across; the name of one that stands
+                  upright is at the top, or ``low`` at the bottom
         ticks     an array: strokes on the lower edge
         strips    [{label, note, colour, values, five, absent}]: a row for every array ``values``, each value a dot;
                   ``five`` in order the whisker's ends, the box's and the median, null where beyond the axis;
@@ -47,7 +49,7 @@ PARTS = (
 _lines = component(
     "valley_lines",
     html='<div class="valley-lines" role="group"></div>',
-    css=styles(HERE / "lines.css") + (FIGURE / "handles.css").read_text(encoding="utf-8"),
+    css=styles(FIGURE / "handles.css", HERE / "lines.css"),
     js=joined(PARTS),
     isolate_styles=False,
 )
@@ -55,4 +57,6 @@ _lines = component(
 
 def lines(key: str, header: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
     """Draw panels that the message above describes."""
-    _lines(key=key, data=pack({"palettes": PALETTES, **header}, arrays))
+    with np.errstate(over="ignore"):  # what is too large for float32 is out of every picture
+        data = pack({"palettes": PALETTES, **header}, arrays)
+    _lines(key=key, data=data)

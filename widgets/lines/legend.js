@@ -8,19 +8,20 @@ class Legend {
   adopt(items) {
     this.items = items.map((item, place) => ({ ...item, place })).filter(({ label }) => label);
     this.list.replaceChildren(
-      ...this.items.map(({ label, dash, points }) => {
+      ...this.items.map(({ dash, points }) => {
         const row = make("li", "");
-        const name = make("span", "valley-name");
-        rich(name, label);
-        row.append(dash === undefined && !points ? make("i", "valley-box") : swatch(), name, make("output", ""));
+        const picture = dash === undefined && !points ? make("i", "valley-box") : swatch();
+        row.append(picture, make("span", "valley-name"), make("output", ""));
         return row;
       }),
     );
   }
 
-  show(palette, { head, values }) {
+  show(palette, { head, values }, index) {
+    const names = this.items.map(({ label }) => (Array.isArray(label) ? label[Math.min(index, label.length - 1)] : label));
     this.items.forEach(({ colour, dash, alpha = 1, place }, i) => {
-      const [picture, , value] = this.list.children[i].children;
+      const [picture, name, value] = this.list.children[i].children;
+      rich(name, names[i]);
       const paint = colour.startsWith("@") ? palette[colour.slice(1)] : colour;
       picture.style.opacity = String(alpha);
       const line = picture.querySelector("line");
@@ -30,7 +31,7 @@ class Legend {
       } else picture.style.background = paint;
       value.textContent = values[place] ?? "";
     });
-    const told = head && [head, ...this.items.map(({ label, place }) => `${label} ${values[place]}`)].join(", ");
+    const told = head && [head, ...this.items.map(({ place }, i) => `${names[i]} ${values[place]}`)].join(", ");
     this.head.textContent = head;
     this.head.setAttribute("aria-label", told);
   }

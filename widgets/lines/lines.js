@@ -3,9 +3,9 @@ class Lines {
   constructor(root) {
     this.root = root;
     root.replaceChildren(); // it may be mounted again where it stood before
+    this.slider = root.appendChild(make("div", "valley-index"));
     this.sentence = root.appendChild(make("p", "valley-says", { "aria-live": "polite" }));
     this.place = root.appendChild(make("div", "valley-panels"));
-    this.slider = root.appendChild(make("div", "valley-index"));
     this.caption = root.appendChild(make("p", "valley-caption"));
     this.panels = [];
     this.observer = new ResizeObserver(() => this.draw());

@@ -32,6 +32,7 @@ class Panel {
     chart.vertical = spec.y;
     this.curves = spec.curves ?? [];
     this.legend.adopt([...this.curves, ...(spec.bars?.bands ?? [])]);
+    this.pointed = null;
   }
 
   draw(palette, index) {
@@ -48,7 +49,7 @@ class Panel {
     this.drawPointer();
     chart.end();
     this.nameCurves();
-    this.legend.show(palette, this.read());
+    this.legend.show(palette, this.read(), index);
   }
 
   // names stand right of the curves where there is room for them, else only in the legend
@@ -129,16 +130,16 @@ class Panel {
     chart.line(ends, { colour: this.colour(colour), dash, width });
   }
 
-  nameMark({ x, y, name }) {
+  nameMark({ x, y, name, low = false }) {
     const text = this.at(name);
     if (!text) return;
     const { chart } = this;
-    const { left, top, width } = chart.box;
+    const { left, top, width, height } = chart.box;
     if (x === undefined) chart.label(text, left + width - 6, chart.y(this.at(y)) - 9, "right");
     else {
       const at = chart.x(this.at(x));
       const fits = at + 6 + chart.pen.measureText(text).width < left + width;
-      chart.label(text, fits ? at + 5 : at - 5, top + 9, fits ? "left" : "right");
+      chart.label(text, fits ? at + 5 : at - 5, low ? top + height - 10 : top + 9, fits ? "left" : "right");
     }
   }
 
@@ -209,10 +210,10 @@ class Panel {
     if (x !== undefined) this.drawMark({ x, colour: "@ink", dash: "solid", width: 1 });
   }
 
-  // what stands under the pointer: the abscissa, and a text for every row of the legend
+  // what stands under the pointer, or where it rests: the abscissa, and a text for every row of the legend
   read() {
     const { spec } = this;
-    const x = this.places[this.pointed ?? -1];
+    const x = this.places[this.pointed ?? -1] ?? this.at(spec.rest);
     if (x === undefined) return { head: "", values: [] };
     const values = this.curves.map((curve) => {
       const xs = this.row(curve.x);
@@ -221,7 +222,8 @@ class Panel {
     });
     const bands = spec.bars?.bands ?? [];
     const high = bands.length ? this.row(spec.bars.y) : [];
-    const shares = bands.map((_, b) => number(high[this.pointed * bands.length + b], 3));
+    const bar = bands.length ? closest(this.places, (place) => Math.abs(place - x)) : 0;
+    const shares = bands.map((_, b) => number(high[bar * bands.length + b], 3));
     return { head: `${spec.x.symbol ?? spec.x.title} = ${number(x, 4)}`, values: [...values, ...shares] };
   }
 }

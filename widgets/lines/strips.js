@@ -34,8 +34,15 @@ function nameStrip(chart, palette, label, note, x, y) {
   const wide = pen.measureText(label).width;
   pen.font = plain.replace("13px", "12px");
   pen.fillStyle = palette.quiet;
-  pen.fillText(note, x + wide + 8, y);
+  pen.fillText(cut(pen, note, chart.box.left + chart.box.width - x - wide - 12), x + wide + 8, y);
   pen.font = plain;
+}
+
+// as much of a text as there is room for
+function cut(pen, text, room) {
+  let short = text;
+  while (short && pen.measureText(short).width > room) short = `${short.slice(0, -2).trimEnd()}…`;
+  return short.length > 1 ? short : "";
 }
 
 // from -1 to 1, no two neighbours alike, and the same at every draw: multiples of the golden ratio

@@ -28,11 +28,14 @@ PARTS = (  # joined into one module
         "slider.js",
         "playback.js",
         "start.js",
+        "paths.js",
     ),
+    HERE.parent / "details" / "parts" / "numbers.js",
     *("asks.js", "svg_context.js", "picture.js", "main.js"),
 )
 KEY = "live"
 LINE = "live.line"
+MOST_TICKETS = 2**53  # a browser counts no further
 
 
 def joined(parts: Iterable[Path]) -> str:
@@ -41,15 +44,15 @@ def joined(parts: Iterable[Path]) -> str:
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
-def styles(sheet: Path) -> str:
-    """Return a figure's style sheet after what every page with a figure shares."""
-    return (HERE / "page.css").read_text(encoding="utf-8") + sheet.read_text(encoding="utf-8")
+def styles(*sheets: Path) -> str:
+    """Return a figure's style sheets after what every page with a figure shares."""
+    return "".join(sheet.read_text(encoding="utf-8") for sheet in (HERE / "page.css", *sheets))
 
 
 _figure = component(
     "valley_live_figure",
     html=(HERE / "figure.html").read_text(),
-    css=styles(HERE / "figure.css") + (HERE / "handles.css").read_text(encoding="utf-8"),
+    css=styles(HERE / "handles.css", HERE / "figure.css"),
     js=joined(HERE / part for part in PARTS),
     isolate_styles=False,
 )
@@ -102,7 +105,8 @@ class Asked(NamedTuple):
     """What the figure asked for since it was last drawn."""
 
     values: dict[str, Any]  # by the key of the input that owns each: what is being dragged at this moment
-    families: bool  # the runs for every stop of the live sliders
+    families: bool | str  # the runs for every stop of the live sliders, or of the one that is named
+    ticket: int  # the number of the picture of a drag, 0 where none was asked for; the answer carries it
 
 
 def commits(adopt: Callable[[dict[str, Any]], None]) -> None:
@@ -122,16 +126,23 @@ def commits(adopt: Callable[[dict[str, Any]], None]) -> None:
 
 def asked() -> Asked:
     """Return what the figure asked for, once."""
-    return st.session_state.pop(f"{KEY}.asked", Asked({}, families=False))
+    return st.session_state.pop(f"{KEY}.asked", Asked({}, families=False, ticket=0))
+
+
+def hears(key: str) -> Callable[[], None]:
+    """Return what remembers what the figure of a key asks for."""
+
+    def heard() -> None:
+        message = st.session_state[key].ask
+        if isinstance(message, dict):
+            values, ticket, families = message.get("values"), message.get("ticket"), message.get("families")
+            families = families if families is True or isinstance(families, str) else False
+            dragged = isinstance(values, dict) and isinstance(ticket, int) and 0 < ticket < MOST_TICKETS
+            st.session_state[f"{KEY}.asked"] = Asked(*((values, families, ticket) if dragged else ({}, families, 0)))
+
+    return heard
 
 
 def live_figure(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
     """Draw the figure."""
-
-    def heard() -> None:
-        message = st.session_state[KEY].ask
-        if isinstance(message, dict):
-            values, families = message.get("values"), message.get("families") is True
-            st.session_state[f"{KEY}.asked"] = Asked(values if isinstance(values, dict) else {}, families)
-
-    _figure(key=KEY, data=pack({**header, "plotly": PLOTLY}, arrays), on_ask_change=heard)
+    _figure(key=KEY, data=pack({**header, "plotly": PLOTLY}, arrays), on_ask_change=hears(KEY))

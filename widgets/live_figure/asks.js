@@ -1,12 +1,17 @@
 // What the figure asks the server for: the picture of what is being dragged, and the families of a picture at rest.
 const PACE = 60; // ms between two pictures of a drag
 const PATIENCE = 1000; // ms after which an answer counts as lost
+const HOLD = 400; // ms that a commit waits at most for the last picture of its drag
+const WHILE_RUNNING = 30; // ms
 
 class Asks {
   constructor() {
     this.wanted = null; // values of a drag that are still to be asked for
     this.at = -Infinity; // when a drag was last asked for
-    this.waiting = false;
+    this.ticket = 0; // number of the last picture asked for
+    this.waiting = false; // for its answer
+    this.painting = false; // what was answered
+    this.held = []; // commits that wait for both
   }
 
   // one picture of a drag at a time, the latest
@@ -27,25 +32,74 @@ class Asks {
     this.flush();
   }
 
-  // released: what is still wanted goes out ahead of the values, since a picture alone is sooner there than all inputs
   flush() {
     clearTimeout(this.timer);
     if (!this.wanted) return;
     this.at = performance.now();
     this.waiting = true;
-    this.ask("ask", { values: this.wanted });
+    this.ticket += 1;
+    this.ask("ask", { values: this.wanted, ticket: this.ticket });
     this.wanted = null;
+  }
+
+  // Released. The last picture goes out first and is painted first: the browser is long busy with the inputs' answer.
+  release(commit) {
+    this.flush();
+    this.held.push(commit);
+    if (this.waiting || this.painting) this.hold = setTimeout(() => this.letGo(), HOLD);
+    else this.letGo();
+  }
+
+  // as a message of its own: Streamlit joins triggers of one moment and runs the fragment of the first alone
+  letGo() {
+    clearTimeout(this.hold);
+    for (const commit of this.held.splice(0)) setTimeout(commit);
   }
 
   answered(ask, header) {
     this.ask = ask;
+    clearTimeout(this.again);
+    if (header.preview && header.preview !== this.ticket) return; // a later picture is on its way
     this.waiting = false;
+    this.painting = true;
     if (header.preview) this.send();
-    else if (!Object.keys(header.families).length) this.families();
   }
 
-  // once the picture is on the screen
-  families() {
-    requestAnimationFrame(() => setTimeout(() => this.ask("ask", { families: true })));
+  // the answer is on the screen, all of it
+  painted(header) {
+    this.painting = false;
+    if (!this.waiting) this.letGo();
+    const missing = header.sliders.map(({ family }) => family).filter((name) => name && !(name in header.families));
+    if (header.preview || !missing.length) return;
+    // all at once, and what did not fit by its name
+    this.insist({ families: Object.keys(header.families).length ? missing[0] : true });
   }
+
+  // families came to a figure that is new here and has nothing to draw them on
+  picture(ask) {
+    this.ask = ask;
+    this.insist({ picture: true });
+  }
+
+  // Until something is answered. Not while the page runs: that run would swallow it, or take the figure off the page.
+  insist(what, patience = PATIENCE) {
+    clearTimeout(this.again);
+    if (this.over) return;
+    if (pageRuns()) {
+      this.again = setTimeout(() => this.insist(what, patience), WHILE_RUNNING);
+      return;
+    }
+    this.ask("ask", what);
+    this.again = setTimeout(() => this.insist(what, 2 * patience), patience);
+  }
+
+  destroy() {
+    this.over = true;
+    for (const timer of [this.timer, this.again, this.hold]) clearTimeout(timer);
+  }
+}
+
+function pageRuns() {
+  const state = document.querySelector("[data-test-script-state]")?.getAttribute("data-test-script-state");
+  return state === "running" || state === "rerunRequested";
 }

@@ -43,7 +43,7 @@ class Graphs {
   }
 
   // Ink first, then the ground: what moved is what the eye waits for. Only what differs is built anew.
-  build(header, palette, mode) {
+  async build(header, palette, mode) {
     const before = this.built;
     this.built = {
       view: header.view,
@@ -67,6 +67,7 @@ class Graphs {
         this.onChange();
       })
       .catch((error) => console.error(error));
+    await this.queue;
   }
 
   async react(graph, spec, header, palette, options, keepZoom = false) {

@@ -11,6 +11,7 @@ class Slider {
     this.root.append(this.name, this.value, this.input);
     this.input.addEventListener("input", () => this.moved());
     this.input.addEventListener("pointerdown", () => {
+      clearTimeout(this.timer); // else a key, or the release before this one, commits where the drag happens to be
       this.pointer = true;
       this.before = this.input.value;
     });
@@ -74,7 +75,7 @@ class Slider {
   adopt({ key, label, stops, texts, value, commits, family }) {
     const other = key !== this.key;
     const mine = other ? null : this.stops[this.index];
-    Object.assign(this, { key, stops, texts, commits, family });
+    Object.assign(this, { key, stops, texts, commits, family, said: value });
     if (other) this.pending = null;
     if (this.pending && (this.pending.value === value || performance.now() - this.pending.at > 2000))
       this.pending = null;

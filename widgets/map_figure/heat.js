@@ -14,6 +14,8 @@ class Heat extends Chart {
     this.horizontal = spec.x;
     this.vertical = spec.y;
     this.pictures = {};
+    const widest = INSET.left + INSET.right + spec.tallest * spec.aspect;
+    this.canvas.parentElement.style.maxWidth = spec.equal ? `${widest}px` : "";
     this.xs = arrays[spec.x.values];
     this.ys = arrays[spec.y.values];
     this.values = arrays[spec.values];
@@ -105,6 +107,19 @@ class Heat extends Chart {
     const corners = [[x - w / 2, y - h / 2], [x + w / 2, y - h / 2], [x + w / 2, y + h / 2], [x - w / 2, y + h / 2]]; // prettier-ignore
     this.line([...corners, corners[0]], { colour: palette.paper, width: 3.5 });
     this.line([...corners, corners[0]], { colour: palette.ink, width: 1.6 });
+  }
+
+  // what multiplies a mode in the long run at a cell, from its row's polynomial: the size of the larger root
+  size(x, j, eigenvalue) {
+    const [[re, im]] = roots(coefficients(this.ends(j), x * eigenvalue));
+    return Math.hypot(re, im);
+  }
+
+  // a row's mode polynomial at eta lambda 0 and 1
+  ends(j) {
+    const all = this.header.arrays[this.spec.known.polynomials];
+    const length = all.length / this.ys.length / 2;
+    return [0, 1].map((end) => Array.from(all.subarray((2 * j + end) * length, (2 * j + end + 1) * length)));
   }
 
   has({ i, j }) {

@@ -1,9 +1,66 @@
-"""Basins."""
+"""The map of starts: where each of them ends, and how soon; a cell opens its run."""
+
+from functools import partial
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from charts.basins_map import basins_message
+from engine import Optimizer, discover_optimizers
+from engine.basins import Basins, basins
+from engine.parameter import Parameter
+from widgets.controls import adopt, number, row
+from widgets.jobs import Progress
+from widgets.live_figure import commits
+from widgets.map_figure import map_figure
+from widgets.maps.run_below import run_below
+from widgets.maps.settings import STEPS, TOLERANCE
+from widgets.patience import patiently
+from widgets.runs import pick_alone, pick_settings
+from widgets.shape import START_KEYS, pick_start, pick_steps, pick_valley
 
 NAME = "basins"
-TITLE = "Every cell is a start: where it ends, and how soon."
+TITLE = "Every cell is a start: where it ends, and how soon. Click one and its run opens below."
 ORDER = 60
+
+COLUMNS = Parameter(161, 11, 401, "", step=10, whole=True, help="How many starts stand side by side.")
+
+
+class Wanted(NamedTuple):
+    """What a map is made of: the same values make the same map."""
+
+    surface: Any
+    optimizer: Optimizer
+    learning_rate: float
+    steps: int
+    tolerance: float
+    columns: int
 
 
 def draw() -> None:
-    """Draw inputs and figure."""
+    """Draw the inputs, the map, and the run that is open."""
+    with st.sidebar:
+        entry = pick_settings(pick_alone(discover_optimizers()))
+        surface, sliders = pick_valley()
+        start, steps = pick_start(), pick_steps(STEPS)
+        with row():
+            tolerance, columns = number("tolerance", TOLERANCE, "tolerance"), number("columns", COLUMNS, "columns")
+        commits(adopt)
+    wanted = Wanted(surface, entry.optimizer, entry.learning_rate, steps, tolerance, int(columns))
+
+    def show(found: Basins) -> None:
+        header, arrays = basins_message(found, surface, entry, start, START_KEYS, steps, tolerance)
+        map_figure(NAME, {**header, "id": f"{hash(wanted):x}"}, arrays)
+
+    patiently(wanted, partial(compute, wanted), show)
+    run_below(entry, surface, sliders, start, steps)
+
+
+def compute(wanted: Wanted, progress: Progress) -> Basins | None:
+    """Return the map; None where progress stopped it."""
+    return basins(
+        *(wanted.surface, wanted.optimizer, wanted.learning_rate, wanted.columns),
+        steps=wanted.steps,
+        tolerance=wanted.tolerance,
+        progress=progress,
+    )

@@ -29,15 +29,16 @@ class Reader {
     const { known } = cell.spec;
     const read = (name) => arrays[known[name]];
     const regime = regimes[read("regimes")[cell.place]];
-    const size = read("sizes")[cell.place];
+    const size = cell.heat.size(cell.x, cell.j, 1);
     const limit = read("limits")[cell.j];
-    return [`${cell.spec.title}: ${SAYS[regime]}`, `${each(regime, size)}; limit at this μ: ηλ = ${number(limit)}`];
+    return [`${cell.spec.title}: ${SAYS[regime]}.`, `${each(regime, size)} Limit at this μ: ηλ = ${number(limit)}.`];
   }
 
   draw(cells, palette) {
     const { chart, header } = this;
     const { steps } = header;
-    const paths = cells.map((cell) => path(this.polynomial(cell), cell.x, steps));
+    const paths = cells.map((cell) => path(cell.heat.ends(cell.j), cell.x, steps));
+    this.paths = paths; // what is drawn
     const all = paths.flatMap((values) => Array.from(values, (value) => Math.max(-2, Math.min(2, value))));
     if (!chart.begin(palette, [0, steps], spread([...all, 0]))) return;
     chart.line([[chart.x(0), chart.y(0)], [chart.x(steps), chart.y(0)]], { colour: palette.quiet, width: 1 }); // prettier-ignore
@@ -48,11 +49,6 @@ class Reader {
       chart.points(xs, paths[k], colour, 2);
     });
     chart.end();
-  }
-
-  polynomial({ spec, j }) {
-    const all = this.header.arrays[spec.known.polynomials];
-    return [0, 1].map((end) => Array.from(all.subarray(6 * j + 3 * end, 6 * j + 3 * end + 3)));
   }
 }
 
@@ -66,10 +62,10 @@ const SAYS = {
 };
 
 function each(regime, size) {
-  if (regime === "one step") return "both roots are 0";
-  if (regime === "at the limit") return "the distance neither shrinks nor grows";
-  const what = regime === "divergence" ? "each step multiplies the distance by" : "each step keeps";
-  return regime === "divergence" ? `in the long run ${what} ${nearOne(size)}` : `in the long run ${what} ${percent(size)}`;
+  if (regime === "one step") return "Both roots are 0.";
+  if (regime === "at the limit") return "The distance neither shrinks nor grows.";
+  if (regime === "divergence") return `In the long run it grows ${nearOne(size)} times a step.`;
+  return `In the long run each step keeps ${percent(size)}.`;
 }
 
 // alpha(k + 1) = -b alpha(k) - c alpha(k - 1), from rest: alpha(-1) = alpha(0) = 1

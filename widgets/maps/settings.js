@@ -15,8 +15,8 @@ class Reader {
   line(cell) {
     const { spec } = cell;
     const limit = spec.known.limits && this.header.arrays[spec.known.limits][cell.j];
-    const rest = [this.manner(cell), Number.isFinite(limit) && `limit η = ${number(limit)}`];
-    return [`${spec.title}: ${this.steps(cell)}`, rest.filter(Boolean).join("; ")];
+    const rest = [this.manner(cell), Number.isFinite(limit) && `Limit η = ${number(limit)}.`];
+    return [`${spec.title}: ${this.steps(cell)}.`, rest.filter(Boolean).join(" ")];
   }
 
   steps({ value, spec }) {
@@ -27,19 +27,37 @@ class Reader {
   }
 
   // what each direction does, the slowest first
-  manner({ spec, place, heat }) {
-    const { arrays, regimes, labels } = this.header;
+  manner({ spec, place, heat, x, j }) {
+    const { arrays, regimes, labels, flat } = this.header;
     const { known } = spec;
     if (!known.regimes) return "";
     const cells = heat.xs.length * heat.ys.length;
-    const directions = labels.map((label, i) => [label, regimes[arrays[known.regimes][i * cells + place]]]);
+    const does = (i) => (flat[i] ? "standing still" : regimes[arrays[known.regimes][i * cells + place]]);
+    const directions = labels.map((label, i) => [label, does(i)]);
     const slowest = arrays[known.slowest][place];
-    const size = arrays[known.sizes][place];
+    const size = heat.size(x, j, arrays[known.eigenvalues][j * labels.length + slowest]);
     const [label, regime] = directions[slowest];
-    const much = size > 1 ? `grows ${nearOne(size)} times a step` : `keeps ${percent(size)} a step`;
-    const best = spec.says.best ? `, best ${spec.says.best}` : "";
-    if (directions.every(([, other]) => other === regime)) return `${regime}; u${label}, the slowest, ${much}${best}`;
+    const best = spec.says.best ? `; best ${spec.says.best}` : "";
+    const much = GROWS[regime] ? GROWS[regime](size) : `keeps ${percent(size)} a step${best}`;
+    const u = `u${label}`;
+    if (directions.every(([, other]) => other === regime)) return `${SAYS[regime]} along both; ${u}, the slowest, ${much}.`;
     const others = directions.filter((_, i) => i !== slowest).map(([name, other]) => `${other} along u${name}`);
-    return `${regime} along u${label}, the slowest, which ${much}${best}; ${others.join(", ")}`;
+    const which = GROWS[regime] ? "" : ", the slowest";
+    return `${SAYS[regime]} along ${u}${which} (${much}), ${others.join(", ")}.`;
   }
 }
+
+const SAYS = {
+  "one step": "One step",
+  monotone: "Monotone",
+  ripples: "Ripples",
+  oscillation: "Oscillation",
+  "at the limit": "At the limit",
+  "standing still": "Standing still",
+  divergence: "Divergence",
+};
+const GROWS = {
+  "one step": () => "it is gone after one",
+  "at the limit": () => "neither shrinks nor grows",
+  divergence: (size) => `grows ${nearOne(size)} times a step`,
+};

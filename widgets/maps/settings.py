@@ -14,13 +14,13 @@ from engine.settings_map import SettingsMap, learning_rates_across, limits, rows
 from engine.study import Entry
 from engine.sweep import FIELD
 from surfaces.quadratic import Quadratic
-from widgets.controls import adopt, choice, controls, declare, number, row, spoken
+from widgets.controls import adopt, choice, declare, number, row, spoken
 from widgets.jobs import Progress
 from widgets.live_figure import commits
-from widgets.live_run import live_run
 from widgets.map_figure import map_figure
+from widgets.maps.run_below import run_below
 from widgets.patience import patiently
-from widgets.runs import FIRST, learning_rate_of, typical
+from widgets.runs import pick_alone, pick_settings
 from widgets.shape import pick_start, pick_steps, pick_valley
 
 NAME = "settings"
@@ -34,7 +34,6 @@ TOLERANCE = Parameter(
 CELLS = Parameter(120, 10, 400, "", step=10, whole=True, help="How many cells a side of the map has.")
 SIDES = ("both", "one")
 SPACINGS = ("linear", "log")
-SHOWN_STEPS = 1000  # of a run that is opened
 
 
 class Wanted(NamedTuple):
@@ -76,20 +75,18 @@ def draw() -> None:
             tolerance, cells = number("tolerance", TOLERANCE, "tolerance"), number("cells", CELLS, "cells a side")
         commits(adopt)
     entry = picked.entry
-    if why := _nothing_to_count(surface, start):
+    if why := nothing_to_count(surface, start):
         st.info(why)
     else:
         of = _without(surface, picked.rules, picked.up)
         wanted = Wanted(*of, picked.up, picked.log, start, steps, tolerance, int(cells))
         patiently(wanted, partial(compute, wanted), partial(_draw_maps, wanted, surface, entry))
-    live_run([entry], entry, surface, sliders, start, min(steps, SHOWN_STEPS))
+    run_below(entry, surface, sliders, start, steps)
 
 
 def _pick_rule(optimizers: dict[str, type[Optimizer]]) -> Picked:
     """Draw the inputs of the optimizer."""
-    titles = {name: cls.title for name, cls in optimizers.items()}
-    slug = choice("a", "Optimizer", titles, FIRST, chosen=partial(typical, "a", optimizers)) or FIRST
-    cls = optimizers[slug]
+    cls = pick_alone(optimizers)
     pair = _pair(cls, optimizers)
     both = len(pair) > 1 and _one_of("beside", SIDES, " and ".join(item.title for item in pair)) == "both"
     ups = {name: spoken(name) for name in cls.parameters()}
@@ -97,9 +94,10 @@ def _pick_rule(optimizers: dict[str, type[Optimizer]]) -> Picked:
     first = next(iter(ups))
     up = choice("up", "Up the side", ups, first) or first
     log = not cls().linear or _one_of("across", SPACINGS, "Learning rates") == "log"
-    rule, (eta,) = controls(cls, "a", {"learning_rate": learning_rate_of(cls)})
+    entry = pick_settings(cls)
+    rule = entry.optimizer
     values = {name: getattr(rule, name) for name in rule.parameters()}
-    return Picked(Entry("a", rule, eta), tuple(item(**values) for item in pair) if both else (rule,), up, log)
+    return Picked(entry, tuple(item(**values) for item in pair) if both else (rule,), up, log)
 
 
 def _pair(cls: type[Optimizer], optimizers: dict[str, type[Optimizer]]) -> tuple[type[Optimizer], ...]:
@@ -123,7 +121,7 @@ def _without(surface: Any, rules: tuple[Optimizer, ...], up: str) -> tuple[Any, 
     return surface, tuple(replace(rule, **{up: rule.parameters()[up].default}) for rule in rules)
 
 
-def _nothing_to_count(surface: Quadratic, start: tuple[float, float]) -> str:
+def nothing_to_count(surface: Quadratic, start: tuple[float, float]) -> str:
     """Return why there are no steps to count, empty where there are."""
     if surface.eigenvalues[0] < 0.0:
         return f"A {surface.verdict} has no smallest error: there are no steps to count. The run is shown all the same."
@@ -171,6 +169,7 @@ def _draw_maps(wanted: Wanted, surface: Quadratic, entry: Entry, maps: list[Sett
         wanted.steps,
         wanted.tolerance,
         surface.labels,
+        tuple((wanted.surface.eigenvalues == 0.0).tolist()),
         entry,
         getattr(owner, name),
     )

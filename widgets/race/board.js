@@ -40,6 +40,7 @@ class Detail {
     const racers = standings(view, header, playback.at, at, playback.whole);
     this.go.textContent = playback.timer ? "Pause" : playback.whole ? "Start the race" : "Go on";
     this.write(racers);
+    this.sentence.setAttribute("aria-live", playback.timer ? "off" : "polite"); // not thirty times a second
     rich(this.sentence, header.why || told(racers, at, header));
     rich(this.note, noteOn(header));
   }

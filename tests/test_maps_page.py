@@ -1,0 +1,281 @@
+"""The page Maps without a browser: its views, its links, hostile addresses, and that a cell's run is the run shown."""
+
+import re
+from urllib.parse import urlencode
+
+import numpy as np
+import pytest
+from browser import ROOT
+from visit import components, decode, inputs, map_message, said, visit, warned
+
+from engine import discover_optimizers, run, theory
+from engine.optimizers.momentum import Momentum
+from engine.optimizers.nesterov import Nesterov
+from surfaces.quadratic import Quadratic
+from widgets import patience
+from widgets.views import found
+
+PAGE = ROOT / "app_pages" / "families" / "maps.py"
+OPTIMIZERS = discover_optimizers()
+VIEWS = list(found("widgets.maps"))
+HUGE = "9" * 50_000
+QUICK = {"cells": "12", "columns": "11", "steps": "60"}
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """The first map waits for its kernels to be compiled."""
+    monkeypatch.setattr(patience, "SHORT", 120.0)
+
+
+def opened(query: str = "", **more):
+    return visit(query or more, PAGE)
+
+
+def quick(view: str = "settings", **query):
+    wanted = {key: QUICK[key] for key in (("cells", "steps") if view == "settings" else ("columns", "steps"))}
+    if view == "mode":
+        wanted = {}
+    return opened(**({} if view == "settings" else {"map": view}), **wanted, **query)
+
+
+def live(app):
+    """Return the header of the live figure."""
+    (data,) = (data for data in components(app) if data[:1] != b"\x78")
+    return decode(data)[0]
+
+
+# ---- views
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_opens_by_its_address_and_begins_with_its_sentence(view):
+    app = opened(map=view)
+    assert not app.exception and not app.warning and not app.error
+    assert app.main.markdown[0].value == f"**{found('widgets.maps')[view].TITLE}**"
+
+
+def test_views_are_in_order_and_the_first_is_the_map_of_settings():
+    orders = [view.ORDER for view in found("widgets.maps").values()]
+    assert orders == sorted(orders) and len(set(orders)) == len(orders)
+    assert VIEWS[0] == "settings" and all(re.fullmatch("[a-z]+", name) for name in VIEWS)
+
+
+def test_on_the_first_visit_momentum_and_nesterov_stand_side_by_side():
+    header, arrays = map_message(opened())
+    assert [item["title"] for item in header["maps"]] == ["Momentum", "Nesterov"]
+    np.testing.assert_array_equal(arrays["0.x"], arrays["1.x"])
+    assert arrays["0.values"].shape == (120 * 120,) and header["chosen"]["map"] == 0
+
+
+@pytest.mark.parametrize("slug", OPTIMIZERS)
+def test_every_optimizer_has_a_map_of_every_setting(slug):
+    cls = OPTIMIZERS[slug]
+    for up in (*cls.parameters(), "surface.eigenvalue_1", "surface.angle"):
+        app = quick(a=slug, up=up) if slug != "momentum" else quick(up=up)
+        if not app.warning:  # the first of them is what stands there without being asked for
+            header, arrays = map_message(app)
+            assert cls.title in [item["title"] for item in header["maps"]]
+            assert header["maps"][0]["keys"]["y"] == (up if up.startswith("surface.") else f"a.{up}")
+            assert all(np.isfinite(array).all() for name, array in arrays.items() if ".line" not in name)
+        assert not app.exception and not app.error
+
+
+def test_an_open_run_is_the_run_of_its_cell():
+    header, arrays = map_message(quick(beside="one"))
+    spec = header["maps"][0]
+    values = arrays["0.values"].reshape(len(arrays["0.y"]), len(arrays["0.x"]))
+    j, i = np.argwhere(values >= 0)[7]
+    eta, mu = (float(f"{value:.4g}") for value in (arrays["0.x"][i], arrays["0.y"][j]))
+    app = quick(beside="one", **{spec["keys"]["x"]: f"{eta}", spec["keys"]["y"]: f"{mu}"})
+    figure = live(app)
+    assert figure["runs"][0]["label"] == Momentum(momentum=mu).label(eta)
+    error = run(Quadratic(), Momentum(momentum=mu), eta, Quadratic().start, 60).error[:, 0]
+    assert values[j, i] == np.flatnonzero(error > 1e-6 * error[0])[-1] + 1
+    again, _ = map_message(app)
+    assert again["id"] == header["id"]  # the open run makes no other map
+    assert (again["chosen"]["x"], again["chosen"]["y"]) == (eta, mu)
+
+
+def test_the_ring_is_on_the_map_of_the_run_that_is_open():
+    header, _ = map_message(quick(a="nesterov"))
+    assert header["chosen"]["map"] == 1 and header["chosen"]["slug"] == "nesterov"
+    assert [item["keys"]["also"] for item in header["maps"]] == [{"a": "momentum"}, {"a": "nesterov"}]
+
+
+def test_the_theory_upon_the_map_is_theorys():
+    header, arrays = map_message(quick())
+    for k, cls in enumerate((Momentum, Nesterov)):
+        mus, spec = arrays[f"{k}.y"].tolist(), header["maps"][k]
+        border = next(line for line in spec["lines"] if line["label"] == "limit")
+        expected = theory.stability_limit([cls(momentum=float(f"{mu:.4g}")) for mu in mus], [1.0, 20.0])
+        np.testing.assert_allclose(arrays[border["x"]], expected, rtol=1e-6)
+        best = theory.optimal(cls, [1.0, 20.0])
+        (point,) = spec["points"]
+        assert (point["x"], point["y"]) == (best.learning_rate, best.optimizer.momentum)
+
+
+def test_one_mode_shows_the_larger_root_of_both_rules():
+    header, arrays = map_message(opened(map="mode"))
+    assert [item["title"] for item in header["maps"]] == ["Momentum", "Nesterov"]
+    for k, cls in enumerate((Momentum, Nesterov)):
+        x, y = arrays[f"{k}.x"], arrays[f"{k}.y"]
+        values = arrays[f"{k}.values"].reshape(len(y), len(x))
+        assert (x[0], x[-1], y[0]) == (0.0, 4.0, 0.0) and y[-1] == pytest.approx(0.999)
+        for j in (0, 37, 100):
+            rule = cls(momentum=min(float(y[j]), 0.999))
+            sizes = np.abs(theory.mode_factors(rule, 1.0, x.astype(float))[:, 0])
+            np.testing.assert_allclose(
+                np.where(values[j] < 0, 2.0, values[j]), np.where(sizes > 1 + 1e-6, 2.0, sizes), atol=2e-6
+            )
+
+
+def test_a_map_of_starts_marks_the_minimum_and_the_open_run():
+    header, arrays = map_message(quick("basins", **{"surface.minimum_x": "0.5"}))
+    assert header["places"] == ["w* = (0.5, 0)"] and header["maps"][0]["equal"]
+    assert len(arrays["0.x"]) == 11 and header["maps"][0]["keys"]["x"] == "start.x"
+    assert header["chosen"]["x"] == inputs_of("basins")["start.x"]
+
+
+def inputs_of(view):
+    return inputs(quick(view))
+
+
+# ---- nothing to count
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({"surface.eigenvalue_1": "-1"}, "saddle has no smallest error"),
+        ({"start.x": "0", "start.y": "0"}, "smallest error there is"),
+    ],
+)
+def test_where_there_is_nothing_to_count_a_sentence_says_so_and_the_run_is_there(query, words):
+    app = quick(**query)
+    assert words in app.info[0].value and not app.warning and live(app)["runs"]
+
+
+def test_a_long_run_is_shown_in_part():
+    app = quick("basins", **{"surface.eigenvalue_2": "2"})
+    assert not app.caption
+    app = opened(map="basins", columns="11", steps="3000")
+    assert app.caption[0].value == "The run shows the first 1000 of 3000 steps."
+    assert live(app)["steps"][-1] == 1000
+
+
+# ---- hostile addresses
+
+
+def works(app, key: str) -> str:
+    """Return the one sentence of the page, which still has its maps."""
+    text = warned(app, key)
+    header, arrays = map_message(app)
+    assert all(np.isfinite(array).all() for name, array in arrays.items() if ".line" not in name)
+    assert not re.search(
+        r"\b(nan|inf|None_|undefined)\b", str([header["maps"][0]["alt"], header["scale"], header["legend"]])
+    )
+    return text
+
+
+@pytest.mark.parametrize(
+    ("key", "raw", "used"),
+    [
+        ("cells", "0", "120"),
+        ("cells", "-5", "120"),
+        ("cells", "1e9", "120"),
+        ("cells", "nan", "120"),
+        ("tolerance", "0", "1e-06"),
+        ("tolerance", "-1e-6", "1e-06"),
+        ("tolerance", "1", "1e-06"),
+        ("tolerance", "<b>", "1e-06"),
+        ("steps", "0", "300"),
+        ("steps", "20000", "300"),
+        ("a.learning_rate", "-1", "0.02"),
+        ("a.momentum", "1", "0.9"),
+        ("surface.angle", HUGE, "30"),
+    ],
+    ids=lambda value: str(value)[:12],
+)
+def test_a_bad_number_is_named_and_replaced(key, raw, used):
+    app = opened(**{key: raw})
+    assert f"({used} is used)" in works(app, key)
+
+
+@pytest.mark.parametrize("raw", ["0", "10", "12.5", "-1", "nan", HUGE], ids=lambda raw: raw[:6])
+def test_an_impossible_number_of_columns_is_named_and_replaced(raw):
+    assert "`columns`" in works(opened(map="basins", columns=raw), "columns")
+
+
+@pytest.mark.parametrize("key", ["mode.eta_lambda", "mode.momentum"])
+@pytest.mark.parametrize("raw", ["-1", "5", "nan", "", "<i>"])
+def test_a_bad_mode_is_named_and_replaced(key, raw):
+    assert "(0.5 is used)" in works(opened(map="mode", **{key: raw}), key)
+
+
+@pytest.mark.parametrize(
+    ("key", "raw", "used"),
+    [
+        ("map", "nowhere", "settings"),
+        ("map", "<script>", "settings"),
+        ("a", "unknown", "momentum"),
+        ("a", HUGE, "momentum"),
+        ("up", "decay_1", "momentum"),
+        ("up", "surface.nothing", "momentum"),
+        ("beside", "three", "both"),
+        ("across", "sideways", "linear"),
+    ],
+    ids=lambda value: str(value)[:12],
+)
+def test_an_unknown_name_is_named_and_replaced(key, raw, used):
+    assert f"({used} is used)" in works(opened(cells="12", **{key: raw}), key)
+
+
+@pytest.mark.parametrize(
+    ("view", "key"),
+    [("settings", "b"), ("settings", "columns"), ("mode", "cells"), ("mode", "steps"), ("basins", "up")],
+)
+def test_an_input_of_another_view_is_not_known_here(view, key):
+    assert "no such setting here" in works(opened(map=view, **{key: "1"}), key)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"surface.eigenvalue_1": "0"},
+        {"surface.eigenvalue_1": "0", "surface.eigenvalue_2": "0"},
+        {"surface.eigenvalue_1": "0.001", "surface.eigenvalue_2": "1000"},
+        {"surface.eigenvalue_1": "0", "up": "surface.eigenvalue_2"},
+        {"a": "gradient_descent", "surface.eigenvalue_1": "1000", "across": "log"},
+        {"a": "adam", "up": "stabiliser"},
+        {"a": "adagrad", "start.x": "0", "start.y": "1e-300"},
+        {"a": "rmsprop", "tolerance": "0.5"},
+        {"tolerance": "1e-12", "across": "log"},
+        {"start.x": "100", "start.y": "-100"},
+        {"steps": "1"},
+        {"cells": "10"},
+    ],
+    ids=lambda query: urlencode(query),
+)
+def test_allowed_but_strange_settings_are_drawn_without_a_word_of_nan(query):
+    app = opened(**{**QUICK_MAP, **query})
+    assert not app.exception and not app.warning
+    if not app.info:
+        header, arrays = map_message(app)
+        assert all(np.isfinite(array).all() for name, array in arrays.items() if ".line" not in name)
+        texts = [
+            header["scale"],
+            header["legend"],
+            [(item["points"], item["says"], item["alt"]) for item in header["maps"]],
+        ]
+        assert not re.search(r"\b(nan|inf|None_|undefined)\b", str(texts))
+    assert said(live(app))["sentence"]
+
+
+QUICK_MAP = {"cells": "12", "steps": "60"}
+
+
+def test_a_message_stays_small():
+    for query in ({"cells": "300", "steps": "60"}, {"a": "adam", "cells": "400", "steps": "60"}):
+        (packed,) = (data for data in components(opened(**query)) if data[:1] == b"\x78")
+        assert len(packed) < 360_000
