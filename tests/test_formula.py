@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import subprocess
 import sys
 import time
@@ -12,11 +13,15 @@ from browser import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
-from visit import TIMEOUT
+from visit import TIMEOUT, message, said
+from visit import visit as page_visit
 
+from engine import Plane, run
 from engine.formula.grammar import DEEPEST, FUNCTIONS, PARTS, read
 from engine.formula.latex import latex
 from engine.formula.tokens import LONGEST, FormulaError
+from engine.optimizers.gradient_descent import GradientDescent
+from engine.study import Entry, study
 from surfaces.formula import DEFAULT, Formula
 
 POINT = (1.5, -0.75)
@@ -173,6 +178,8 @@ def test_what_is_no_text_is_no_formula(text):
 AUDIT = """
 import json, sys
 sys.path.insert(0, "tests")
+from engine.optimizers.gradient_descent import GradientDescent
+from engine.study import Entry, study
 from surfaces.formula import Formula
 texts = json.load(sys.stdin)
 Formula("sin(x) + max(a*y, 1)^2").latex, Formula("x").code("np"), Formula("x").pack()
@@ -264,6 +271,8 @@ def test_constants_and_the_view_are_checked_by_name():
 
 PAGE = """
 import streamlit as st
+from engine.optimizers.gradient_descent import GradientDescent
+from engine.study import Entry, study
 from surfaces.formula import Formula
 from widgets import address
 from widgets.controls import controls
@@ -283,8 +292,8 @@ KEY = "surface.text"
 
 def visit(**query: str) -> AppTest:
     app = AppTest.from_string(PAGE, default_timeout=TIMEOUT)
-    for key, said in query.items():
-        app.query_params[key] = said
+    for key, asked in query.items():
+        app.query_params[key] = asked
     return app.run()
 
 
@@ -330,3 +339,54 @@ def test_a_constant_that_the_formula_does_not_have_is_named():
     app = visit(**{KEY: "x^2 + y^2", "surface.kappa": "3"})
     assert shown(app) == Formula("x^2 + y^2")
     assert "surface.kappa" in app.warning[0].value and "no such setting" in app.warning[0].value
+
+
+def sentence_of(surface: Formula, start: tuple[float, float], learning_rate: float) -> str:
+    entry = Entry("a", GradientDescent(), learning_rate)
+    found = study(surface, [entry], entry, start, 50, Plane.of(surface, include=start), families=False)
+    return found.present.verdicts[0].sentence
+
+
+def test_a_run_says_where_the_formula_has_no_value():
+    surface = Formula("x + log(x) + y^2")
+    assert sentence_of(surface, (-1.0, 1.0), 0.1) == "E is not a finite number at the start: start where it is."
+    path = run(surface, GradientDescent(), 0.5, (1.0, 1.0), 50)
+    sentence = sentence_of(surface, (1.0, 1.0), 0.5)
+    assert re.fullmatch(r"Ends at step (\d+): it leads to \(.*\), where E is not a finite number\.", sentence)
+    assert int(re.search(r"\d+", sentence)[0]) == path.diverged_at[0]
+    assert sentence_of(Formula("-x^2 - y^2"), (1.0, 1.0), 9.0).startswith("Diverges: out of all bounds")
+
+
+LANDSCAPES = ROOT / "app_pages" / "landscapes" / "landscapes.py"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(DEFAULT, "log(x) + y^2", "sqrt(1 - x^2 - y^2)", "1/x + y^2", "exp(exp(9*x)) + y", "0*x", "x", "max(x, y)"),
+        *("1e300*x^3 + y", "1e-300*x^2 + y^2", "x/y", "sin(1e9*x) + y", "1/(x^2 + y^2)", "abs(x) + 3*abs(y)"),
+    ],
+)
+def test_the_landscapes_page_takes_any_formula(text):
+    app = page_visit({"surface": "formula", KEY: text, "show": "points"}, LANDSCAPES)
+    assert not app.exception and not app.warning
+    header, _ = message(app)
+    assert header["surface"] == repr(Formula(text))
+    assert "nan" not in said(header)["sentence"]
+
+
+def test_the_landscapes_page_says_where_there_is_nothing_to_see():
+    app = page_visit({"surface": "formula", KEY: "log(-1 - x^2) + y"}, LANDSCAPES)
+    (warning,) = app.warning
+    assert warning.value == "E is not a finite number anywhere in the picture."
+    assert said(message(app)[0])["sentence"].startswith("E is not a finite number at the start")
+
+
+def test_the_landscapes_page_moves_constants_but_not_the_view_by_sliders():
+    app = page_visit({"surface": "formula", KEY: "a*x^2 + kappa*y^2", "surface.a": "3"}, LANDSCAPES)
+    keys = [slider["key"] for slider in message(app)[0]["sliders"] if slider["key"].startswith("surface.")]
+    assert keys == ["surface.a", "surface.kappa"]
+    app.selectbox(key="surface").select("himmelblau").run()
+    app.selectbox(key="surface").select("formula").run()
+    assert not app.exception
+    assert app.text_input(key=KEY).value == DEFAULT

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
+from engine import Plane
 from engine.optimizer import Optimizer
 from engine.parameter import four_digits
 from engine.surface import Surface
@@ -14,6 +16,7 @@ from widgets.controls import choice, controls, spoken
 from widgets.runs import LETTERS
 from widgets.shape import PREFIX, START_KEYS, slider
 
+SEEN = 41  # points a side that are looked at for a finite error
 MOST_SLIDERS = 5  # in the figure; every number has an input beside
 
 
@@ -31,6 +34,8 @@ def pick_terrain(
     slug = choice(PREFIX, "Surface", titles, first, chosen=lambda: _arrive(surfaces, optimizers, arrived)) or first
     cls = surfaces[slug]
     surface, _ = controls(cls, PREFIX)
+    if not np.isfinite(surface.evaluate(Plane.of(surface).grid(SEEN)[2])[0]).any():
+        st.warning("E is not a finite number anywhere in the picture.")
     shaping = [item for item in surface.parameters().items() if item[0] not in cls.view_fields]
     declared = shaping[:MOST_SLIDERS]
     sliders = [slider(f"{PREFIX}.{name}", each, getattr(surface, name), spoken(name)) for name, each in declared]
