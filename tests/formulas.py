@@ -137,3 +137,23 @@ def evaluated(text: str, x: np.ndarray, y: np.ndarray, constants: dict[str, floa
     with np.errstate(all="ignore"):
         result = eval(as_python(text), {"__builtins__": {}}, {**NAMES, **own, "x": Ball(x), "y": Ball(y)})
     return result
+
+
+# surfaces of the house as somebody would type them, with the values of their constants
+TYPED = {
+    "beale": ("(1.5 - x + x*y)^2 + (2.25 - x + x*y^2)^2 + (2.625 - x + x*y^3)^2", {}),
+    "booth": ("(x + 2*y - 7)^2 + (2*x + y - 5)^2", {}),
+    "goldstein_price": (
+        "(1 + (x + y + 1)^2*(3*(x + y)^2 - 14*(x + y) + 19))"
+        "*(30 + (2*x - 3*y)^2*(3*(2*x - 3*y)^2 - 16*(2*x - 3*y) + 18))",
+        {},
+    ),
+    "himmelblau": ("(x^2 + y - 11)^2 + (x + y^2 - 7)^2", {}),
+    "monkey_saddle": ("x^3 - 3*x*y^2", {}),
+    "plateau_ravine": ("-s*x + c/20*log(1 + exp(20*(x - 1))) + y^2/2", {"s": 0.2, "c": 30.0}),
+    "rastrigin": ("x^2 + y^2 + A*(2 - cos(2*pi*x) - cos(2*pi*y))", {"A": 10.0}),
+    "rosenbrock": ("(a - x)^2 + b*(y - x^2)^2", {"a": 1.0, "b": 100.0}),
+    "sharpness": ("(1 - x*y)^2/2", {}),
+    "six_hump_camel": ("(4 - 2.1*x^2 + x^4/3)*x^2 + x*y + (4*y^2 - 4)*y^2", {}),
+    "styblinski_tang": ("(x^4 - 16*x^2 + t*x + y^4 - 16*y^2 + t*y)/2", {"t": 5.0}),
+}

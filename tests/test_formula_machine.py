@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import sympy
 from browser import ROOT
-from formulas import CONSTANTS, as_python, evaluated, random_formula
+from formulas import CONSTANTS, TYPED, as_python, evaluated, random_formula
 from test_surfaces import STENCIL
 
 from engine import discover_optimizers, run, sweep
@@ -18,6 +18,7 @@ from engine.formula.tokens import LONGEST, FormulaError
 from engine.kernel import kernel
 from engine.optimizers.gradient_descent import GradientDescent
 from engine.program import numpy_program
+from surfaces import discover_surfaces
 from surfaces.formula import Formula
 
 MANY = 10_000
@@ -123,6 +124,17 @@ def test_sympy_finds_the_same_derivatives(text):
     for row, point in zip(found, points, strict=True):
         expected = np.array([float(value) for value in known(*map(sympy.Float, point.tolist()))])
         np.testing.assert_allclose(row, expected, rtol=1e-11, atol=1e-12 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize("slug", TYPED)
+def test_a_surface_that_is_typed_is_the_surface(slug):
+    text, constants = TYPED[slug]
+    surface, same = discover_surfaces()[slug](), Formula(text, constants)
+    low, high = np.array(surface.view).T
+    points = np.random.default_rng(2).uniform(low, high, size=(50, 2))
+    pairs = [*zip(surface.evaluate(points), same.evaluate(points), strict=True)]
+    for known, found in (*pairs, (surface.hessian(points), same.hessian(points))):
+        np.testing.assert_allclose(found, known, rtol=1e-10, atol=1e-12 * np.abs(known).max())
 
 
 EVERYTHING = "x*y - x/y + (2 + x)^y + min(x, y)*max(x, y, 0) + x^3 + (3 + x)^1.5 + 2^y + " + " + ".join(
