@@ -90,7 +90,8 @@ def _decades(paths: list[Trajectory], lowest: float) -> list[int]:
     seen = np.log10(errors[np.isfinite(errors) & (errors > 0.0)])
     first = float(np.log10(errors[0, 0])) if np.isfinite(errors[0, 0]) and errors[0, 0] > 0.0 else 0.0
     low, high = seen.min(initial=first), seen.max(initial=first)
-    return [math.floor(max(low, first - DEPTH)), math.ceil(min(high, first + TALL) + 0.01)]
+    top = math.ceil(min(high, first + TALL) + 0.01)
+    return [min(math.floor(max(low, first - DEPTH)), top - 2), top]
 
 
 def _ends(path: Trajectory, lowest: float) -> str:

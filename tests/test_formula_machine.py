@@ -10,7 +10,6 @@ import pytest
 import sympy
 from browser import ROOT
 from formulas import CONSTANTS, TYPED, as_python, evaluated, random_formula
-from test_surfaces import STENCIL
 
 from engine import discover_optimizers, run, sweep
 from engine.formula.machine import BLOCK, Op
@@ -40,6 +39,10 @@ def formulas(seed: int, count: int, depth: int = 4):
             continue
         found += 1
         yield text, Formula(text, {name: CONSTANTS[name] for name, _ in made.constants})
+
+
+# fourth-order central differences: coefficients of f(w + k h), k = -2, -1, 1, 2, over h
+STENCIL = {-2: 1.0 / 12.0, -1: -8.0 / 12.0, 1: 8.0 / 12.0, 2: -1.0 / 12.0}
 
 
 def slopes(function, points, h):

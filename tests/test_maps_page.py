@@ -9,8 +9,10 @@ from browser import ROOT
 from visit import components, decode, inputs, map_message, said, visit, warned
 
 from engine import discover_optimizers, run, theory
+from engine.optimizers.gradient_descent import GradientDescent
 from engine.optimizers.momentum import Momentum
 from engine.optimizers.nesterov import Nesterov
+from surfaces.himmelblau import Himmelblau
 from surfaces.quadratic import Quadratic
 from widgets import patience
 from widgets.views import found
@@ -135,6 +137,25 @@ def test_a_map_of_starts_marks_the_minimum_and_the_open_run():
     assert header["places"] == ["w* = (0.5, 0)"] and header["maps"][0]["equal"]
     assert len(arrays["0.x"]) == 11 and header["maps"][0]["keys"]["x"] == "start.x"
     assert header["chosen"]["x"] == inputs_of("basins")["start.x"]
+
+
+def test_a_map_of_starts_takes_any_surface_with_a_colour_for_each_of_its_minima():
+    header, arrays = map_message(
+        quick("basins", surface="himmelblau", a="gradient_descent", **{"a.learning_rate": "0.01"})
+    )
+    assert len(header["places"]) == 4 and header["places"][0] == "w* = (3, 2)"
+    ends = arrays["0.end"].reshape(len(arrays["0.y"]), -1)
+    for row, column in ((0, 0), (0, -1), (-1, 0), (-1, -1)):
+        start = (arrays["0.x"][column], arrays["0.y"][row])
+        path = run(Himmelblau(), GradientDescent(), 0.01, start, 60)
+        nearest = np.linalg.norm(Himmelblau().minima - path.weights[-1, 0], axis=1).argmin()
+        assert ends[row, column] == nearest
+    app = opened(map="basins", columns="11", surface="rosenbrock")
+    offered = app.sidebar.selectbox(key="surface").options
+    assert {"Two minima", "Beale", "Styblinski-Tang"} <= {*offered}
+    assert not {"Monkey saddle", "Six-hump camel", "Convex Rosenbrock", "Piecewise quadratic"} & {*offered}
+    assert [button.label for button in app.button] == ["Open this run on the page Landscapes"]
+    assert not app.exception and not app.warning
 
 
 def inputs_of(view):

@@ -113,6 +113,15 @@ def test_every_optimizer_opens(slug):
     assert discover_optimizers()[slug].title in message(fine(schedules(f"a={slug}")))[0]["verdict"]["sentence"]
 
 
+def test_a_rule_with_a_rate_for_each_weight_has_its_own_learning_rate_on_other_surfaces():
+    app = fine(schedules("surface=goldstein_price&a=adam"))
+    assert inputs(app)["constant.learning_rate"] == Adam.typical_learning_rate
+    app.sidebar.selectbox(key="a").select("gradient_descent").run()
+    assert inputs(fine(app))["constant.learning_rate"] == 2e-6
+    app.sidebar.selectbox(key="surface").select("quadratic").run()
+    assert inputs(fine(app))["constant.learning_rate"] == inputs(app)["schedule.learning_rate"] == 0.09
+
+
 def test_settings_of_all_kinds_reach_the_runs():
     query = "a=adam&a.decay_1=0.8&surface=rosenbrock&surface.b=50&schedule=step&schedule.learning_rate=0.02"
     query += "&schedule.factor=0.3&schedule.every=30&constant.learning_rate=0.01&start.x=0.5&steps=120&noise=0.3&seed=9"

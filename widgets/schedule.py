@@ -7,6 +7,7 @@ import streamlit as st
 
 from engine import Optimizer, discover_optimizers, discover_schedules
 from engine.discovery import slug as slug_of
+from engine.optimizers.gradient_descent import GradientDescent
 from engine.parameter import Parameter, four_digits
 from engine.schedule import Schedule
 from engine.schedules.constant import Constant
@@ -15,17 +16,23 @@ from engine.surface import Surface
 from surfaces.quadratic import Quadratic
 from widgets.controls import Text, accepted, choice, controls, number, row, spoken, text
 from widgets.runs import typical
+from widgets.terrain import usual_learning_rate
 
 PREFIX, BESIDE, RULE = "schedule", "constant", "a"
 FIRST, PLAIN = "cosine", "gradient_descent"
 POINTS = f"{PREFIX}.points"
 
 
-def pick_rule() -> Optimizer:
+def pick_rule(surface: Surface) -> Optimizer:
     """Draw the inputs of the optimizer; those without a learning rate have nothing to be scheduled."""
     optimizers = {name: cls for name, cls in discover_optimizers().items() if getattr(cls, "has_learning_rate", True)}
     titles = {name: cls.title for name, cls in optimizers.items()}
-    name = choice(RULE, "Optimizer", titles, PLAIN, chosen=lambda: typical(RULE, optimizers)) or PLAIN
+
+    def chosen() -> None:
+        typical(RULE, optimizers)
+        arrived(surface)
+
+    name = choice(RULE, "Optimizer", titles, PLAIN, chosen=chosen) or PLAIN
     return controls(optimizers[name], RULE)[0]
 
 
@@ -50,7 +57,7 @@ def dragged_points(schedule: Schedule, values: Mapping[str, object]) -> Schedule
 
 
 def arrived(surface: Surface) -> None:
-    """Give every learning rate what suits a newly chosen surface."""
+    """Give every learning rate what suits a newly chosen surface or optimizer."""
     st.session_state[f"{BESIDE}.learning_rate"] = _declared(Constant, surface)["learning_rate"].default
     for prefix in (PREFIX, "then"):
         cls = discover_schedules().get(st.session_state.get(prefix) or "")
@@ -127,4 +134,5 @@ def _scale(surface: Surface) -> float:
     """Return by how much learning rates differ from those that schedules declare, which suit the first valley."""
     if isinstance(surface, Quadratic):
         return 1.0
-    return surface.learning_rate / Constant.parameters()["learning_rate"].default
+    rule = discover_optimizers().get(st.session_state.get(RULE) or PLAIN, GradientDescent)
+    return usual_learning_rate(rule, surface) / Constant.parameters()["learning_rate"].default

@@ -73,10 +73,10 @@ def _is_set(key: str, default: float) -> bool:
 
 
 def pick_start(surface: Surface = DEFAULT) -> tuple[float, float]:
-    """Draw the inputs for the start, first the surface's own."""
-    values = []
+    """Draw the inputs for the start, first the surface's own; on any valley that of the first one."""
+    own, values = DEFAULT.start if isinstance(surface, Quadratic) else surface.start, []
     with row():
-        for key, symbol, default in zip(START_KEYS, ("w_1", "w_2"), surface.start, strict=True):
+        for key, symbol, default in zip(START_KEYS, ("w_1", "w_2"), own, strict=True):
             declared = Parameter(four_digits(default), -100.0, 100.0, symbol, step=0.1, help="Where every run starts.")
             values.append(number(key, declared, "start"))
     return values[0], values[1]

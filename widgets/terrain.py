@@ -12,9 +12,10 @@ from engine.optimizer import Optimizer
 from engine.parameter import four_digits
 from engine.surface import Surface
 from surfaces import discover_surfaces
+from surfaces.quadratic import Quadratic
 from widgets.controls import choice, controls, spoken
 from widgets.runs import LETTERS
-from widgets.shape import PREFIX, START_KEYS, slider
+from widgets.shape import PREFIX, START_KEYS, pick_valley, slider
 
 SEEN = 41  # points a side that are looked at for a finite error
 MOST_SLIDERS = 5  # in the figure; every number has an input beside
@@ -33,6 +34,8 @@ def pick_terrain(
     titles = {slug: cls.title for slug, cls in surfaces.items()}
     slug = choice(PREFIX, "Surface", titles, first, chosen=lambda: _arrive(surfaces, optimizers, arrived)) or first
     cls = surfaces[slug]
+    if issubclass(cls, Quadratic):
+        return pick_valley()
     surface, _ = controls(cls, PREFIX)
     if not np.isfinite(surface.evaluate(Plane.of(surface).grid(SEEN)[2])[0]).any():
         st.warning("E is not a finite number anywhere in the picture.")

@@ -41,12 +41,13 @@ PRESETS = {  # each names all of its schedule's settings: what is left out keeps
 def schedules() -> None:
     """Pick, run, draw."""
     with st.sidebar:
-        place = st.container()
-        rule = pick_rule()
+        first, second = st.container(), st.container()
         surface, _ = pick_terrain(plane_surfaces(), "quadratic", {}, arrived)
         start, steps = pick_start(surface), pick_steps(STEPS)
         noise = pick_noise()
-        with place:
+        with second:  # the surface is known
+            rule = pick_rule(surface)
+        with first:  # and the optimizer
             schedule, constant = pick_schedule(surface), pick_constant(surface)
             log = pick_axis()
         commits(adopt)
