@@ -23,8 +23,8 @@ class Answer(NamedTuple):
 class Session:
     """Opens a page, then changes its number inputs one at a time, each in the fragment that drew it."""
 
-    def __init__(self, address: str, query: dict[str, Any] | None = None) -> None:
-        self.query = dict(query or {})
+    def __init__(self, address: str, query: dict[str, Any] | None = None, page: str = "") -> None:
+        self.query, self.page = dict(query or {}), page
         self.inputs: dict[str, tuple[str, str]] = {}  # key -> id, id of its fragment
         self.figure = ("", "")  # its id, that of its fragment
         where = address.replace("http", "ws", 1) + "/_stcore/stream"
@@ -58,6 +58,7 @@ class Session:
 
     def _ask(self, message: BackMsg) -> Answer:
         message.rerun_script.query_string = urlencode(self.query, doseq=True)
+        message.rerun_script.page_name = self.page
         began, payloads = time.perf_counter(), []
         self.socket.send(message.SerializeToString())
         while True:

@@ -10,6 +10,8 @@ from engine.basins import Basins
 from engine.study import Entry
 from engine.words import number
 
+MOST_MINIMA = 1 + len(OTHER_HEATS)  # a colour for each
+
 
 def basins_message(
     found: Basins,

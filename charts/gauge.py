@@ -6,13 +6,19 @@ from engine.words import number
 
 
 def gauge(
-    largest: float, limit: float, best: tuple[str, float] | None, linear: bool, plain_limit: float | None, words: str
+    largest: float,
+    limit: float,
+    best: tuple[str, float] | None,
+    linear: bool,
+    plain_limit: float | None,
+    words: str,
+    name: str = "limit",
 ) -> dict[str, Any]:
     """Return the marks. ``limit`` sets the end of a fixed axis, 1.5 times it or more if ``best`` lies beyond; without
     one the axis follows the run.
 
     ``largest`` is lambda_max, ``best`` label and learning rate of the best setting, ``plain_limit`` gradient descent's
-    limit where it differs from the run's own.
+    limit where it differs from the run's own, ``name`` what the run's own is called.
     """
     marks = [_mark("zero", "", 0.0, below=True)]
     if linear and largest > 0.0:
@@ -21,7 +27,7 @@ def gauge(
         marks.append(_mark("plain", "2/λ_{max}", plain_limit, below=False))
     if best is not None:
         marks.append(_mark("best", *best, below=False))
-    marks.append({"kind": "limit", "label": "limit", "value": None, "text": "", "above": False})
+    marks.append({"kind": "limit", "label": name, "value": None, "text": "", "above": False})
     top = max(1.5 * limit, 1.1 * best[1] if best else 0.0) if linear and limit < float("inf") else None
     return {"top": top, "marks": marks, "words": words}
 

@@ -5,20 +5,16 @@ from typing import Any
 
 import numpy as np
 
+from charts import landscape, valley
 from charts.colours import PALETTES
-from charts.curve import curve_figure
-from charts.gauge import gauge
-from charts.plane import ground_figure
 from charts.thin import drawn_steps
 from engine.discovery import slug
-from engine.family import live_hyperparameter
-from engine.optimizer import Optimizer
+from engine.family import single_of
 from engine.plane import Plane
-from engine.study import Member, Study
+from engine.study import Member, Study, has_modes
 from engine.words import number
 
 FAR = 20.0  # a path is cut where it is this many views away
-GRID = 101
 
 
 def live_message(
@@ -30,35 +26,34 @@ def live_message(
     """
     plane, entries, edited = study.plane, study.entries, study.edited
     present, index = study.present, study.index
-    shown = drawn_steps(study.steps)
+    shown, kind = shown_steps(surface, study.steps), _kind(surface)
     styles = [
         {"name": item.name, "colour": item.optimizer.colour, "dash": item.optimizer.dash, "label": item.label}
         for item in entries
     ]
-    arrays = {}
+    arrays = kind.near_run(surface, study, shown)
     for name, other in study.others.items():
-        weights = other.trajectory.weights[shown]
-        arrays[f"run.{name}"], _ = _cut(surface.modes(weights), plane.project(weights), plane)
-    if not study.families:
-        arrays[f"run.{edited.name}"], _ = _cut(present.modes[shown], present.coordinates[shown], plane)
+        coordinates = plane.project(other.trajectory.weights[shown])
+        arrays[f"run.{name}"], _ = _cut(kind.track(surface, study, other, shown), coordinates, plane)
+    if len(study.families) < len(study.stops):
+        run = single_of(present.family, index)
+        points = kind.track(surface, study, run, shown)
+        arrays[f"run.{edited.name}"], _ = _cut(points, present.coordinates[shown, index : index + 1], plane)
     families, texts = {}, Texts()
     for member in study.families:
-        setting = member.family.setting
-        families[setting], arrays[f"family.{setting}"] = _family(member, shown, plane, texts)
+        setting, points = member.family.setting, kind.track(surface, study, member.family, shown)
+        paths, offsets = _cut(points, member.coordinates[shown], plane)
+        families[setting], arrays[f"family.{setting}"] = _family(member, offsets, texts), paths
     header = {
         "surface": repr(surface),
         "view": str(plane.view),
-        "alt": _alt(surface, study),
+        "picture": repr((surface, entries, edited.name, study.start, study.steps, plane.view)),
+        "alt": kind.alt(surface, study),
         "palettes": PALETTES,
-        "ground": ground_figure(*_heights(surface, plane), _axes(surface, plane)) if ground else None,
-        **_curve(surface, study),
-        "gauge": _gauge(surface, study),
-        "frame": {
-            "origin": surface.stationary_point.tolist(),
-            "axes": surface.eigenvectors.T.tolist(),
-            "eigenvalues": surface.eigenvalues.tolist(),
-            "labels": list(surface.labels),
-        },
+        "ground": kind.ground(surface, study) if ground else None,
+        **kind.curve(surface, study),
+        "gauge": kind.gauge_of(surface, study),
+        "frame": kind.frame(surface, study),
         "rule": _rule(study),
         "arrow": 0.14 * (plane.view[0][1] - plane.view[0][0]),
         "steps": shown.tolist(),
@@ -77,6 +72,16 @@ def live_message(
         **words,
     }
     return header, arrays
+
+
+def shown_steps(surface: Any, steps: int) -> np.ndarray:
+    """Return the steps of a run that are drawn."""
+    return drawn_steps(steps, _kind(surface).DRAWN)
+
+
+def _kind(surface: Any) -> Any:
+    """Return who knows how runs on a surface travel."""
+    return valley if has_modes(surface) else landscape
 
 
 def _rule(study: Study) -> dict[str, Any]:
@@ -128,32 +133,22 @@ def _live_sliders(study: Study) -> list[dict[str, Any]]:
     return sliders
 
 
-def _curve(surface: Any, study: Study) -> dict[str, Any]:
-    error = float(np.abs(surface.evaluate(np.array(study.start))[0]))
-    bounded = bool(surface.eigenvalues[0] >= 0.0)
-    title = "E − E(w*)" if bounded else "|E − E(w*)|"
-    return {
-        "curve": curve_figure(study.steps, error, 1e-6 * error if bounded else None, title),
-        "curveId": f"{study.steps}|{error:.4g}|{bounded}",
-    }
+def _cut(points: np.ndarray, coordinates: np.ndarray, plane: Plane) -> tuple[np.ndarray, np.ndarray]:
+    """Return the paths (steps, R, K) end to end, run by run, and where each begins (R + 1,).
 
-
-def _cut(modes: np.ndarray, coordinates: np.ndarray, plane: Plane) -> tuple[np.ndarray, np.ndarray]:
-    """Return the paths (steps, R, 2) end to end, run by run, and where each begins (R + 1,).
-
-    A path that does not come back ends with its first point that is far away, or before it if that is not finite.
+    The first two of the K numbers are a place. A path that does not come back ends with its first point that is far
+    away, or before it if that is not finite.
     """
     near, steps = plane.contains(coordinates, FAR), len(coordinates)
     back = np.where(near.any(axis=0), steps - near[::-1].argmax(axis=0), 0)  # the step after the last one that is near
     following = np.minimum(back, steps - 1)
-    reached = np.isfinite(np.take_along_axis(modes, following[None, :, None], axis=0)[0]).all(axis=-1)
+    reached = np.isfinite(np.take_along_axis(points[..., :2], following[None, :, None], axis=0)[0]).all(axis=-1)
     length = np.where(back < steps, back + reached, steps)
     kept = np.arange(steps) < length[:, None]
-    return modes.transpose(1, 0, 2)[kept], np.concatenate([[0], np.cumsum(length)])
+    return points.transpose(1, 0, 2)[kept], np.concatenate([[0], np.cumsum(length)])
 
 
-def _family(member: Member, shown: np.ndarray, plane: Plane, texts: "Texts") -> tuple[dict[str, Any], np.ndarray]:
-    paths, offsets = _cut(member.modes[shown], member.coordinates[shown], plane)
+def _family(member: Member, offsets: np.ndarray, texts: "Texts") -> dict[str, Any]:
     limits = [_limit(value) for value in member.limits.tolist()]
     return {
         "array": f"family.{member.family.setting}",
@@ -161,7 +156,7 @@ def _family(member: Member, shown: np.ndarray, plane: Plane, texts: "Texts") -> 
         "limits": [limit["limit"] for limit in limits],
         "limitTexts": [limit["limitText"] for limit in limits],
         "verdicts": [_said(member, r, texts) for r in range(len(limits))],
-    }, paths
+    }
 
 
 class Texts(dict[str, int]):
@@ -183,84 +178,3 @@ def _said(member: Member, r: int, texts: Texts) -> list[int]:
 def _limit(value: float) -> dict[str, Any]:
     known = math.isfinite(value)
     return {"limit": value if known else None, "limitText": number(value, 4) if known else ""}
-
-
-def _heights(surface: Any, plane: Plane) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return x, y and the signed square root of E - E(w*), so that bands are equally spaced in it."""
-    x, y, points = plane.grid(GRID)
-    error, _ = surface.evaluate(points)
-    return x, y, np.sign(error) * np.sqrt(np.abs(error))
-
-
-def _axes(surface: Any, plane: Plane) -> list[dict[str, Any]]:
-    """Return the eigenvectors through w*, as long as 1/sqrt|lambda| (figure 7.2); the longest of them, and every one
-    along which the surface is flat, spans nine tenths of the view's height.
-    """
-    height = plane.view[1][1] - plane.view[1][0]
-    lengths = [1.0 / np.sqrt(abs(value)) if value != 0.0 else np.inf for value in surface.eigenvalues]
-    finite = [length for length in lengths if np.isfinite(length)]
-    unit = 0.45 * height / max(finite, default=1.0)
-    axes = []
-    for i, (value, length) in enumerate(zip(surface.eigenvalues, lengths, strict=True)):
-        reach = unit * length if np.isfinite(length) else 0.45 * height
-        direction = surface.eigenvectors[:, i] * (1.0 if surface.eigenvectors[1, i] >= 0.0 else -1.0)
-        ends = surface.stationary_point[:, None] + np.array([-1.0, 0.0, 1.0]) * reach * direction[:, None]
-        axes.append(
-            {
-                "label": f"u{surface.labels[i]}{'' if value > 0.0 else ', downhill' if value < 0.0 else ', flat'}",
-                "x": ends[0].tolist(),
-                "y": ends[1].tolist(),
-                "dash": "solid" if value > 0.0 else "dash" if value < 0.0 else "dot",
-            }
-        )
-    return axes
-
-
-def _gauge(surface: Any, study: Study) -> dict[str, Any]:
-    rule, (low, high) = study.edited.optimizer, surface.eigenvalues
-    plain = 2.0 / high if high > 0.0 else None
-    differs = rule.linear and plain is not None and not np.isclose(study.limit, plain)
-    return gauge(
-        float(high),
-        study.limit,
-        _best_mark(study),
-        rule.linear,
-        plain if differs else None,
-        _gauge_words(rule, float(low), float(high), surface.labels[0]),
-    )
-
-
-def _best_mark(study: Study) -> tuple[str, float] | None:
-    """Return label and place of the best setting; its label names the hyperparameter that belongs to it."""
-    if study.best is None:
-        return None
-    best, name = study.best, live_hyperparameter(study.edited.optimizer)
-    if name is None:
-        return "best", best.learning_rate
-    symbol, value = best.optimizer.parameters()[name].plain, getattr(best.optimizer, name)
-    digits = 2 if value < 0.9 else 1 - math.floor(math.log10(1.0 - value))
-    return f"best, {symbol} = {number(value, digits)}", best.learning_rate
-
-
-def _gauge_words(rule: Optimizer, low: float, high: float, lowest: str) -> str:
-    """``lowest`` is the subscript of the smaller eigenvalue."""
-    if not rule.linear and not rule.adaptive:
-        return f"no limit of {rule.title} is known in closed form"
-    if low < 0.0:
-        return f"λ{lowest} = {number(low)} is negative: no learning rate is stable along u{lowest}"
-    if high == 0.0:
-        return "the surface is flat: there is no limit"
-    if not rule.linear:
-        return f"{rule.limit_name} = {rule.limit_words}; it moves with the averages"
-    if low == 0.0:
-        return f"limit = {rule.limit_words}; along u{lowest} nothing moves, λ{lowest} = 0"
-    return f"limit = {rule.limit_words}"
-
-
-def _alt(surface: Any, study: Study) -> str:
-    low, high = surface.eigenvalues
-    paths = "; ".join(entry.label for entry in study.entries)
-    return (
-        f"Contours of a quadratic with eigenvalues {number(low)} and {number(high)}, a {surface.verdict}, turned by"
-        f" {number(surface.angle)} degrees, and the paths of {paths}. {study.present.verdicts[study.index].sentence}"
-    )

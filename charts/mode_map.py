@@ -30,7 +30,7 @@ def mode_map(rule: type[Optimizer], highest: float) -> Map:
             Line(critical[:, 0], y, "dash", "critical damping", ROWS * 7 // 8),
             Line(critical[:, 1], y, "dash"),
         ],
-        [point for name in NAMES if (point := _named(name, regimes, x, y))],
+        [point for name in NAMES if (point := _named(name, regimes, x, y))] + _one_step(regimes, x, y),
         keys={"x": "mode.eta_lambda", "y": "mode.momentum", "also": {}},
         known={"regimes": regimes, "limits": limits, "polynomials": theory.ends(optimizers)},
         says={"colour": rule.colour, "dash": rule.dash},
@@ -41,3 +41,9 @@ def _named(name: str, regimes: np.ndarray, x: np.ndarray, y: np.ndarray) -> Poin
     """Return a regime's name where its region is deepest."""
     place = middle(regimes == theory.REGIMES.index(name))
     return place and Point(float(x[place[1]]), float(y[place[0]]), NAMES[name], mark=False)
+
+
+def _one_step(regimes: np.ndarray, x: np.ndarray, y: np.ndarray) -> list[Point]:
+    """Return a mark where all is gone in one step: the only such place, or one of a line of them."""
+    places = np.argwhere(regimes == theory.REGIMES.index("one step"))
+    return [Point(float(x[column]), float(y[row]), "one step") for row, column in places[len(places) // 3 :][:1]]

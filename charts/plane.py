@@ -7,20 +7,24 @@ import numpy as np
 from charts.colours import BANDS, FONT
 
 LEVELS = 16
+NONE: list[dict[str, Any]] = []
+GRID = 101  # points along each side at which bands are computed
 
 
-def ground_figure(x: np.ndarray, y: np.ndarray, height: np.ndarray, axes: list[dict[str, Any]]) -> dict[str, Any]:
+def ground_figure(
+    x: np.ndarray, y: np.ndarray, height: np.ndarray, axes: list[dict[str, Any]], marks: list[dict[str, Any]] = NONE
+) -> dict[str, Any]:
     """Return what paths lie on: bands and contour lines of the error, eigenvector axes, tick labels.
 
-    ``height`` (y, x) is the signed square root of the error above w*, so bands are equally spaced in it; ``axes`` hold
-    label, x (3,), y (3,) and dash of each eigenvector's line, label at its end.
+    ``height`` (y, x) is what bands are equally spaced in, nan where there is no error; ``axes`` hold label, x (3,),
+    y (3,) and dash of each eigenvector's line, label at its end; ``marks`` are traces to be drawn on them.
     """
     span = (float(x[0]), float(x[-1])), (float(y[0]), float(y[-1]))
-    return {"data": [_bands(x, y, height), *(_axis(axis) for axis in axes)], "layout": _layout(*span)}
+    return {"data": [_bands(x, y, height), *(_axis(axis) for axis in axes), *marks], "layout": _layout(*span)}
 
 
 def _bands(x: np.ndarray, y: np.ndarray, height: np.ndarray) -> dict[str, Any]:
-    low, high = float(height.min()), float(height.max())
+    low, high = (float(value) for value in (np.nanmin(height), np.nanmax(height)))
     step = (high - low) / LEVELS or 1.0
     return {
         "type": "contour",

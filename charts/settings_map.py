@@ -89,7 +89,7 @@ def _overlay(item: SettingsMap, known: Theory, labels: str) -> tuple[dict[str, n
     best, points = known.best, []
     if best[0] and item.up in item.optimizer.parameters():
         place = getattr(best[0].optimizer, item.up)
-        points.append(Point(best[0].learning_rate, place, f"best: keeps {percent(best[0].rate)}"))
+        points.append(Point(best[0].learning_rate, place, f"best: keeps {percent(best[0].rate)} a step"))
     elif not item.optimizer.parameters():
         line = np.array([setting.learning_rate if setting else np.nan for setting in best])
         if np.isfinite(line).any():

@@ -1,10 +1,10 @@
-"""Write the README's tables of optimizers and surfaces, from their files: ``python -m docs.tables``."""
+"""Write the README's tables of optimizers, schedules and surfaces, from their files: ``python -m docs.tables``."""
 
 import inspect
 import re
 from pathlib import Path
 
-from engine import discover_optimizers
+from engine import discover_optimizers, discover_schedules
 from engine.family import ALLOWED
 from engine.parameter import Parameter, Parameterised
 from surfaces import discover_surfaces
@@ -34,7 +34,7 @@ def source(cls: type[Parameterised]) -> str:
 
 
 def tables() -> str:
-    """Return both tables in Markdown, a row for everything that discovery finds."""
+    """Return the tables in Markdown, a row for everything that discovery finds."""
     rate = Parameter(0.0, *ALLOWED, r"\eta")
     lines = [
         f"Every optimizer also has a learning rate {rate.plain} {rate.range}, `a.learning_rate`.",
@@ -44,6 +44,16 @@ def tables() -> str:
     ]
     for slug, rule in discover_optimizers().items():
         lines.append(_row(_linked(rule, rule.title), f"`?a={slug}`", _plain(source(rule)), _settings(rule, "a.")))
+    lines += [
+        "",
+        _row("schedule", "in a link", "source of its equations", "settings: name, symbol, first value, range"),
+        _row("---", "---", "---", "---"),
+    ]
+    for slug, schedule in discover_schedules().items():
+        link = f"`?schedule={slug}`"
+        lines.append(
+            _row(_linked(schedule, schedule.title), link, _plain(source(schedule)), _settings(schedule, "schedule."))
+        )
     lines += [
         "",
         _row("surface", "in Python", "source of its equations", "settings: name, symbol, first value, range"),
@@ -80,6 +90,9 @@ def _linked(cls: type[Parameterised], title: str) -> str:
 
 def _settings(cls: type[Parameterised], prefix: str = "") -> str:
     cells = [
+        f"`{prefix}{name}` = `{written.default}`, and its constants" for name, written in cls.typed_fields().items()
+    ]
+    cells += [
         f"`{prefix}{name}` {_plain(declared.plain)} = {declared.default:g}{declared.unit} {declared.range}"
         for name, declared in cls.parameters().items()
     ]

@@ -28,8 +28,13 @@ def numbers(name: str, value: Any) -> np.ndarray:
 
 
 def learning_rates(learning_rate: float | np.ndarray | Schedule, steps: int) -> np.ndarray:
-    """Return (T, 1) for a schedule and else (1, R); ValueError unless all are finite and at least 0."""
+    """Return (T, 1) for a schedule and else (1, R); ValueError unless all are finite and at least 0.
+
+    A schedule with feedback has none before the run: it is refused too.
+    """
     if isinstance(learning_rate, Schedule):
+        if learning_rate.feedback:
+            raise ValueError(f"learning_rate must be a schedule that does not follow the error, got {learning_rate!r}")
         eta = np.asarray(learning_rate(steps), dtype=np.float64)
         if eta.shape != (steps,):
             raise ValueError(f"learning_rate must give one value for each of {steps} steps, got shape {eta.shape}")
@@ -39,6 +44,11 @@ def learning_rates(learning_rate: float | np.ndarray | Schedule, steps: int) -> 
         if eta.ndim > 1 or eta.size == 0:
             raise ValueError(f"learning_rate must be a number or an array (R,), got shape {eta.shape}")
         eta = np.atleast_1d(eta)[None, :]
+    return usable(eta)
+
+
+def usable(eta: np.ndarray) -> np.ndarray:
+    """Return learning rates as they are; ValueError unless all are finite and at least 0."""
     bad = ~(np.isfinite(eta) & (eta >= 0.0))
     if bad.any():
         raise ValueError(f"learning_rate must be finite and at least 0, got {float(eta[bad][0])!r}")
@@ -64,3 +74,18 @@ def common_length(lengths: dict[str, int]) -> int:
         if length not in (1, runs):
             raise ValueError(f"{name} must be given once or {runs} times, got {length}")
     return runs
+
+
+def gradient_noise(noise: np.ndarray | None, steps: int, dim: int, runs: int) -> np.ndarray:
+    """Return noise (T, D, R), (0, D, R) where there is none.
+
+    Raises ValueError unless it is finite and of that shape.
+    """
+    if noise is None:
+        return np.empty((0, dim, runs))
+    added = numbers("noise", noise)
+    if added.shape != (steps, dim, runs):
+        raise ValueError(f"noise must have shape ({steps}, {dim}, {runs}), got {added.shape}")
+    if not np.isfinite(added).all():
+        raise ValueError("noise must be finite")
+    return np.ascontiguousarray(added)

@@ -22,7 +22,10 @@ class Basins:
 
 
 def grid(surface: Surface, columns: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return x (columns,) and y (rows,) of a surface with two weights: square cells that fill its view."""
+    """Return x (columns,) and y (rows,) of a surface with two weights: square cells that fill its view.
+
+    Raises ValueError for another number of weights.
+    """
     if surface.dim != 2:
         raise ValueError(f"surface must have 2 weights for a map of its starts, got {surface.dim}")
     (left, right), (low, high) = surface.view

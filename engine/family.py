@@ -35,10 +35,15 @@ class Family:
         return self.trajectory.error
 
 
-def learning_rate_stops(limit: float, present: float) -> list[float]:
-    """Return a learning rate's slider stops, geometric from limit/1000 to 1.5 limit, with exactly the present one."""
+def learning_rate_range(limit: float) -> tuple[float, float]:
+    """Return the learning rates worth a look: limit/1000 to 1.5 limit, and where there is no limit 1e-4 to 10."""
     low, high = (limit / 1000.0, BEYOND * limit) if 0.0 < limit < np.inf else WITHOUT_LIMIT
-    stops = {four_digits(stop) for stop in np.clip(np.geomspace(low, high, STOPS), *ALLOWED)}
+    return max(low, ALLOWED[0]), min(high, ALLOWED[1])
+
+
+def learning_rate_stops(limit: float, present: float) -> list[float]:
+    """Return a learning rate's slider stops, geometric over its range, with exactly the present one."""
+    stops = {four_digits(stop) for stop in np.geomspace(*learning_rate_range(limit), STOPS)}
     return sorted(stops | {present})
 
 
@@ -75,6 +80,20 @@ def over_hyperparameter(
 def _records(optimizer: Optimizer) -> tuple[str, ...]:
     """Return what a family keeps beside the weights: the state only where limits follow it."""
     return ("error", "state") if optimizer.adaptive else ("error",)
+
+
+def single_of(family: Family, r: int) -> Family:
+    """Return one run of a family as a family of its own."""
+    path, one = family.trajectory, slice(r, r + 1)
+    alone = replace(
+        path,
+        weights=path.weights[:, one],
+        error=family.error[:, one],
+        learning_rate=path.learning_rate[:, one],
+        diverged_at=path.diverged_at[one],
+        state={slot: values[:, one] for slot, values in path.state.items()},
+    )
+    return Family(family.setting, family.values[one], family.optimizers[one], family.learning_rates[one], alone)
 
 
 def live_hyperparameter(optimizer: Optimizer) -> str | None:

@@ -7,19 +7,24 @@ import numpy as np
 from numba import types
 
 from engine.divergence import squared_bound
-from engine.kernel import RUNS, SIGNATURES, STATE, WEIGHTS, kernel
+from engine.kernel import RUNS, SIGNATURES, WEIGHTS, kernel
 from engine.optimizer import Optimizer
 from engine.surface import Surface
 from engine.workers import Watch
 
+STRIP = 256  # runs
+_STRIPS = types.float64[:, ::1]  # (strips, R)
+_STRIPS_OF_WEIGHTS = types.float64[:, :, ::1]  # (strips, D, R), also (strips, H, R) for hyperparameters
+_STRIPS_OF_STATE = types.float64[:, :, :, ::1]  # (strips, S, D, R)
 KEPT = ("error", "settled", "first_hit", "diverged_at")
 
 
 class _Loop:
     """The compiled loop over steps. It keeps nothing: first and last say which, all arrays are changed in place.
 
-    Each of its loops over runs writes to one array or two, which is what the compiler still turns into vectors. Until
-    the end settled holds the last step above the threshold, and a step that was never reached is infinite.
+    The first axis of all arrays is the strip: so many runs that what a step touches stays in the first cache. Each loop
+    over runs writes to one array or two, which is what the compiler still turns into vectors. Until the end ``settled``
+    holds the last step above the threshold, and a step that was never reached is infinite.
     """
 
     @kernel(
@@ -31,21 +36,22 @@ class _Loop:
             types.FunctionType(SIGNATURES["query"]),
             types.FunctionType(SIGNATURES["update"]),
             types.boolean,
-            WEIGHTS,
-            STATE,
+            _STRIPS_OF_WEIGHTS,
+            _STRIPS_OF_STATE,
             RUNS,
             WEIGHTS,
             RUNS,
-            RUNS,
-            WEIGHTS,
-            WEIGHTS,
-            RUNS,
+            _STRIPS,
+            _STRIPS_OF_WEIGHTS,
+            _STRIPS_OF_WEIGHTS,
+            _STRIPS,
             types.float64,
-            RUNS,
-            RUNS,
-            RUNS,
-            RUNS,
-            RUNS,
+            _STRIPS,
+            _STRIPS,
+            _STRIPS,
+            _STRIPS,
+            _STRIPS,
+            _STRIPS_OF_STATE,
         )
     )
     @staticmethod
@@ -57,74 +63,100 @@ class _Loop:
         query,
         update,
         look_ahead,
-        w,
-        state,
+        all_w,
+        all_state,
         theta,
         data,
         schedule,
-        eta,
-        hyper,
-        start,
-        bound,
+        all_eta,
+        all_hyper,
+        all_start,
+        all_bound,
         lowest,
-        threshold,
-        error,
-        settled,
-        first_hit,
-        diverged_at,
+        all_threshold,
+        all_error,
+        all_settled,
+        all_first_hit,
+        all_diverged_at,
+        all_noise,
     ):
-        size, runs = w.shape
-        alive = runs
-        aside, distance = np.empty(runs), np.empty(runs)
+        strips, size, runs = all_w.shape
+        aside, partly = np.empty(runs), np.zeros(runs)
         g, point, used = np.empty((size, runs)), np.empty((size, runs)), np.empty((size, runs))
-        for tau in range(first, last + 1):
-            now = float(tau)
-            value_and_grad(w, theta, data, error, g)
-            for r in range(runs):
-                distance[r] = 0.0
-            for i in range(size):
-                here, origin = w[i], start[i]
+        going = 0  # strips in which a run has not diverged
+        for strip in range(strips):
+            w, state, eta, hyper, start = (
+                all_w[strip],
+                all_state[strip],
+                all_eta[strip],
+                all_hyper[strip],
+                all_start[strip],
+            )
+            bound, threshold, error = all_bound[strip], all_threshold[strip], all_error[strip]
+            settled, first_hit, diverged_at = all_settled[strip], all_first_hit[strip], all_diverged_at[strip]
+            noise = all_noise[strip]
+            alive = runs
+            for tau in range(first, last + 1):
+                now = float(tau)
+                value_and_grad(w, theta, data, error, g)
+                for i in range(size - 1):
+                    here, origin = w[i], start[i]
+                    if i == 0:
+                        for r in range(runs):
+                            partly[r] = (here[r] - origin[r]) * (here[r] - origin[r])
+                    else:
+                        for r in range(runs):
+                            partly[r] += (here[r] - origin[r]) * (here[r] - origin[r])
+                here, origin = w[size - 1], start[size - 1]
                 for r in range(runs):
-                    distance[r] += (here[r] - origin[r]) * (here[r] - origin[r])
-            for r in range(runs):
-                # nan counts as diverged, and what is not finite is not equal to itself less itself
-                inside = (distance[r] <= bound[r]) & (error[r] - error[r] == 0.0)
-                at = np.inf if inside else now
-                diverged_at[r] = diverged_at[r] if diverged_at[r] <= at else at
-            for r in range(runs):
-                below = error[r] - lowest <= threshold[r]
-                settled[r] = settled[r] if below else now
-                at = now if below else np.inf
-                first_hit[r] = first_hit[r] if first_hit[r] <= at else at
-            if tau % 64 == 0:
-                alive = 0
+                    distance = partly[r] + (here[r] - origin[r]) * (here[r] - origin[r])
+                    # nan counts as diverged, and what is not finite is not equal to itself less itself
+                    inside = (distance <= bound[r]) & (error[r] - error[r] == 0.0)
+                    at = np.inf if inside else now
+                    diverged_at[r] = diverged_at[r] if diverged_at[r] <= at else at
                 for r in range(runs):
-                    alive += 1 if diverged_at[r] == np.inf else 0
-                if alive == 0:
-                    break
-            if tau < steps:
-                if schedule.shape[0] > 0:
+                    below = error[r] - lowest <= threshold[r]
+                    settled[r] = settled[r] if below else now
+                    at = now if below else np.inf
+                    first_hit[r] = first_hit[r] if first_hit[r] <= at else at
+                if tau % 64 == 0:
+                    alive = 0
                     for r in range(runs):
-                        eta[r] = schedule[tau]
-                if look_ahead:
-                    query(w, state, hyper, point)
-                    value_and_grad(point, theta, data, aside, used)
-                    update(w, used, state, eta, hyper, tau + 1.0)
-                else:
-                    update(w, g, state, eta, hyper, tau + 1.0)
-        if alive > 0 and last < steps:
+                        alive += 1 if diverged_at[r] == np.inf else 0
+                    if alive == 0:
+                        break
+                if tau < steps:
+                    if schedule.shape[0] > 0:
+                        for r in range(runs):
+                            eta[r] = schedule[tau]
+                    received = g
+                    if look_ahead:
+                        query(w, state, hyper, point)
+                        value_and_grad(point, theta, data, aside, used)
+                        received = used
+                    if noise.shape[0] > 0:
+                        for i in range(size):
+                            row, added = received[i], noise[tau, i]
+                            for r in range(runs):
+                                row[r] += added[r]
+                    update(w, received, state, eta, hyper, tau + 1.0)
+            going += 1 if alive > 0 else 0
+        if going > 0 and last < steps:
             return True
-        for r in range(runs):
-            gone = diverged_at[r] < steps  # and then there is no number after it
-            settled[r] += 1.0
-            if gone or settled[r] > steps:
-                settled[r] = np.nan
-            if first_hit[r] > min(diverged_at[r], float(steps)):
-                first_hit[r] = np.nan
-            if gone:
-                error[r] = np.nan
-            if diverged_at[r] == np.inf:
-                diverged_at[r] = -1.0
+        for strip in range(strips):
+            error, settled = all_error[strip], all_settled[strip]
+            first_hit, diverged_at = all_first_hit[strip], all_diverged_at[strip]
+            for r in range(runs):
+                gone = diverged_at[r] < steps  # and then there is no number after it
+                settled[r] += 1.0
+                if gone or settled[r] > steps:
+                    settled[r] = np.nan
+                if first_hit[r] > min(diverged_at[r], float(steps)):
+                    first_hit[r] = np.nan
+                if gone:
+                    error[r] = np.nan
+                if diverged_at[r] == np.inf:
+                    diverged_at[r] = -1.0
         return False
 
 
@@ -138,6 +170,7 @@ class Batch:
     hyper: np.ndarray  # (H, R) as kernels take it
     learning_rate: np.ndarray  # (R,), overwritten at every step where there is a schedule
     start: np.ndarray  # (D, R)
+    noise: np.ndarray | None = None  # (T, D, R) added to the gradients
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,39 +188,54 @@ class Measure:
 
         None where it was stopped before the end.
         """
-        watch = watch or Watch()
-        runs = sum(len(batch.learning_rate) for batch in batches)
-        kept = np.empty((len(KEPT) + self.ends * len(batches[0].start), runs))
-        high = 0
+        watch, parts = watch or Watch(), []
         with np.errstate(all="ignore"):
             for batch in batches:
-                low, high = high, high + len(batch.learning_rate)
-                if not self._fill(kept[:, low:high], batch, watch):
+                part = self._of(batch, watch)
+                if part is None:
                     return None
-        return kept
+                parts.append(part)
+        return np.concatenate(parts, axis=1)
 
-    def _fill(self, kept: np.ndarray, batch: Batch, watch: Watch) -> bool:
-        """Fill in what is kept, (4 or 4 + D, R), of one batch; False where it was stopped before the end."""
-        surface, rule = batch.surface, batch.rule
+    def _of(self, batch: Batch, watch: Watch) -> np.ndarray | None:
+        """Return KEPT and perhaps the last weights, (4 or 4 + D, R), of one batch; None where it was stopped."""
+        surface, rule, (size, runs) = batch.surface, batch.rule, batch.start.shape
         theta, data = surface.pack(), surface.data()
-        w, eta, (size, runs) = batch.start.copy(), batch.learning_rate.copy(), batch.start.shape
-        state, bound = np.zeros((len(rule.slots), size, runs)), squared_bound(w)
-        error, settled, first_hit, diverged_at = kept[: len(KEPT)]
+        start, hyper = _in_strips(batch.start), _in_strips(batch.hyper)
+        eta, bound = _in_strips(batch.learning_rate[None])[:, 0], _in_strips(squared_bound(batch.start)[None])[:, 0]
+        shape = strips, strip = eta.shape
+        w, state = start.copy(), np.zeros((strips, len(rule.slots), size, strip))
+        error, settled, first_hit, diverged_at = kept = np.empty((len(KEPT), *shape))
         settled[:], first_hit[:], diverged_at[:] = -1.0, np.inf, np.inf
-        threshold = np.full(runs, self.tolerance)
+        threshold = np.full(shape, self.tolerance)
         if self.relative:
-            surface.value_and_grad(w, theta, data, error, np.empty_like(w))
-            threshold *= error - batch.lowest
+            at_start = np.empty(runs)
+            surface.value_and_grad(batch.start, theta, data, at_start, np.empty_like(batch.start))
+            threshold *= _in_strips(at_start[None])[:, 0] - batch.lowest
+        noise = np.empty((strips, 0, size, strip))
+        if batch.noise is not None:
+            noise = _in_strips(batch.noise.reshape(-1, runs)).reshape(strips, -1, size, strip)
         loop = _Loop.advance
 
         def advance(first: int, last: int) -> bool:
             return loop(
                 *(first, last, self.steps, surface.value_and_grad, rule.query, rule.update, rule.look_ahead),
-                *(w, state, theta, data, self.schedule, eta, batch.hyper, batch.start, bound),
-                *(batch.lowest, threshold, error, settled, first_hit, diverged_at),
+                *(w, state, theta, data, self.schedule, eta, hyper, start, bound),
+                *(batch.lowest, threshold, error, settled, first_hit, diverged_at, noise),
             )
 
-        finished = watch.in_pieces(advance, self.steps, runs)
+        if not watch.in_pieces(advance, self.steps, runs):
+            return None
+        rows = [kept.reshape(len(KEPT), -1)]
         if self.ends:
-            kept[len(KEPT) :] = w
-        return finished
+            rows.append(w.transpose(1, 0, 2).reshape(size, -1))
+        return np.concatenate(rows)[:, :runs]
+
+
+def _in_strips(values: np.ndarray) -> np.ndarray:
+    """Return a copy in strips of equal length, the last filled up with the last run: (K, R) -> (strips, K, R')."""
+    kinds, runs = values.shape
+    strips = -(-runs // STRIP)
+    length = -(-runs // strips)
+    filled = np.concatenate([values, np.repeat(values[:, -1:], strips * length - runs, axis=1)], axis=1)
+    return filled.reshape(kinds, strips, length).transpose(1, 0, 2).copy()

@@ -63,7 +63,9 @@ def _program(
     library: str, surface: Surface, optimizer: Optimizer, learning_rate: float, start: Sequence[float], steps: int
 ) -> str:
     torch, cls = library == "torch", cast(Any, type(optimizer))
-    ground, rule = _ground(type(surface), library, len(surface.pack())), _rule(cls, library)
+    own = surface.code(library)
+    ground = _Ground(own, False, False) if own else _ground(type(surface), surface.dim, library, len(surface.pack()))
+    rule = _rule(cls, library)
     place, eta = [float(value) for value in start], float(learning_rate)
 
     def array(values: Any) -> str:
@@ -163,9 +165,9 @@ class _Rule(NamedTuple):
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _ground(cls: Any, library: str, size: int) -> _Ground:
+def _ground(cls: Any, dim: int, library: str, size: int) -> _Ground:
     try:
-        body, gathered = with_gathered_gradient(one_run(cls, "value_and_grad", [], []), cls.dim)
+        body, gathered = with_gathered_gradient(one_run(cls, "value_and_grad", [], []), dim)
         body = on_whole_arrays(body)
         lines = as_lines(body, library, size)
     except ValueError as error:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from engine import theory
+from engine.arguments import learning_rates
 from engine.optimizer import Optimizer
 from engine.parameter import as_number
 from engine.schedule import Schedule
@@ -20,14 +21,15 @@ def residual(optimizer: Optimizer, learning_rate: float | Schedule, eigenvalues:
     """Return p_k(lambda) for k = 0 to steps, from rest: (steps + 1, number of eigenvalues).
 
     With a constant learning rate the closed form of theory.mode_path; with a schedule the product of 1 - eta_j lambda,
-    which only a rule without memory has. Raises ValueError as mode_path does, and for a schedule of a rule with memory.
+    which only a rule without memory has. Raises ValueError as mode_path does, for a schedule of a rule with memory, and
+    for one that follows the error.
     """
     if not isinstance(learning_rate, Schedule):
         return theory.mode_path(optimizer, learning_rate, eigenvalues, steps)
     if optimizer.slots:
         raise ValueError(f"optimizer must remember nothing where the learning rate has a schedule, got {optimizer!r}")
     start = np.ones((1, np.size(eigenvalues)))
-    factors = 1.0 - np.multiply.outer(learning_rate(steps), np.ravel(eigenvalues))
+    factors = 1.0 - np.multiply.outer(learning_rates(learning_rate, steps)[:, 0], np.ravel(eigenvalues))
     with np.errstate(over="ignore", invalid="ignore"):
         path: np.ndarray = np.cumprod(np.concatenate([start, factors]), axis=0)
     return path

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from engine.arguments import common_length, learning_rates, starts, whole
+from engine.arguments import common_length, gradient_noise, learning_rates, starts, usable, whole
 from engine.divergence import squared_bound
 from engine.kernel import RUNS, SIGNATURES, STATE, WEIGHTS, kernel
 from engine.optimizer import Optimizer, as_optimizers
@@ -50,6 +50,7 @@ class _Loop:
             _HISTORY,
             _STATES,
             types.int64[::1],
+            _HISTORY,
         )
     )
     @staticmethod
@@ -75,8 +76,10 @@ class _Loop:
         used_log,
         state_log,
         diverged_at,
+        noise,
     ):
         size, runs = w.shape
+        noisy = noise.shape[0] > 0
         error, aside = np.empty(runs), np.empty(runs)
         g, point, used = np.empty((size, runs)), np.empty((size, runs)), np.empty((size, runs))
         for tau in range(first, last + 1):
@@ -92,6 +95,14 @@ class _Loop:
             if look_ahead:
                 query(w, state, hyper, point)
                 value_and_grad(point, theta, data, aside, used)
+            elif noisy:
+                for i in range(size):
+                    for r in range(runs):
+                        used[i, r] = g[i, r]
+            if noisy and tau < eta.shape[0]:
+                for i in range(size):
+                    for r in range(runs):
+                        used[i, r] += noise[tau, i, r]
             if tau % every == 0:
                 row = tau // every
                 for i in range(size):
@@ -114,7 +125,7 @@ class _Loop:
                             for r in range(runs):
                                 state_log[row, s, i, r] = state[s, i, r]
             if tau < eta.shape[0]:
-                if look_ahead:
+                if look_ahead or noisy:
                     update(w, used, state, eta[tau], hyper, tau + 1.0)
                 else:
                     update(w, g, state, eta[tau], hyper, tau + 1.0)
@@ -130,6 +141,8 @@ def run(
     record_every: int = 1,
     record: Sequence[str] = RECORDS,
     progress: Callable[[float], bool | None] | None = None,
+    noise: np.ndarray | None = None,
+    validation: Surface | None = None,
 ) -> Trajectory:
     """Run an optimizer on a surface and return what it did.
 
@@ -140,7 +153,10 @@ def run(
     ``learning_rate`` is a number, an array (R,) or a Schedule; ``optimizer`` one, or R of the same class; ``start`` is
     (D,) or (R, D). What is given once holds for all R runs. ``steps`` is at least 0. Every ``record_every``-th step is
     recorded, and of the optional arrays those named in ``record``. ``progress(share)`` is called between pieces of
-    about 50 ms; when it returns False the run stops there and the remaining rows hold nan.
+    about 50 ms; when it returns False the run stops there and the remaining rows hold nan. ``noise`` (T, D, R) is added
+    to the gradient that each step receives (``used_gradient``; its last row, which no step receives, has none);
+    sampling.gradient_noise draws it. A schedule with ``feedback`` is told the error as the run goes, each run its own;
+    the error on the surface ``validation`` where one is given, which changes nothing else.
 
     Raises ValueError naming the argument, its range and the value given, and before it would fill 256 MB.
     """
@@ -150,11 +166,14 @@ def run(
         raise ValueError(f"record must hold names from {', '.join(RECORDS)}, got {unknown[0]!r}")
     optimizers = as_optimizers(optimizer)
     rule = type(optimizers[0])
-    eta = learning_rates(learning_rate, steps)
+    follows = learning_rate if isinstance(learning_rate, Schedule) and learning_rate.feedback else None
+    eta = np.full((steps, 1), np.nan) if follows else learning_rates(learning_rate, steps)
     points = starts(start, surface.dim)
     runs = common_length({"learning_rate": eta.shape[1], "optimizer": len(optimizers), "start": len(points)})
+    added = gradient_noise(noise, steps, surface.dim, runs)
+    differs = rule.look_ahead or len(added) > 0  # whether update receives something else than the gradient at w
     wanted = set(record)
-    if "used_gradient" in wanted and not rule.look_ahead:
+    if "used_gradient" in wanted and not differs:
         wanted.add("gradient")  # it is the same array
     _check_memory(steps, steps // every + 1, runs, surface.dim, len(rule.slots), wanted)
 
@@ -170,19 +189,22 @@ def run(
 
     weights = np.full((rows, size, runs), np.nan)
     error, gradient, states = log("error", runs), log("gradient", size, runs), log("state", len(rule.slots), size, runs)
-    used = log("used_gradient", size, runs) if rule.look_ahead else np.empty((0, size, runs))
+    used = log("used_gradient", size, runs) if differs else np.empty((0, size, runs))
     diverged_at = np.full(runs, -1, dtype=np.int64)
 
     def advance(first: int, last: int) -> None:
         _Loop.advance(
             *(first, last, every, surface.value_and_grad, rule.query, rule.update, rule.look_ahead),
             *(w, state, surface.pack(), surface.data(), eta, hyper, origin, bound),
-            *(weights, error, gradient, used, states, diverged_at),
+            *(weights, error, gradient, used, states, diverged_at, added),
         )
 
     bound = squared_bound(origin)
     with np.errstate(all="ignore"):
-        _in_pieces(advance, steps, progress)
+        if follows:
+            _with_feedback(follows, advance, validation or surface, w, eta, progress)
+        else:
+            _in_pieces(advance, steps, progress)
 
     after = (np.arange(rows)[:, None] * every > diverged_at) & (diverged_at >= 0)
     for history in (weights, error, gradient, used, states):
@@ -192,7 +214,7 @@ def run(
         name: np.moveaxis(history, -1, 1) if len(history) else None
         for name, history in (("weights", weights), ("gradient", gradient), ("used_gradient", used))
     }
-    if not rule.look_ahead and "used_gradient" in record:
+    if not differs and "used_gradient" in record:
         public["used_gradient"] = public["gradient"]
     return Trajectory(
         step=np.arange(rows) * every,
@@ -221,6 +243,34 @@ def _in_pieces(
         first, length = last + 1, max(1, min(int(PIECE / max(pace, 1e-9)), 2 * length))
         if progress(first / (steps + 1)) is False:
             return
+
+
+def _with_feedback(
+    schedule: Schedule,
+    advance: Callable[[int, int], None],
+    surface: Surface,
+    w: np.ndarray,
+    eta: np.ndarray,
+    progress: Callable[[float], bool | None] | None,
+) -> None:
+    """Tell a schedule the error at w (D, R), which moves on, and fill in eta (T, R) as it answers."""
+    watch, steps, first = schedule.watch(), len(eta), 0
+    theta, data, error, aside = surface.pack(), surface.data(), np.empty(w.shape[1]), np.empty_like(w)
+    reported = time.perf_counter()
+    while first < steps:
+        surface.value_and_grad(w, theta, data, error, aside)
+        answer = usable(watch(error))[: steps - first]
+        last = first + len(answer)
+        eta[first:last] = answer
+        advance(first, last - 1)
+        first = last
+        if progress and time.perf_counter() - reported > PIECE:
+            reported = time.perf_counter()
+            if progress(first / (steps + 1)) is False:
+                return
+    advance(steps, steps)
+    if progress:
+        progress(1.0)
 
 
 def _check_memory(steps: int, rows: int, runs: int, dim: int, slots: int, record: set[str]) -> None:

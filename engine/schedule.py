@@ -1,20 +1,55 @@
 """Schedule: the base class of every rule that changes the learning rate from step to step."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
-from engine.parameter import Parameterised
+from engine.parameter import Parameterised, parameter
+from engine.words import number
+
+RATES = (1e-8, 1e4)  # learning rates a schedule may name
+
+Watch = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
 class Schedule(Parameterised, ABC):
-    """A learning rate for every step; the fields are its parameters."""
+    """A learning rate for every step; the fields are its parameters.
+
+    In all of them t counts from 0: eta(0) is that of the first update. Bishop and Bishop (2024), 7.35, writes it so,
+    with tau for t. Where a source counts epochs, one step stands for one epoch: a step here sees all of the data.
+    """
 
     title: ClassVar[str]  # what a page calls it
+    note: ClassVar[str]  # what it is for, in one plain sentence
+    latex: ClassVar[str] = ""  # eta(t) as a formula
+
+    @property
+    def label(self) -> str:
+        """The name with every setting, as legends print it: ``Step η₀ = 0.09, f = 0.5, n = 20``."""
+        settings = [f"{p.plain} = {number(getattr(self, name), 4)}" for name, p in self.parameters().items()]
+        return f"{self.title} {', '.join(settings)}".strip()
 
     @abstractmethod
     def __call__(self, steps: int) -> np.ndarray:
         """Return eta of steps 1 to ``steps``, (steps,)."""
+
+    @property
+    def feedback(self) -> bool:
+        """Whether it follows the error; then ``run`` asks ``watch``, and a call shows it with an error that falls."""
+        return False
+
+    def watch(self) -> Watch:
+        """Return a function that is told the error (R,) now and again, and answers with eta (n, R) of the next n steps.
+
+        It is told first at the start and then after every n steps. Only where ``feedback`` is set, else ValueError.
+        """
+        raise ValueError(f"{type(self).__name__} does not follow the error")
+
+
+def rate(default: float, symbol: str = r"\eta_0", help: str = "The learning rate of the first step.") -> Any:
+    """Declare a dataclass field that is a learning rate."""
+    return parameter(default, *RATES, symbol, scale="log", help=help)

@@ -1,4 +1,4 @@
-"""Study: everything about one run on a quadratic that its picture shows, for every stop of its live sliders."""
+"""Study: everything about one run that its picture shows, for every stop of its live sliders."""
 
 import math
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from engine import theory
+from engine import outcome, theory
 from engine.family import (
     Family,
     hyperparameter_stops,
@@ -18,9 +18,11 @@ from engine.family import (
     over_learning_rate,
     single,
 )
+from engine.local import largest, limit_factor
 from engine.optimizer import Best, Optimizer
 from engine.parameter import four_digits
 from engine.plane import Plane
+from engine.stationary import stationary_points
 from engine.surface import Surface, View
 from engine.verdict import Scene, Verdict, judge
 
@@ -39,15 +41,21 @@ class QuadraticSurface(Protocol):
         ...
 
 
+def has_modes(surface: Surface) -> bool:
+    """Whether a surface is a quadratic that tells its modes, so that closed forms speak of its runs."""
+    return hasattr(surface, "modes")
+
+
 @dataclass(frozen=True, eq=False)
 class Member:
     """A family with what is said of each of its runs."""
 
     family: Family
-    modes: np.ndarray  # (T+1, R, D)
+    modes: Any  # (T+1, R, D) alpha_i, None on a surface without
     coordinates: np.ndarray  # (T+1, R, 2) in the plane
     verdicts: list[Verdict]
-    limits: np.ndarray  # (R,) largest stable learning rate; inf where there is none, nan where it is not known
+    limits: np.ndarray  # (R,) largest stable learning rate, of a surface without modes the local one at the last step;
+    # inf where there is none, nan where it is not known
 
 
 class Entry(NamedTuple):
@@ -79,7 +87,7 @@ class Study:
     families: list[Member]  # the runs at those stops, in the same order; none where they were not asked for
     best: Best | None
     typed_best: Best | None  # the best setting that four significant digits can say
-    limit: float  # along the directions of positive curvature
+    limit: float  # along the directions of positive curvature; without modes, of the flattest minimum in view
 
 
 def study(
@@ -89,23 +97,28 @@ def study(
     start: tuple[float, ...],
     steps: int,
     plane: Plane,
-    families: bool = True,
+    families: bool | str = True,
 ) -> Study:
-    """Run every entry on a quadratic and judge the one under the sliders, if asked for at every stop of its sliders."""
+    """Run every entry on a surface and judge the one under the sliders, if asked for at every stop of its sliders.
+
+    ``families`` may name the one slider whose runs are wanted.
+    """
     start = tuple(float(value) for value in start)
-    eigenvalues, rule, eta = surface.eigenvalues, edited.optimizer, edited.learning_rate
-    positive = eigenvalues[eigenvalues > 0.0]
-    limit = theory.stability_limit(rule, positive) if rule.linear and len(positive) else np.inf
+    rule, eta = edited.optimizer, edited.learning_rate
+    limit = _limit(surface, rule, plane.view)
     stops, name = {"learning_rate": learning_rate_stops(limit, eta)}, live_hyperparameter(rule)
     if name:
         stops[name] = hyperparameter_stops(rule, name)
     members = []
-    if families:
+    if families in (True, "learning_rate"):
         members.append(_over_learning_rate(surface, rule, tuple(stops["learning_rate"]), start, steps, plane.view))
-        if name:
-            members.append(_over_hyperparameter(surface, rule, name, eta, start, steps, plane.view))
-    present = members[0] if members else _member(surface, single(surface, rule, eta, start, steps), plane)
-    best = type(rule).best(float(eigenvalues[0]), float(eigenvalues[-1])) if eigenvalues[0] > 0.0 else None
+    if name and families in (True, name):
+        members.append(_over_hyperparameter(surface, rule, name, eta, start, steps, plane.view))
+    if members and members[0].family.setting == "learning_rate":
+        present = members[0]
+    else:
+        present = _member(surface, single(surface, rule, eta, start, steps), plane)
+    best = _best(surface, rule)
     return Study(
         entries,
         edited,
@@ -122,9 +135,33 @@ def study(
         stops,
         members,
         best,
-        best and typed(best, eigenvalues),
+        best and typed(best, surface.eigenvalues),
         limit,
     )
+
+
+def _limit(surface: Any, rule: Optimizer, view: View) -> float:
+    """Return the limit about which the learning rate's slider lies, inf where there is none.
+
+    Beyond that of the flattest minimum in view no minimum in view can hold a run. Where there is none, the steepest
+    curvature at the surface's own start takes its place.
+    """
+    if has_modes(surface):
+        positive = surface.eigenvalues[surface.eigenvalues > 0.0]
+        return float(theory.stability_limit(rule, positive)) if rule.linear and len(positive) else np.inf
+    if not rule.linear:
+        return np.inf
+    found = stationary_points(surface, view)
+    tops = [values[-1] for values, kind in zip(found.eigenvalues, found.kinds, strict=True) if kind == "minimum"]
+    tops += [high for low, high in found.curve_eigenvalues.tolist() if high > 0.0 and low > -1e-6 * high]
+    tops = tops or [abs(float(largest(surface.hessian(np.array(surface.start)))))]
+    return float(limit_factor(rule)) / min(tops) if 0.0 < min(tops) < np.inf else np.inf
+
+
+def _best(surface: Any, rule: Optimizer) -> Best | None:
+    if not has_modes(surface) or not surface.eigenvalues[0] > 0.0:
+        return None
+    return type(rule).best(float(surface.eigenvalues[0]), float(surface.eigenvalues[-1]))
 
 
 def typed(best: Best, eigenvalues: np.ndarray) -> Best:
@@ -173,12 +210,26 @@ def _over_hyperparameter(
 
 
 def _member(surface: Surface, family: Family, plane: Plane) -> Member:
-    quadratic: QuadraticSurface = surface  # type: ignore[assignment]
-    modes, coordinates = quadratic.modes(family.trajectory.weights), plane.project(family.trajectory.weights)
-    left_at, centre = _first(~plane.contains(coordinates)), float(np.linalg.norm(quadratic.stationary_point))
+    coordinates = plane.project(family.trajectory.weights)
+    seen = plane.contains(coordinates)
+    if has_modes(surface):
+        modes = surface.modes(family.trajectory.weights)  # type: ignore[attr-defined]
+        verdicts, limits = _on_quadratic(surface, family, modes, _first(~seen))
+    else:
+        (left, right), (low, high) = plane.view
+        diagonal = float(np.hypot(right - left, high - low))
+        found, modes = stationary_points(surface, plane.view), None
+        verdicts, limits = outcome.judge(family, outcome.Ground(surface, found, diagonal, _first(~seen), ~seen[-1]))
+    return Member(family, modes, coordinates, verdicts, limits)
+
+
+def _on_quadratic(
+    surface: Any, family: Family, modes: np.ndarray, left_at: np.ndarray
+) -> tuple[list[Verdict], np.ndarray]:
+    quadratic: QuadraticSurface = surface
+    centre = float(np.linalg.norm(quadratic.stationary_point))
     scene = Scene(quadratic.eigenvalues, quadratic.labels, centre, modes, left_at)
-    limits = _limits(surface, family, quadratic.eigenvalues)
-    return Member(family, modes, coordinates, judge(family, scene), limits)
+    return judge(family, scene), _limits(surface, family, quadratic.eigenvalues)
 
 
 def _first(happened: np.ndarray) -> np.ndarray:
@@ -186,7 +237,7 @@ def _first(happened: np.ndarray) -> np.ndarray:
     return np.where(happened.any(axis=0), happened.argmax(axis=0), -1)
 
 
-def _limits(surface: Surface, family: Family, eigenvalues: np.ndarray) -> np.ndarray:
+def _limits(surface: Any, family: Family, eigenvalues: np.ndarray) -> np.ndarray:
     """Return the limit of every run, of an adaptive method the one at its last step; nan where none is known."""
     rule, runs = family.optimizers[0], len(family.values)
     if rule.linear:

@@ -17,14 +17,20 @@ class Surface(Parameterised, ABC):
     """An error E(w) with its exact gradient; the fields are its parameters.
 
     A subclass stands in its own file and gives the kernel ``value_and_grad`` (see engine/kernel.py), ``dim``,
-    ``start``, ``view`` and ``hessian``; ``minima``, ``data`` and ``latex`` where it has them.
+    ``start``, ``view``, ``hessian`` and ``note``; ``minima``, ``data`` and the others below where it has them.
     """
 
     title: ClassVar[str]  # what a page calls it
+    note: ClassVar[str]  # what it shows, in one plain sentence
     latex: ClassVar[str] = ""  # E(w) as a formula
+    view_fields: ClassVar[tuple[str, ...]] = ()  # its parameters that change what is seen of the error, not the error
     value_and_grad: ClassVar[Callable[..., Any]]
+    kinks: ClassVar[tuple[float, ...]] = ()  # values of the first weight at which the Hessian jumps
 
-    dim: ClassVar[int]  # D, the number of weights
+    @property
+    @abstractmethod
+    def dim(self) -> int:
+        """D, the number of weights."""
 
     @property
     @abstractmethod
@@ -34,20 +40,45 @@ class Surface(Parameterised, ABC):
     @property
     @abstractmethod
     def view(self) -> View:
-        """The part of the plane worth seeing, ((x_low, x_high), (y_low, y_high))."""
+        """The part of the plane worth seeing, ((x_low, x_high), (y_low, y_high)); with one weight y is the error."""
 
     @abstractmethod
     def hessian(self, w: np.ndarray) -> np.ndarray:
-        """Return the exact Hessian at w: (..., D) -> (..., D, D)."""
+        """Return the exact Hessian at w: (..., D) -> (..., D, D); where it jumps, the one to the right."""
 
     @property
     def minima(self) -> np.ndarray:
-        """Return the known minima, (number, D)."""
+        """Return the known minima, local ones too, (number, D); there may be others."""
         return np.empty((0, self.dim))
+
+    @property
+    def bounded_below(self) -> bool:
+        """Whether the error has a lower bound; without one no run arrives anywhere, it leaves the view for ever."""
+        return True
+
+    @property
+    def landmarks(self) -> dict[str, tuple[float, ...]]:
+        """Return the points that the source has names for, name -> (D,)."""
+        return {}
+
+    @property
+    def learning_rate(self) -> float:
+        """A learning rate at which gradient descent behaves from ``start``: about half the local limit there."""
+        hessian = self.hessian(np.array(self.start))
+        steepest = np.abs(np.linalg.eigvalsh(hessian)).max() if np.isfinite(hessian).all() else 0.0
+        return float(f"{1.0 / steepest:.1g}") if steepest > 0.0 else 0.1
 
     def data(self) -> np.ndarray:
         """Return the rows the error is made of, (N, K), targets last; a formula has none."""
         return np.empty((0, 0))
+
+    def code(self, library: str) -> list[str] | None:
+        """Return the body of a function of w that returns error and gradient, in ``np`` or ``torch``.
+
+        None where the program that a student takes away is translated from the kernel, as it is of any kernel that
+        states its equations itself.
+        """
+        return None
 
     def evaluate(self, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return E and its gradient at points w: (..., D) -> (...), (..., D), through the same kernel as a run."""
@@ -59,3 +90,9 @@ class Surface(Parameterised, ABC):
         with np.errstate(all="ignore"):
             self.value_and_grad(columns, self.pack(), self.data(), error, gradient)
         return error.reshape(w.shape[:-1]), gradient.T.reshape(w.shape)
+
+
+def two_by_two(xx: Any, xy: Any, yy: Any) -> np.ndarray:
+    """Return the symmetric matrices of two weights, (...) each -> (..., 2, 2)."""
+    xx, xy, yy = np.broadcast_arrays(xx, xy, yy)
+    return np.stack([np.stack([xx, xy], axis=-1), np.stack([xy, yy], axis=-1)], axis=-2)

@@ -383,18 +383,19 @@ def preconditioned_limit(optimizer: Optimizer, hessian: Any, state: dict[str, An
     """Return the largest stable learning rate of an adaptive method while its preconditioner is that of ``state``.
 
     c/lambda_max(P^-1 H), P = diag(sqrt(r_hat) + delta); c = 2 for AdaGrad and RMSProp, (2 + 2 beta1)/(1 - beta1) for
-    Adam; Cohen et al. (2022), arXiv:2207.14484. ``hessian`` is (D, D), the arrays of state (..., D); the result is
-    (...), inf where no curvature is positive. A weight that has not ``moved``, (..., D), is left out: what it remembers
-    is still zero. Raises ValueError for an optimizer that has no preconditioner.
+    Adam; Cohen et al. (2022), arXiv:2207.14484. ``hessian`` is (D, D), or (..., D, D) where it differs from state to
+    state, the arrays of state (..., D); the result is (...), inf where no curvature is positive. A weight that has not
+    ``moved``, (..., D), is left out: what it remembers is still zero. Raises ValueError for an optimizer that has no
+    preconditioner.
     """
     hessian = np.asarray(hessian, dtype=np.float64)
-    if hessian.ndim != 2 or hessian.shape[0] != hessian.shape[1] or not np.isfinite(hessian).all():
-        raise ValueError(f"hessian must be finite and of shape (D, D), got {hessian.tolist()}")
-    slots = {}
+    if hessian.ndim < 2 or hessian.shape[-1] != hessian.shape[-2] or not np.isfinite(hessian).all():
+        raise ValueError(f"hessian must be finite and of shape (..., D, D), got {hessian.tolist()}")
+    size, slots = hessian.shape[-1], {}
     for slot in optimizer.slots:
-        if slot not in state or np.shape(state[slot])[-1:] != hessian.shape[:1]:
+        if slot not in state or np.shape(state[slot])[-1:] != (size,):
             given = np.shape(state[slot]) if slot in state else "nothing"
-            raise ValueError(f"state must hold {slot!r} of shape (..., {len(hessian)}), got {given}")
+            raise ValueError(f"state must hold {slot!r} of shape (..., {size}), got {given}")
         slots[slot] = np.asarray(state[slot], dtype=np.float64)
     scale = np.where(moved, 1.0 / np.sqrt(optimizer.preconditioner(slots)), 0.0)
     known = np.asarray(np.isfinite(scale).all(axis=-1))

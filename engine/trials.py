@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.arguments import common_length, learning_rates, starts, whole
+from engine.arguments import common_length, gradient_noise, learning_rates, starts, whole
 from engine.columns import column, packed
 from engine.measure import KEPT, Batch, Measure
 from engine.optimizer import Optimizer, as_optimizers
@@ -21,7 +21,7 @@ from engine.workers import Block, Progress, scatter
 MOST_RUNS = 4_000_000
 MOST_STEPS = 10**12  # of all runs together
 LONGEST_SCHEDULE = 10**7  # steps
-BLOCK = 2048  # runs: enough to forget what a call costs, few enough for the second cache
+BLOCK = 2048  # runs: enough to forget what a call costs, few enough to keep many cores busy
 
 
 def trials(
@@ -39,6 +39,7 @@ def trials(
     block: int = BLOCK,
     lowest: float | None = None,
     ends: bool = False,
+    noise: np.ndarray | None = None,
 ) -> Trials:
     """Run R settings of an optimizer on a surface, through the kernels of ``run``, and keep four numbers of each.
 
@@ -47,7 +48,8 @@ def trials(
 
     The error counts from E_min, or from ``lowest`` where it is given, such as the error at a local minimum, and is held
     against ``tolerance`` > 0, times E(start) - E_min where ``relative``. With ``ends`` the last weights are kept, too;
-    those of a run that diverged mean nothing. Runs go in blocks of ``block`` through one pool of threads, or through
+    those of a run that diverged mean nothing. ``noise`` (T, D, R) is added to the gradients that the steps receive, as
+    ``run`` does it. Runs go in blocks of ``block`` through one pool of threads, or through
     ``executor``; neither changes a bit of the result. ``progress(share)`` is called about every 50 ms; when it returns
     False the rest is not computed.
 
@@ -62,6 +64,7 @@ def trials(
     lengths = {name: len(values) for name, values in columns.items()}
     runs = common_length({"learning_rate": len(eta), "start": len(points), **lengths})
     check_size([runs], measure.steps)
+    added = gradient_noise(noise, measure.steps, surface.dim, runs)
     block, lowest = whole("block", block, 1), lowest_error(surface) if lowest is None else _level(lowest)
 
     def batches() -> Iterator[Batch]:
@@ -69,7 +72,9 @@ def trials(
             each = np.arange(low, min(low + block, runs))
             pick = {name: values[each % len(values)] for name, values in columns.items()}
             place = points.T.take(each % len(points), axis=1)
-            yield Batch(surface, lowest, type(rule), packed(rule, pick, len(each)), eta[each % len(eta)], place)
+            theirs = np.ascontiguousarray(added[:, :, low : low + len(each)]) if len(added) else None
+            rates = eta[each % len(eta)]
+            yield Batch(surface, lowest, type(rule), packed(rule, pick, len(each)), rates, place, theirs)
 
     return measure_all(measure, batches(), runs, block, executor, progress, surface.dim)
 

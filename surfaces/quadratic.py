@@ -39,6 +39,9 @@ class Quadratic(Surface):
     minimum_y: float = parameter(0.0, -10.0, 10.0, "w^*_2", step=0.1, help="Second coordinate of the stationary point.")
 
     title = "Quadratic valley"
+    note = (
+        "Near a minimum every smooth surface looks like this one: all there is are two curvatures and their directions."
+    )
     latex = r"E(\mathbf w) = \tfrac12\,(\mathbf w - \mathbf w^*)^{\mathsf T}\,\mathbf H\,(\mathbf w - \mathbf w^*)"
     dim = 2
 
@@ -114,6 +117,11 @@ class Quadratic(Surface):
         if low == high:
             return "flat plane"
         return "flat valley" if high > 0.0 else "flat ridge"
+
+    @property
+    def bounded_below(self) -> bool:
+        """Whether no eigenvalue is negative."""
+        return bool(self.eigenvalues[0] >= 0.0)
 
     @property
     def minima(self) -> np.ndarray:

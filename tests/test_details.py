@@ -7,7 +7,9 @@ from playwright.sync_api import Page
 from test_browser import DRAWN, IDLE, SECONDS, address_has, drag_slider, handle, shown
 from test_details_step import WHOLE
 
-from widgets.details import found
+from surfaces.himmelblau import Himmelblau
+from surfaces.quadratic import Quadratic
+from widgets.details import offered
 
 SIZE = 400_000  # bytes a message
 SHIFTS = """() => { window.shift = 0; new PerformanceObserver((list) => {
@@ -16,21 +18,27 @@ SHIFTS = """() => { window.shift = 0; new PerformanceObserver((list) => {
 FOLLOWED = (
     """(count) => [...document.querySelectorAll('.valley-detail')].filter((root) => root.follower).length >= count"""
 )
-FOLLOWING = len(found()) - 1  # all but the one that holds programs
+WRITTEN = {"code", "points", "worth"}  # not followers of the figure
+PLACES = {"valley": Quadratic(), "landscapes": Himmelblau()}
 
 
-def opened(page: Page, server: str, **query: str | float) -> None:
+def opened(page: Page, server: str, place: str = "valley", **query: str | float) -> None:
+    names = list(offered(PLACES[place]))
     page.set_default_timeout(8 * SECONDS)
-    page.goto(f"{server}/valley?{urlencode([*query.items(), *(('show', name) for name in found())])}")
+    page.goto(f"{server}/{place}?{urlencode([*query.items(), *(('show', name) for name in names)])}")
     page.wait_for_function(DRAWN, timeout=30 * SECONDS)
-    page.wait_for_function(FOLLOWED, arg=FOLLOWING, timeout=30 * SECONDS)
+    page.wait_for_function(FOLLOWED, arg=len({*names} - WRITTEN), timeout=30 * SECONDS)
     page.wait_for_function(WHOLE, timeout=30 * SECONDS)
     page.wait_for_function(IDLE, timeout=30 * SECONDS)
 
 
-@pytest.mark.parametrize("slug", ["momentum", "adam"])
-def test_nothing_moves_out_of_place_while_a_slider_does(page, server, slug):
-    opened(page, server, a=slug)
+HIMMELBLAU = {"surface": "himmelblau", "start.x": -0.3, "start.y": -0.95, "a.learning_rate": 0.01}
+LANDSCAPE = ("landscapes", {**HIMMELBLAU, "a": "momentum"})
+
+
+@pytest.mark.parametrize(("place", "query"), [("valley", {"a": "momentum"}), ("valley", {"a": "adam"}), LANDSCAPE])
+def test_nothing_moves_out_of_place_while_a_slider_does(page, server, place, query):
+    opened(page, server, place, **query)
     page.evaluate(SHIFTS)
     drag_slider(page, "learning rate", 0.66, 0.2, moves=10)
     left, width, height = handle(page, "learning rate")
@@ -42,9 +50,15 @@ def test_nothing_moves_out_of_place_while_a_slider_does(page, server, slug):
     assert page.evaluate("() => window.shift") < 0.02
 
 
-@pytest.mark.parametrize("query", [{"a": "adam", "b": "momentum", "c": "rmsprop", "d": "adagrad", "steps": 1000}, {}])
-def test_no_message_is_larger_than_it_may_be(page, server, query):
+EVERYTHING = {"a": "adam", "b": "momentum", "c": "rmsprop", "d": "adagrad", "steps": 1000}
+
+
+@pytest.mark.parametrize(
+    ("place", "query"),
+    [("valley", EVERYTHING), ("valley", {}), ("landscapes", EVERYTHING | HIMMELBLAU), ("landscapes", HIMMELBLAU)],
+)
+def test_no_message_is_larger_than_it_may_be(page, server, place, query):
     sizes: list[int] = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: sizes.append(len(frame))))
-    opened(page, server, **query)
+    opened(page, server, place, **query)
     assert 50_000 < max(sizes) <= SIZE

@@ -19,6 +19,7 @@ from charts.thin import drawn_steps
 from engine import Plane, run
 from engine.study import Entry, study
 from engine.words import number
+from surfaces.himmelblau import Himmelblau
 from surfaces.quadratic import Quadratic
 from widgets.details.anatomy import explained, sent
 from widgets.details.follow import HERE, parts
@@ -313,6 +314,13 @@ def test_what_is_sent_is_what_every_drawn_step_used_and_fits_into_a_message(slug
 def test_what_is_no_live_slider_of_the_rule_is_answered_with_the_present_run(wanted):
     picture = example("adam")
     assert sent(picture, wanted)[0] == sent(picture)[0]
+
+
+def test_on_another_surface_only_the_present_run_is_sent():
+    surface = Himmelblau()
+    picture = picture_of(surface, OPTIMIZERS["adam"](), 0.05, surface.start, 60)
+    header, _ = sent(picture, "learning_rate")
+    assert header["live"] == [] and list(header["families"]) == ["present"]
 
 
 MOVES = """([views, header]) => views.map((view) => view.steps.map((_, at) => {

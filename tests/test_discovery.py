@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 import engine.optimizers
+import engine.schedules
 import surfaces
-from engine import Optimizer, Surface, discover, discover_optimizers, slug
+from engine import Optimizer, Schedule, Surface, discover, discover_optimizers, discover_schedules, slug
 from surfaces import discover_surfaces
 
 CLASS = """
@@ -45,7 +46,11 @@ def found(module):
 
 @pytest.mark.parametrize(
     ("package", "discovered", "base"),
-    [(engine.optimizers, discover_optimizers, Optimizer), (surfaces, discover_surfaces, Surface)],
+    [
+        (engine.optimizers, discover_optimizers, Optimizer),
+        (engine.schedules, discover_schedules, Schedule),
+        (surfaces, discover_surfaces, Surface),
+    ],
 )
 def test_every_file_is_found_under_its_name(package, discovered, base):
     files = {path.stem for path in Path(package.__path__[0]).glob("*.py")} - {"__init__"}

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from widgets.maps import jobs
+from widgets import jobs
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """The page Maps without a browser: its views, its links, hostile addresses, and that a cell's run is the run shown."""
 
 import re
+import threading
 from urllib.parse import urlencode
 
 import numpy as np
@@ -9,14 +10,18 @@ from browser import ROOT
 from visit import components, decode, inputs, map_message, said, visit, warned
 
 from engine import discover_optimizers, run, theory
+from engine.optimizers.gradient_descent import GradientDescent
 from engine.optimizers.momentum import Momentum
 from engine.optimizers.nesterov import Nesterov
+from surfaces.himmelblau import Himmelblau
 from surfaces.quadratic import Quadratic
-from widgets.maps import found, patience
+from widgets import patience
+from widgets.maps import settings
+from widgets.views import found
 
 PAGE = ROOT / "app_pages" / "families" / "maps.py"
 OPTIMIZERS = discover_optimizers()
-VIEWS = list(found())
+VIEWS = list(found("widgets.maps"))
 HUGE = "9" * 50_000
 QUICK = {"cells": "12", "columns": "11", "steps": "60"}
 
@@ -51,11 +56,11 @@ def live(app):
 def test_every_view_opens_by_its_address_and_begins_with_its_sentence(view):
     app = opened(map=view)
     assert not app.exception and not app.warning and not app.error
-    assert app.main.markdown[0].value == f"**{found()[view].TITLE}**"
+    assert app.main.markdown[0].value == f"**{found('widgets.maps')[view].TITLE}**"
 
 
 def test_views_are_in_order_and_the_first_is_the_map_of_settings():
-    orders = [view.ORDER for view in found().values()]
+    orders = [view.ORDER for view in found("widgets.maps").values()]
     assert orders == sorted(orders) and len(set(orders)) == len(orders)
     assert VIEWS[0] == "settings" and all(re.fullmatch("[a-z]+", name) for name in VIEWS)
 
@@ -136,6 +141,25 @@ def test_a_map_of_starts_marks_the_minimum_and_the_open_run():
     assert header["chosen"]["x"] == inputs_of("basins")["start.x"]
 
 
+def test_a_map_of_starts_takes_any_surface_with_a_colour_for_each_of_its_minima():
+    header, arrays = map_message(
+        quick("basins", surface="himmelblau", a="gradient_descent", **{"a.learning_rate": "0.01"})
+    )
+    assert len(header["places"]) == 4 and header["places"][0] == "w* = (3, 2)"
+    ends = arrays["0.end"].reshape(len(arrays["0.y"]), -1)
+    for row, column in ((0, 0), (0, -1), (-1, 0), (-1, -1)):
+        start = (arrays["0.x"][column], arrays["0.y"][row])
+        path = run(Himmelblau(), GradientDescent(), 0.01, start, 60)
+        nearest = np.linalg.norm(Himmelblau().minima - path.weights[-1, 0], axis=1).argmin()
+        assert ends[row, column] == nearest
+    app = opened(map="basins", columns="11", surface="rosenbrock")
+    offered = app.sidebar.selectbox(key="surface").options
+    assert {"Two minima", "Beale", "Styblinski-Tang"} <= {*offered}
+    assert not {"Monkey saddle", "Six-hump camel", "Convex Rosenbrock", "Piecewise quadratic"} & {*offered}
+    assert [button.label for button in app.button] == ["Open this run on the page Landscapes"]
+    assert not app.exception and not app.warning
+
+
 def inputs_of(view):
     return inputs(quick(view))
 
@@ -161,6 +185,35 @@ def test_a_long_run_is_shown_in_part():
     app = opened(map="basins", columns="11", steps="3000")
     assert app.caption[0].value == "The run shows the first 1000 of 3000 steps."
     assert live(app)["steps"][-1] == 1000
+
+
+# ---- long maps
+
+
+def test_a_long_map_shows_its_progress_and_can_be_stopped_and_the_run_goes_on(monkeypatch):
+    go, compute = threading.Event(), settings.compute
+
+    def held(wanted, progress):
+        while not go.wait(0.01):
+            if not progress(0.25):
+                return None
+        return compute(wanted, progress)
+
+    monkeypatch.setattr(patience, "SHORT", 0.0)
+    monkeypatch.setattr(settings, "compute", held)
+    app = opened(cells="13", steps="77")
+    assert not app.exception and not app.info and live(app)["runs"]
+    app.sidebar.number_input(key="a.learning_rate").set_value(0.03).run()
+    assert "η = 0.03" in live(app)["runs"][0]["label"]
+    (stop,) = (button for button in app.button if button.label == "Stop")
+    stop.click().run()
+    assert "Stopped: the map is not computed" in app.info[0].value and live(app)["runs"]
+    assert not [button for button in app.button if button.label == "Stop"]
+    go.set()
+    monkeypatch.setattr(patience, "SHORT", 120.0)
+    next(button for button in app.button if button.label == "Compute it after all").click().run()
+    header, _ = map_message(app)
+    assert header["legend"][0]["text"] == "not within 77 steps" and not app.info
 
 
 # ---- hostile addresses

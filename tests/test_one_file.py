@@ -31,6 +31,7 @@ class Trench(Surface):
     depth: float = parameter(2.0, 0.1, 10.0, "d", step=0.1, help="Curvature across it.")
 
     title = "Trench"
+    note = "A trench: steep across, and along it so flat that the end is slow."
     latex = r"E = \\tfrac12 (d w_1^2 + w_2^4)"
     dim = 2
     start = (-1.0, 1.0)
@@ -45,6 +46,7 @@ class Trench(Surface):
             g[0, r] = theta[0] * x
             g[1, r] = 2.0 * y * y * y
 
+    @np.errstate(all="ignore")
     def hessian(self, w):
         y = np.asarray(w)[..., 1]
         h = np.zeros((*y.shape, 2, 2))

@@ -8,11 +8,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from engine import discover_optimizers
+from engine import discover_optimizers, discover_schedules
 from engine.parameter import Parameter, Parameterised, parameter
 from surfaces import discover_surfaces
 
-ALL = {**discover_optimizers(), **discover_surfaces()}
+ALL = {**discover_optimizers(), **discover_schedules(), **discover_surfaces()}
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def test_every_declaration_is_complete(slug):
         assert p.symbol and p.help.endswith("."), name
         assert "\\" not in p.plain, name
         for outside in (np.nextafter(p.low, -np.inf), np.nextafter(p.high, np.inf), np.nan):
-            with pytest.raises(ValueError, match=f"^{name} must be in "):
+            with pytest.raises(ValueError, match=f"^{name} must be (a whole number )?in "):
                 ALL[slug](**{name: outside})
 
 

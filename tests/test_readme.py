@@ -39,16 +39,16 @@ def test_windows_has_the_same_commands(requirements):
     assert f'    cmd /c "{unix}"' in read("README.md").splitlines()
 
 
-def test_the_two_pinned_files_agree():
-    app, dev = (
+def test_the_pinned_files_agree():
+    app, dev, tuning = (
         {line for line in read(name).splitlines() if "==" in line}
-        for name in ("requirements.txt", "requirements-dev.txt")
+        for name in ("requirements.txt", "requirements-dev.txt", "requirements-tuning.txt")
     )
-    assert app <= dev
+    assert app <= dev and app <= tuning
 
 
 def test_every_direct_dependency_has_its_reason():
     reasons = read("docs/adr/0006-pinned-requirements-and-dependencies.md")
-    for name in ("requirements.in", "requirements-dev.in"):
+    for name in ("requirements.in", "requirements-dev.in", "requirements-tuning.in"):
         for package in re.findall(r"^([a-z]\w*)", read(name), re.MULTILINE):
             assert f"**{package}**" in reasons, package

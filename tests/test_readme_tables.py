@@ -9,7 +9,7 @@ from browser import ROOT
 
 from docs.picture import QUERY, WIDTH
 from docs.tables import BEGIN, END, section, source, tables
-from engine import discover_optimizers
+from engine import discover_optimizers, discover_schedules
 from surfaces import discover_surfaces
 
 
@@ -27,7 +27,7 @@ def test_the_tables_are_those_of_the_files():
 
 def test_everything_found_has_a_row():
     rows = [line for line in tables().splitlines() if line.startswith("| [")]
-    found = {**discover_optimizers(), **discover_surfaces()}
+    found = {**discover_optimizers(), **discover_schedules(), **discover_surfaces()}
     assert len(rows) == len(found)
     for row, (slug, cls) in zip(rows, found.items(), strict=True):
         assert row.startswith(f"| [{cls.title}](") and f"/{slug}.py)" in row

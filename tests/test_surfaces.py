@@ -6,12 +6,16 @@ import pickle
 import numpy as np
 import pytest
 
+from engine import run
+from engine.optimizers.gradient_descent import GradientDescent
 from engine.plane import Plane
 from surfaces import discover_surfaces
 
 SURFACES = discover_surfaces()
-# fourth-order central differences: coefficients of f(w + k h), k = -2, -1, 1, 2, over h
-STENCIL = {-2: 1.0 / 12.0, -1: -8.0 / 12.0, 1: 8.0 / 12.0, 2: -1.0 / 12.0}
+# central differences of eighth order: shares of f(w + k h) - f(w - k h), over h
+STENCIL = {1: 4.0 / 5.0, 2: -1.0 / 5.0, 3: 4.0 / 105.0, 4: -1.0 / 280.0}
+STEPS = (2e-2, 5e-3, 1e-3, 2e-4)  # the longest leave least to rounding, the shortest follow the sharpest bends
+POINTS = 200
 
 every_surface = pytest.mark.parametrize("slug", SURFACES)
 
@@ -29,8 +33,10 @@ def settings(cls):
                 values[name] = magnitude * (random.choice([-1.0, 1.0]) if p.low < 0.0 else 1.0)
             else:
                 values[name] = random.uniform(p.low, p.high)
+            if p.whole:
+                values[name] = round(values[name])
         chosen.append(cls(**values))
-    return chosen
+    return chosen if cls.parameters() else chosen[:1]
 
 
 def points_in_view(surface, number=20):
@@ -40,35 +46,61 @@ def points_in_view(surface, number=20):
     return np.random.default_rng(5).uniform(low, high, size=(number, surface.dim))
 
 
-def differences(function, w, h):
-    """Derivative of function, (N, ...), along every weight: (N, ..., D)."""
-    columns = []
-    for i in range(w.shape[1]):
-        step = np.zeros(w.shape[1])
-        step[i] = h
-        columns.append(sum(share * function(w + k * step) for k, share in STENCIL.items()) / h)
-    return np.stack(columns, axis=-1)
+def smooth_points(surface):
+    """Points with no kink within reach of the differences."""
+    w = points_in_view(surface, 2 * POINTS)
+    reach = 4.0 * max(STEPS)
+    away = [np.abs(w[:, 0] - kink) > reach for kink in surface.kinks]
+    return w[np.all(away, axis=0)][:POINTS] if away else w[:POINTS]
+
+
+def differences(function, w, exact):
+    """Derivative of function, (N, ...), along every weight: (N, ..., D), at the step length that suits each best."""
+    best = np.full(exact.shape, np.inf)
+    for h in STEPS:
+        columns = []
+        for i in range(w.shape[1]):
+            step = np.zeros(w.shape[1])
+            step[i] = h
+            change = {k: function(w + k * step) - function(w - k * step) for k in STENCIL}
+            columns.append(sum(STENCIL[k] * change[k] for k in STENCIL) / h)
+        estimate = np.stack(columns, axis=-1)
+        best = np.where(np.abs(estimate - exact) < np.abs(best - exact), estimate, best)
+    return best
 
 
 @every_surface
 def test_gradient_equals_differences_of_the_error(slug):
     for surface in settings(SURFACES[slug]):
-        w = points_in_view(surface)
+        w = smooth_points(surface)
+        assert len(w) == POINTS
         _, gradient = surface.evaluate(w)
-        estimate = differences(lambda p: surface.evaluate(p)[0], w, 1e-3)  # noqa: B023
-        # fourth order at h = 1e-3: 1e-12 of truncation, 1e-13 of rounding, of errors up to 100 times the gradient
+        estimate = differences(lambda p: surface.evaluate(p)[0], w, gradient)  # noqa: B023
         np.testing.assert_allclose(estimate, gradient, rtol=1e-8, atol=1e-9 * np.abs(gradient).max())
 
 
 @every_surface
 def test_hessian_equals_differences_of_the_gradient(slug):
     for surface in settings(SURFACES[slug]):
-        w = points_in_view(surface)
+        w = smooth_points(surface)
         hessian = surface.hessian(w)
         assert hessian.shape == (*w.shape, surface.dim)
         np.testing.assert_array_equal(hessian, np.swapaxes(hessian, -1, -2))
-        estimate = differences(lambda p: surface.evaluate(p)[1], w, 1e-3)  # noqa: B023
+        estimate = differences(lambda p: surface.evaluate(p)[1], w, hessian)  # noqa: B023
         np.testing.assert_allclose(estimate, hessian, rtol=1e-8, atol=1e-9 * np.abs(hessian).max())
+
+
+@every_surface
+def test_at_a_kink_error_and_gradient_are_continuous_and_the_hessian_jumps(slug):
+    surface = SURFACES[slug]()
+    for kink in surface.kinks:
+        w = points_in_view(surface)
+        below, at = w.copy(), w.copy()
+        below[:, 0], at[:, 0] = np.nextafter(kink, -np.inf), kink
+        for one, other in zip(surface.evaluate(below), surface.evaluate(at), strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-13)
+        assert not np.array_equal(surface.hessian(below), surface.hessian(at))
+        np.testing.assert_array_equal(surface.hessian(at), surface.hessian(at + 1e-9))
 
 
 @every_surface
@@ -105,17 +137,76 @@ def test_evaluate_takes_lists_and_leaves_its_argument_alone(slug):
 
 
 @every_surface
-def test_gradient_vanishes_at_the_minima_and_nothing_near_is_lower(slug):
+def test_minima_are_minima_to_rounding(slug):
     for surface in settings(SURFACES[slug]):
         minima = surface.minima
         assert minima.ndim == 2 and minima.shape[1] == surface.dim
         if not len(minima):
             continue
         error, gradient = surface.evaluate(minima)
-        scale = np.abs(surface.evaluate(points_in_view(surface))[1]).max()
-        assert np.abs(gradient).max() <= 1e-12 * scale
+        eigenvalues = np.linalg.eigvalsh(surface.hessian(minima))
+        steepest = eigenvalues.max(axis=-1)
+        assert (eigenvalues >= -1e-14 * steepest[:, None]).all()
+        # as near as a double can be: the gradient of a rounding of the place
+        size = np.abs(minima).max(axis=-1) + np.abs(surface.view).max()
+        assert (np.abs(gradient).max(axis=-1) <= 8e-16 * steepest * size).all()
         around = minima[:, None] + 0.01 * np.random.default_rng(2).normal(size=(1, 50, surface.dim))
         assert (surface.evaluate(around)[0] >= error[:, None]).all()
+        np.testing.assert_array_equal(np.unique(minima.round(6), axis=0).shape, minima.shape)
+
+
+@every_surface
+def test_no_point_in_view_is_lower_than_the_lowest_minimum(slug):
+    for surface in settings(SURFACES[slug]):
+        w = points_in_view(surface, 4000)
+        if len(surface.minima):
+            assert surface.bounded_below
+            assert surface.evaluate(w)[0].min() >= surface.evaluate(surface.minima)[0].min()
+
+
+@every_surface
+def test_a_surface_without_a_lower_bound_says_so(slug):
+    for surface in settings(SURFACES[slug]):
+        far = 1e3 * np.random.default_rng(3).normal(size=(4000, surface.dim))
+        assert (surface.evaluate(far)[0].min() < -1e3) == (not surface.bounded_below), surface
+
+
+@every_surface
+def test_far_away_nothing_warns_and_what_is_finite_is_right(slug):
+    surface = SURFACES[slug]()
+    directions = np.random.default_rng(4).uniform(-1.0, 1.0, size=(50, surface.dim))
+    for distance in (1e10, 1e100, 1e200, 1e308, np.inf, np.nan):
+        error, gradient = surface.evaluate(distance * directions)
+        assert error.shape == (50,) and gradient.shape == directions.shape
+        assert surface.hessian(distance * directions).shape == (50, surface.dim, surface.dim)
+    for eta in (1e3, 1e9):
+        path = run(surface, GradientDescent(), eta, surface.start, 60)
+        assert path.diverged_at[0] != 0
+
+
+@every_surface
+def test_gradient_descent_behaves_at_its_learning_rate(slug):
+    for surface in settings(SURFACES[slug]):
+        eta = surface.learning_rate
+        assert eta > 0.0 and float(f"{eta:.4g}") == eta
+        path = run(surface, GradientDescent(), eta, surface.start, 400)
+        error = path.error[:, 0]
+        if surface.bounded_below:
+            assert path.diverged_at[0] == -1
+            assert error[-1] < error[0] or np.abs(path.gradient[0]).max() == 0.0
+        if surface == SURFACES[slug]():
+            seen = error[np.isfinite(error)]
+            # downhill at every step, until rounding is all that is left
+            assert (np.diff(seen) <= 1e-12 * np.abs(seen).max()).all()
+
+
+@every_surface
+def test_landmarks_are_in_view(slug):
+    for surface in settings(SURFACES[slug]):
+        for name, point in surface.landmarks.items():
+            assert name and np.shape(point) == (surface.dim,)
+            plane = Plane.of(surface)
+            assert plane.contains(plane.project(np.array(point)))
 
 
 @every_surface
@@ -154,4 +245,5 @@ def test_what_kernels_receive_is_contiguous_float64(slug):
 def test_looks_are_there(slug):
     cls = SURFACES[slug]
     assert cls.title.strip() and cls.latex.strip()
+    assert cls.note.endswith(".") and ". " not in cls.note and 40 < len(cls.note) < 120
     assert len({c.title for c in SURFACES.values()}) == len(SURFACES)

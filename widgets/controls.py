@@ -1,15 +1,16 @@
 """Inputs for declared parameters: the only maker of keys, which are the names in the address."""
 
 import math
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import streamlit as st
 
-from engine.parameter import Parameter, Parameterised, four_digits
-from widgets.history import one_step
+from engine.parameter import Parameter, Parameterised, Typed, four_digits
+from widgets.history import forget, moving, one_step
 
 Tuned = TypeVar("Tuned", bound=Parameterised)
 DECLARED = "valley.declared"  # key -> Parameter, Text or tuple of choices, of every input of this session
@@ -39,14 +40,14 @@ def number(key: str, declared: Parameter, label: str) -> float:
     """Draw the input that owns one number and return it to four significant digits."""
     declare(key, declared)
     fault = _replace_bad(key, declared)
+    kind = int if declared.whole else float
     value = st.number_input(
-        f"{label} {declared.plain}".strip(),
-        # never whole numbers of Python: of an infinite one in the address Streamlit makes an error
-        min_value=float(declared.low),
-        max_value=float(declared.high),
-        value=float(declared.default),
-        step=float(declared.step or _tenth(declared.default)),
-        format="%.0f" if declared.whole else "%.4g",
+        named(label, declared),
+        min_value=kind(declared.low),
+        max_value=kind(declared.high),
+        value=kind(declared.default),
+        step=kind(declared.step or _tenth(declared.default)),
+        format="%d" if declared.whole else "%.4g",
         key=key,
         help=f"{declared.help} Allowed: {declared.range}{declared.unit}.",
         bind="query-params",
@@ -63,27 +64,61 @@ def number(key: str, declared: Parameter, label: str) -> float:
 def _replace_bad(key: str, declared: Parameter) -> str:
     """Give an input its default where it holds a number inside its bounds that is not allowed; return what to say."""
     value = st.session_state.get(key)
+    if declared.whole and _endless(st.query_params.get(key, "")):
+        forget(key)  # Streamlit makes an error of it; the report on the address speaks of it
     try:
         declared.check(key, declared.default if value is None else four_digits(value))
     except ValueError as error:
-        st.session_state[key] = declared.default
+        st.session_state[key] = int(declared.default) if declared.whole else declared.default
         return f"{error}; {declared.default:g} is used."
     return ""
 
 
-def controls(cls: type[Tuned], prefix: str, first: Mapping[str, Parameter] | None = None) -> tuple[Tuned, list[float]]:
-    """Draw an input for every parameter of cls under ``prefix.name``, after those of ``first``.
+def _endless(text: str) -> bool:
+    try:
+        return math.isinf(float(text))
+    except ValueError:
+        return False
 
-    Returns the instance they describe, and the values of ``first``.
+
+def typed(key: str, declared: Typed) -> str:
+    """Draw the line that owns a declared text and return it; where it cannot be read, say why and return the last good.
+
+    It commits on Enter. What was typed stays where it is, to be corrected.
+    """
+    declare(key, Text(declared.default, declared.help))
+    line = st.text_input(declared.label, value=declared.default, key=key, help=declared.help, bind="query-params")
+    good = f"{key}.good"
+    try:
+        st.session_state[good] = declared.check(key, line or "")
+    except ValueError as error:
+        used: str = st.session_state.get(good, declared.default)
+        st.warning(f"{unmarked(str(error))}. The picture shows `{' '.join(used.split())}`.")
+        return used
+    st.markdown(rf"$\displaystyle {declared.latex(st.session_state[good])}$")  # inline, so that long ones wrap
+    return str(st.session_state[good])
+
+
+def unmarked(message: str) -> str:
+    """Return a message in which Markdown reads every sign as itself."""
+    return re.sub(r"([^A-Za-z0-9\s])", r"\\\1", message)
+
+
+def controls(cls: type[Tuned], prefix: str, first: Mapping[str, Parameter] | None = None) -> tuple[Tuned, list[float]]:
+    """Draw an input for everything that cls declares under ``prefix.name``, after those of ``first``.
+
+    What is typed comes first: it may name parameters. Returns the instance they describe, and the values of ``first``.
     """
     extra = [number(f"{prefix}.{name}", parameter, spoken(name)) for name, parameter in (first or {}).items()]
-    values, items = {}, list(cls.parameters().items())
+    made = cls(**{name: typed(f"{prefix}.{name}", declared) for name, declared in cls.typed_fields().items()})
+    values, items = {}, list(made.parameters().items())
     for i in range(0, len(items), 2):
         pair = items[i : i + 2]
         with row(len(pair)):
             for name, parameter in pair:
-                values[name] = number(f"{prefix}.{name}", parameter, spoken(name))
-    return cls(**values), extra
+                label = "" if name == parameter.symbol else spoken(name)
+                values[name] = number(f"{prefix}.{name}", parameter, label)
+    return replace(made, **values), extra
 
 
 def row(count: int = 2) -> AbstractContextManager[Any]:
@@ -96,15 +131,22 @@ def choice(
     label: str,
     options: Mapping[str, str],
     default: str | None,
-    chosen: Callable[[], None] | None = None,
+    chosen: Callable[[], Mapping[str, str | None] | None] | None = None,
     placeholder: str | None = None,
+    kept: bool = False,
 ) -> str | None:
     """Draw a select box over slugs, shown by their titles, and return the slug chosen; None where none is.
 
     Streamlit's own binding would put the title into the address, so this one is ours: the address wins whenever it
-    says something else than when it was last read.
+    says something else than when it was last read. ``chosen`` is called when the student has picked, and may return
+    what else belongs into the address, so that all of it is one step back. One that is ``kept`` goes along to another
+    page, as bound inputs do.
     """
     declare(key, tuple(options))
+    held = st.session_state.get(f"{key}.held")
+    new_here = kept and key not in st.session_state and key not in st.query_params and not moving()
+    if new_here and isinstance(held, str) and held in options and held != default:
+        st.query_params[key] = held
     st.session_state.setdefault(CHOICES, {})[key] = default
     st.session_state[key] = current(key, options, default)
     if st.query_params.get(key, default) not in (*options, default):
@@ -113,16 +155,13 @@ def choice(
 
     def write() -> None:
         slug = st.session_state[key]
-        if slug is None or slug == default:
-            st.query_params.pop(key, None)
-        else:
-            st.query_params[key] = slug
-        st.session_state[f"{key}.seen"] = st.query_params.get(key)
-        if chosen:
-            chosen()
+        more = chosen() if chosen else None
+        written = None if slug == default else slug
+        one_step({key: written, **(more or {})})
+        st.session_state[f"{key}.seen"] = written
 
     slugs = list(options)
-    return st.selectbox(
+    picked: str | None = st.selectbox(
         label,
         slugs,
         index=slugs.index(default) if default in slugs else None,
@@ -131,6 +170,8 @@ def choice(
         on_change=write,
         placeholder=placeholder,
     )
+    st.session_state[f"{key}.held"] = picked
+    return picked
 
 
 def current(key: str, options: Mapping[str, str] | Collection[str], default: str | None) -> str | None:
@@ -149,7 +190,7 @@ def adopt(values: Mapping[str, Any]) -> None:
     choices, written = st.session_state.get(CHOICES, {}), {}
     for key, value in taken.items():
         declared = st.session_state[DECLARED][key]
-        if isinstance(declared, Parameter):
+        if isinstance(declared, (Parameter, Text)):
             written[key] = None if value == declared.default else str(value)
         elif key in choices:
             written[key] = None if value == choices[key] else str(value)
@@ -175,7 +216,7 @@ def accepted(values: Mapping[str, Any]) -> dict[str, Any]:
     declared, taken = st.session_state.get(DECLARED, {}), {}
     for key, value in values.items():
         owner = declared.get(key)
-        if isinstance(owner, tuple) and value in owner:
+        if (isinstance(owner, tuple) and value in owner) or (isinstance(owner, Text) and isinstance(value, str)):
             taken[key] = value
         elif isinstance(owner, Parameter):
             try:
@@ -183,6 +224,11 @@ def accepted(values: Mapping[str, Any]) -> dict[str, Any]:
             except ValueError:
                 continue
     return taken
+
+
+def named(label: str, declared: Parameter) -> str:
+    """Return a number's name with its symbol, where the two differ: ``learning rate η``."""
+    return label if label == declared.plain else f"{label} {declared.plain}".strip()
 
 
 def spoken(name: str) -> str:

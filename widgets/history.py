@@ -1,7 +1,8 @@
-"""History: what changes together is one step for the browser's Back."""
+"""History: what Streamlit knows of the browser's address beyond its public interface, in one place."""
 
 from collections.abc import Mapping
 
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state.session_state_proxy import get_session_state
 
 
@@ -17,3 +18,16 @@ def one_step(values: Mapping[str, str | None]) -> None:
             else:
                 address.set_with_no_forward_msg(key, value)
         address._send_query_param_msg()
+
+
+def forget(key: str) -> None:
+    """Leave out of the address what no input can read; call it before the input that owns the key is drawn."""
+    with get_session_state().query_params() as address:
+        address._initial_query_params.pop(key, None)
+        address.remove_param(key)
+
+
+def moving() -> bool:
+    """Tell whether this run answers the browser's Back or Forward: then the address alone says what is shown."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation

@@ -1,4 +1,4 @@
-"""The live run: runs on a valley in the live figure, with all that its handles ask for."""
+"""The live run: runs on a surface in the live figure, with all that its handles ask for."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ import streamlit as st
 
 from charts.live import live_message
 from engine import Plane
-from engine.study import Entry, study
-from surfaces.quadratic import Quadratic
+from engine.study import Entry, Study, has_modes, study
+from engine.surface import Surface
 from widgets.live_figure import asked, live_figure
 from widgets.runs import best_values, no_best_words
 from widgets.shape import START_KEYS, dragged
@@ -17,13 +17,15 @@ from widgets.shape import START_KEYS, dragged
 def live_run(
     entries: list[Entry],
     edited: Entry,
-    surface: Quadratic,
+    surface: Surface,
     sliders: list[dict[str, Any]],
     start: tuple[float, float],
     steps: int,
 ) -> None:
     """Run and draw; alone, where only the figure asks."""
     values, families, ticket = asked()
+    if families is True and not has_modes(surface):
+        families = "learning_rate"  # a point takes five numbers there instead of two: one family fills a message
     plane = Plane.of(surface, include=start)
     surface, start = dragged(surface, start, values)
     result = study(surface, entries, edited, start, steps, plane, families)
@@ -31,9 +33,13 @@ def live_run(
         "preview": ticket,
         "start": {"keys": START_KEYS, "value": start},
         "edit": "edit",
-        "best": {
-            "values": best_values(edited, result.typed_best),
-            "words": no_best_words(edited, surface),
-        },
+        "best": _best(surface, edited, result),
     }
     live_figure(*live_message(surface, result, sliders, words, ground=not families))
+
+
+def _best(surface: Any, edited: Entry, result: Study) -> dict[str, Any] | None:
+    """Return what the button for the best setting needs, None where there is no such thing."""
+    if not has_modes(surface):
+        return None
+    return {"values": best_values(edited, result.typed_best), "words": no_best_words(edited, surface)}

@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from engine.optimizer import Optimizer
+from engine.parameter import Parameter
 from widgets.address import APPLIED
 from widgets.controls import DECLARED, Several, Text
 from widgets.runs import FIRST, LETTERS, default_of
@@ -28,7 +29,10 @@ def apply(query: str, optimizers: Mapping[str, type[Optimizer]]) -> None:
         _write(letter, asked.get(letter))
     for key, declared in st.session_state.get(DECLARED, {}).items():
         letter, _, name = key.partition(".")
-        if key in LETTERS or isinstance(declared, Several):
+        by_address = key in LETTERS or f"{key}.seen" in st.session_state
+        if by_address or isinstance(declared, Several):
+            if by_address and key not in LETTERS and key not in asked:
+                _write(key, None)
             continue
         if letter in LETTERS:
             slug = asked.get(letter, FIRST if letter == "a" else "")
@@ -39,9 +43,16 @@ def apply(query: str, optimizers: Mapping[str, type[Optimizer]]) -> None:
             st.session_state[key] = default
     for key, value in asked.items():
         if key not in LETTERS:
-            worded = isinstance(st.session_state.get(DECLARED, {}).get(key), (tuple, Text))
-            st.session_state[key] = value if worded else float(value)
+            st.session_state[key] = _typed(st.session_state.get(DECLARED, {}).get(key), value)
             _write(key, value)
+
+
+def _typed(declared: Parameter | Text | tuple[str, ...] | None, value: str) -> str | float:
+    """Return what an input holds for a value of the address; of one that is still to be drawn its look decides."""
+    try:
+        return value if isinstance(declared, (tuple, Text)) else float(value)
+    except ValueError:
+        return value
 
 
 def _write(key: str, value: str | None) -> None:

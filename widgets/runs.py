@@ -38,7 +38,9 @@ def pick_runs(optimizers: Mapping[str, type[Optimizer]]) -> tuple[list[Entry], E
 def pick_alone(optimizers: Mapping[str, type[Optimizer]]) -> type[Optimizer]:
     """Draw the choice of the optimizer where there is one run, a; its settings are drawn by ``pick_settings``."""
     titles = {slug: cls.title for slug, cls in optimizers.items()}
-    return optimizers[choice("a", "Optimizer", titles, FIRST, chosen=lambda: _typical("a", optimizers)) or FIRST]
+    return optimizers[
+        choice("a", "Optimizer", titles, FIRST, chosen=lambda: typical("a", optimizers), kept=True) or FIRST
+    ]
 
 
 def pick_settings(cls: type[Optimizer], letter: str = "a") -> Entry:
@@ -66,8 +68,9 @@ def _pick_run(
         f"Optimizer {letter}" if not free else "Add an optimizer",
         titles,
         FIRST if letter == "a" else None,
-        chosen=lambda: _typical(letter, optimizers),
+        chosen=lambda: typical(letter, optimizers),
         placeholder="one more run",
+        kept=letter == "a",
     )
     cls = optimizers.get(slug or (FIRST if letter == "a" else ""))
     if cls is None:
@@ -75,7 +78,7 @@ def _pick_run(
     return pick_settings(cls, letter)
 
 
-def _typical(letter: str, optimizers: Mapping[str, type[Optimizer]]) -> None:
+def typical(letter: str, optimizers: Mapping[str, type[Optimizer]]) -> None:
     """Give a newly chosen optimizer its own typical settings."""
     if cls := optimizers.get(st.session_state[letter] or ""):
         for name in ("learning_rate", *cls.parameters()):

@@ -7,8 +7,9 @@ from typing import Any
 import streamlit as st
 
 from engine.parameter import Parameter, four_digits
+from engine.surface import Surface
 from surfaces.quadratic import Quadratic
-from widgets.controls import accepted, adopt, declare, number, row, spoken
+from widgets.controls import accepted, adopt, declare, named, number, row, spoken
 
 PREFIX = "surface"
 CONDITION = Parameter(
@@ -23,6 +24,7 @@ SCALE = Parameter(
     20.0, 1e-3, 1e3, r"\lambda_{max}", scale="log", help="The largest eigenvalue: how steep the walls are."
 )
 STEPS = Parameter(150, 1, 1000, "T", step=10, whole=True, help="How many steps each run takes.")
+DEFAULT = Quadratic()
 START_KEYS = ["start.x", "start.y"]
 MODES = ("eigenvalues", "condition")
 KAPPA_KEY, SCALE_KEY = "shape.condition_number", "shape.scale"
@@ -43,7 +45,7 @@ def pick_valley() -> tuple[Quadratic, list[dict[str, Any]]]:
     angle = number(f"{PREFIX}.angle", declared["angle"], "angle")
     valley = Quadratic(eigenvalue_1=one, eigenvalue_2=two, angle=angle, **_pick_minimum(declared))
     sliders = _condition_sliders(one, two) if by_condition else _eigenvalue_sliders(valley)
-    return valley, [*sliders, _slider(f"{PREFIX}.angle", declared["angle"], angle, "angle")]
+    return valley, [*sliders, slider(f"{PREFIX}.angle", declared["angle"], angle, "angle")]
 
 
 def pick_eigenvalues() -> tuple[float, float]:
@@ -70,25 +72,24 @@ def _is_set(key: str, default: float) -> bool:
     return key in st.query_params or st.session_state.get(key, default) != default
 
 
-def pick_start() -> tuple[float, float]:
-    """Draw the inputs for the start."""
-    start = Quadratic().start
-    values = []
+def pick_start(surface: Surface = DEFAULT) -> tuple[float, float]:
+    """Draw the inputs for the start, first the surface's own; on any valley that of the first one."""
+    own, values = DEFAULT.start if isinstance(surface, Quadratic) else surface.start, []
     with row():
-        for key, symbol, default in zip(START_KEYS, ("w_1", "w_2"), start, strict=True):
-            declared = Parameter(default, -100.0, 100.0, symbol, step=0.1, help="Where every run starts.")
+        for key, symbol, default in zip(START_KEYS, ("w_1", "w_2"), own, strict=True):
+            declared = Parameter(four_digits(default), -100.0, 100.0, symbol, step=0.1, help="Where every run starts.")
             values.append(number(key, declared, "start"))
     return values[0], values[1]
 
 
 def dragged(
-    valley: Quadratic, start: tuple[float, float], values: Mapping[str, Any]
-) -> tuple[Quadratic, tuple[float, float]]:
-    """Return valley and start as a handle holds them at this moment."""
+    surface: Surface, start: tuple[float, float], values: Mapping[str, Any]
+) -> tuple[Surface, tuple[float, float]]:
+    """Return surface and start as a handle holds them at this moment."""
     taken = accepted(values)
-    fields = {name: taken[key] for name in valley.parameters() if (key := f"{PREFIX}.{name}") in taken}
+    fields = {name: taken[key] for name in surface.parameters() if (key := f"{PREFIX}.{name}") in taken}
     x, y = (taken.get(key, value) for key, value in zip(START_KEYS, start, strict=True))
-    return replace(valley, **fields), (x, y)
+    return replace(surface, **fields), (x, y)
 
 
 def pick_steps(declared: Parameter = STEPS) -> int:
@@ -96,15 +97,16 @@ def pick_steps(declared: Parameter = STEPS) -> int:
     return int(number("steps", declared, "steps"))
 
 
-def _slider(key: str, declared: Parameter, value: float, label: str) -> dict[str, Any]:
+def slider(key: str, declared: Parameter, value: float, label: str) -> dict[str, Any]:
+    """Return a slider of the figure, the second handle of an input."""
     stops = declared.stops(value)
     texts = [f"{stop:.4g}{declared.unit}" for stop in stops]
-    return {"key": key, "label": f"{label} {declared.plain}".strip(), "stops": stops, "texts": texts, "value": value}
+    return {"key": key, "label": named(label, declared), "stops": stops, "texts": texts, "value": value}
 
 
 def _eigenvalue_sliders(valley: Quadratic) -> list[dict[str, Any]]:
     return [
-        _slider(f"{PREFIX}.{name}", Quadratic.parameters()[name], getattr(valley, name), "eigenvalue")
+        slider(f"{PREFIX}.{name}", Quadratic.parameters()[name], getattr(valley, name), "eigenvalue")
         for name in ("eigenvalue_1", "eigenvalue_2")
     ]
 
@@ -113,10 +115,10 @@ def _condition_sliders(one: float, two: float) -> list[dict[str, Any]]:
     kappa, scale = four_digits(two / one), two
     sliders = []
     for key, declared, value, plain in ((KAPPA_KEY, CONDITION, kappa, "κ"), (SCALE_KEY, SCALE, scale, "λ_{max}")):
-        slider = _slider(key, declared, value, "condition number" if key == KAPPA_KEY else "scale")
+        made = slider(key, declared, value, "condition number" if key == KAPPA_KEY else "scale")
         kept = [
             stop
-            for stop in slider["stops"]
+            for stop in made["stops"]
             if _fits(stop if key == KAPPA_KEY else kappa, stop if key == SCALE_KEY else scale)
         ]
         pairs = [(stop, scale) if key == KAPPA_KEY else (kappa, stop) for stop in kept]
@@ -124,13 +126,13 @@ def _condition_sliders(one: float, two: float) -> list[dict[str, Any]]:
         commits = [present if pair == (kappa, scale) else _eigenvalues(*pair) for pair in pairs]
         if key == KAPPA_KEY:  # the number that the eigenvalues, four digits each, really have
             kept = [four_digits(scale / commit[f"{PREFIX}.eigenvalue_1"]) for commit in commits]
-        slider |= {
+        made |= {
             "label": f"{'condition number' if key == KAPPA_KEY else 'scale'} {plain}",
             "stops": kept,
             "texts": [f"{stop:.4g}" for stop in kept],
             "commits": commits,
         }
-        sliders.append(slider)
+        sliders.append(made)
     return sliders
 
 

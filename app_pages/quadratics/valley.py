@@ -5,7 +5,7 @@
 
 import streamlit as st
 
-from charts.thin import drawn_steps
+from charts.live import shown_steps
 from engine import discover_optimizers
 from widgets import address
 from widgets.controls import adopt
@@ -43,7 +43,7 @@ def valley() -> None:
         start, steps = pick_start(), pick_steps()
         commits(adopt)
     live_run(entries, edited, surface, sliders, start, steps)
-    details(Picture(surface, entries, edited, start, steps, drawn_steps(steps)))
+    details(Picture(surface, entries, edited, start, steps, shown_steps(surface, steps)))
 
 
 query = address.query()

@@ -33,6 +33,11 @@ class Chebyshev(Schedule):
     )
 
     title = "Chebyshev steps"
+    note = "The best K steps that gradient descent can plan ahead if it knows the smallest and the largest eigenvalue."
+    latex = (
+        r"\eta_j = \frac{2}{\lambda_{\max} + \lambda_{\min}"
+        r" + (\lambda_{\max} - \lambda_{\min})\cos\frac{(2j - 1)\pi}{2K}}"
+    )
 
     def validate(self) -> None:
         """Check every field, and that the smallest eigenvalue is not above the largest."""

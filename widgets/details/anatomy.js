@@ -50,7 +50,7 @@ class Detail {
     this.heading.textContent = step.heading;
     this.sentence.textContent = step.sentence;
     this.note.textContent = step.note;
-    this.chart.show(view, step);
+    this.chart.show(withDirections(view), step);
     typeset(this.formulas, step.formulas);
     tabulate(this.table, step.rows);
   }

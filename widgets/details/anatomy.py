@@ -9,7 +9,7 @@ from engine.discovery import slug
 from engine.family import Family, over_hyperparameter, over_learning_rate
 from engine.optimizer import Optimizer
 from engine.plane import Plane
-from engine.study import study
+from engine.study import has_modes, study
 from widgets.details.follow import follow
 from widgets.details.picture import Picture
 
@@ -45,7 +45,9 @@ def sent(picture: Picture, setting: Any = None) -> tuple[dict[str, Any], dict[st
     if not explained(surface, found.present.family, found.index):
         return header, {}
     families = {"present": found.present.family}
-    if setting in list(found.stops):
+    # on another surface the figure knows the gradients of the present run alone
+    live = list(found.stops) if has_modes(surface) else []
+    if setting in live:
         families[setting] = _over(picture, setting, found.stops[setting])
     slots = ["mean" if "mean" in rule.slots else "gradient", "squares"]
     after = np.minimum(picture.drawn + 1, picture.steps)
@@ -62,7 +64,7 @@ def sent(picture: Picture, setting: Any = None) -> tuple[dict[str, Any], dict[st
         "hyper": {name: getattr(rule, name) for name in rule.parameters()},
         "slots": slots,
         "decays": decays(rule),
-        "live": list(found.stops),
+        "live": live,
         "families": {name: family.values.tolist() for name, family in families.items()},
     }
     return header, arrays
@@ -103,4 +105,5 @@ def explained(surface: Any, family: Family, r: int) -> bool:
         scale = np.sqrt(average["squares"]) + getattr(rule, "stabiliser", 0.0)
         told = -family.learning_rates[r] * average.get("mean", gradient) / scale
         off = np.abs(np.diff(weights, axis=0) - told)
-        return not np.any(off > 1e-6 * np.abs(told) + 1e-12 * np.abs(weights[1:]))
+        # the last numbers there are have fewer digits
+        return not np.any(off > 1e-6 * np.abs(told) + 1e-12 * np.abs(weights[1:]) + 1e-300)

@@ -1,11 +1,13 @@
 """Along the gradient: the error against the length of a plain gradient step."""
 
 from widgets.details.follow import follow
+from widgets.details.kinds import On
 from widgets.details.picture import Picture
 
 NAME = "gradient"
 TITLE = "Along the gradient"
 ORDER = 20
+ON = On.QUADRATIC
 
 
 def draw(picture: Picture) -> None:

@@ -14,23 +14,24 @@ from widgets.live_figure import joined, pack
 HERE = Path(__file__).parent
 FIGURE = HERE.parent / "live_figure"
 SHARED = (
-    *(FIGURE / name for name in ("decode.js", "pen.js", "words.js", "insist.js")),
-    *(HERE / "parts" / name for name in ("numbers.js", "formula.js", "chart.js", "roots.js")),
+    *(FIGURE / name for name in ("decode.js", "pen.js", "words.js", "insist.js", "paths.js")),
+    *(HERE / "parts" / name for name in ("numbers.js", "formula.js", "chart.js", "roots.js", "fields.js")),
 )
 
 
-def parts(name: str) -> list[Path]:
+def parts(name: str, folder: Path = HERE) -> list[Path]:
     """Return the files of a detail: what all share, what a folder ``parts/name`` holds, and ``name.js``."""
-    return [*SHARED, *sorted((HERE / "parts" / name).glob("*.js")), HERE / f"{name}.js"]
+    return [*SHARED, *sorted((folder / "parts" / name).glob("*.js")), folder / f"{name}.js"]
 
 
 @cache
-def _component(name: str) -> Any:
+def _component(name: str, folder: Path) -> Any:
+    styles = [HERE / "detail.css", FIGURE / "handles.css", folder / f"{name}.css"]
     return component(
         f"valley_detail_{name}",
         html='<div class="valley-detail"></div>',
-        css=(HERE / "detail.css").read_text(encoding="utf-8"),
-        js=joined([*parts(name), HERE / "parts" / "follow.js"]),
+        css="".join(path.read_text(encoding="utf-8") for path in styles if path.exists()),
+        js=joined([*parts(name, folder), HERE / "parts" / "follow.js"]),
         isolate_styles=False,
     )
 
@@ -39,12 +40,14 @@ def follow(
     name: str,
     header: dict[str, Any] | None = None,
     arrays: dict[str, np.ndarray] | None = None,
+    folder: Path = HERE,
     heard: Callable[[Any], None] | None = None,
 ) -> None:
-    """Mount ``name.js``, whose class Detail says how it looks; header and arrays are what only the server knows.
+    """Mount ``name.js`` of a folder, whose class Detail says how it looks, ``name.css`` with it where there is one.
 
-    A detail that asks for more mounts itself in a fragment of its own; ``heard`` receives what it asks for.
+    Header and arrays are what only the server knows. A detail that asks for more mounts itself in a fragment of its
+    own; ``heard`` receives what it asks for.
     """
     key = f"detail.{name}"
     listen = {"on_ask_change": lambda: heard(st.session_state[key].ask)} if heard else {}
-    _component(name)(key=key, data=pack(header or {}, arrays or {}), **listen)
+    _component(name, folder)(key=key, data=pack(header or {}, arrays or {}), **listen)

@@ -3,11 +3,13 @@
 import streamlit as st
 
 from widgets.details.follow import follow
+from widgets.details.kinds import On
 from widgets.details.picture import Picture
 
 NAME = "modes"
 TITLE = "Each direction by itself"
 ORDER = 30
+ON = On.QUADRATIC
 
 
 def draw(picture: Picture) -> None:

@@ -3,11 +3,13 @@
 import streamlit as st
 
 from widgets.details.follow import follow
+from widgets.details.kinds import On
 from widgets.details.picture import Picture
 
 NAME = "proofs"
 TITLE = "Where the numbers come from"
 ORDER = 70
+ON = On.QUADRATIC
 
 
 def draw(picture: Picture) -> None:

@@ -5,11 +5,13 @@ import numpy as np
 from engine.growth import growth
 from engine.optimizers.momentum import Momentum
 from widgets.details.follow import follow
+from widgets.details.kinds import On
 from widgets.details.picture import Picture
 
 NAME = "rates"
 TITLE = "Effective learning rate"
 ORDER = 50
+ON = On.QUADRATIC
 
 KAPPAS = np.geomspace(1.0, 1e6, 181)
 

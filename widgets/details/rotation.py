@@ -12,11 +12,13 @@ from engine.settling import first_hit, settled_step
 from engine.study import Entry
 from engine.words import count, number
 from widgets.details.follow import follow
+from widgets.details.kinds import On
 from widgets.details.picture import Picture
 
 NAME = "rotation"
 TITLE = "Rotation: who cares how the valley is turned?"
 ORDER = 55
+ON = On.QUADRATIC
 
 ANGLES = tuple(range(0, 91, 3))
 DIAGONAL = ANGLES.index(45)

@@ -24,7 +24,7 @@ class Detail {
     this.tools = root.appendChild(make("div", "", { role: "group", "aria-label": "Camera and height" }));
     Object.assign(this.tools.style, { display: "flex", flexWrap: "wrap", gap: "0.4rem", marginTop: "0.4rem" });
     this.button("from above", () => this.look([0, -0.3, FAR]));
-    for (const name of ["₁", "₂"]) this.button(`along u${name}`, () => this.lookAlong(name));
+    this.sides = ["₁", "₂"].map((name) => this.button(`along u${name}`, () => this.lookAlong(name)));
     this.other = this.button("", () => {
       this.shape = this.shape === "root" ? "error" : "root";
       this.schedule();
@@ -110,8 +110,9 @@ class Detail {
   }
 
   lookAlong(name) {
-    const { axes, labels } = this.view;
-    const [x, y] = axes[labels.indexOf(name)];
+    const { axes, labels, columns } = this.view;
+    const place = "₁₂".indexOf(name);
+    const [x, y] = columns ? [1 - place, place] : axes[labels.indexOf(name)];
     this.look([-FAR * x, -FAR * y, 0.45]);
   }
 
@@ -121,32 +122,36 @@ class Detail {
     Plotly.relayout(this.graph, { "scene.camera": lastCamera });
   }
 
-  say({ eigenvalues }) {
+  say(view) {
     const root = this.shape === "root";
-    rich(this.words, root ? rootWords(eigenvalues) : "Height is the error E itself, counted from w*.");
-    rich(this.other, root ? "height E" : `height ${rootTitle(eigenvalues)}`);
+    const from = view.columns ? "the lowest in view" : "w*";
+    rich(this.words, root ? bandWords(view) : `Height is the error E itself, counted from ${from}.`);
+    rich(this.other, root ? "height E" : `height ${bandTitle(view)}`);
+    this.sides.forEach((side, i) => rich(side, `along ${view.columns ? "w" : "u"}${"₁₂"[i]}`));
     this.words.style.minHeight = this.words.clientWidth < 560 ? "7.3em" : "2.9em";
   }
 
   // heights over the view, and how an error becomes one
-  static ground({ header, origin, axes, eigenvalues }, shape) {
+  static ground(view, shape) {
+    const { header, origin, axes, eigenvalues, columns } = view;
     const span = ["xaxis", "yaxis"].map((axis) => header.ground.layout[axis].range);
     const [x, y] = span.map(([low, high]) =>
       Array.from({ length: GRID }, (_, i) => low + ((high - low) * i) / (GRID - 1)),
     );
-    const height = (a, b) => {
+    const height = columns ? landscapeHeight(view, shape, span) : (a, b) => {
       const along = axes.map((u) => u[0] * (a - origin[0]) + u[1] * (b - origin[1]));
       const error = 0.5 * (eigenvalues[0] * along[0] ** 2 + eigenvalues[1] * along[1] ** 2);
       return shape === "root" ? Math.sign(error) * Math.sqrt(Math.abs(error)) : error;
     };
     const z = y.map((b) => x.map((a) => height(a, b)));
-    const [low, high] = [Math.min(...z.map((row) => Math.min(...row))), Math.max(...z.map((row) => Math.max(...row)))];
+    const known = z.flat().filter(Number.isFinite);
+    const [low, high] = [known.reduce((one, other) => Math.min(one, other), Infinity), known.reduce((one, other) => Math.max(one, other), -Infinity)];
     const room = high > low ? high - low : 1;
     return { span, x, y, z, low, high: low + room, lift: LIFT * room, height };
   }
 
   layout(view, { span, low, high, lift }, width) {
-    const { palette, eigenvalues } = view;
+    const { palette } = view;
     const sides = span.map(([first, last]) => last - first);
     const unit = (width < 560 ? 1.15 : 1.4) / Math.max(...sides); // a narrow picture needs room for its labels
     const axis = (title, range) => ({
@@ -170,7 +175,7 @@ class Detail {
       scene: {
         xaxis: axis("w₁", span[0]),
         yaxis: axis("w₂", span[1]),
-        zaxis: axis(this.shape === "root" ? rootTitle(eigenvalues) : "E", [low - lift, high + 3 * lift]),
+        zaxis: axis(this.shape === "root" ? bandTitle(view) : "E", [low - lift, high + 3 * lift]),
         aspectmode: "manual",
         // equal scales on both weights
         aspectratio: { x: unit * sides[0], y: unit * sides[1], z: unit * HIGH * Math.max(...sides) },
@@ -200,6 +205,30 @@ function hasWebGL() {
 
 function heightFor(width) {
   return Math.round(Math.min(460, Math.max(300, 0.62 * width)));
+}
+
+// the heights of the bands, read between the points of their grid, or the error that they stand for
+function landscapeHeight({ header, low, unit }, shape, [[left, right], [bottom, top]]) {
+  const { $: name, rows } = header.ground.data[0].z;
+  const field = header.arrays[name];
+  const last = rows - 1;
+  const back = unit ? (height) => low + unit * Math.expm1(height) : (height) => low + height * height;
+  return (a, b) => {
+    const [i, j] = [((a - left) / (right - left)) * last, ((b - bottom) / (top - bottom)) * last];
+    const height = blended(field, rows, Math.min(last, Math.max(0, i)), Math.min(last, Math.max(0, j)));
+    return shape === "root" ? height : back(height);
+  };
+}
+
+function bandTitle({ columns, unit, eigenvalues }) {
+  if (!columns) return rootTitle(eigenvalues);
+  return unit ? "log of E" : "root of E";
+}
+
+function bandWords({ columns, unit, eigenvalues }) {
+  if (!columns) return rootWords(eigenvalues);
+  const what = unit ? `log(1 + E/${number(unit, 2)})` : "the root of E";
+  return `Height is ${what}, E counted from the lowest in view: what the bands of the picture are equally spaced in.`;
 }
 
 function rootTitle([low, high]) {
@@ -271,18 +300,19 @@ function marks(view, ground) {
   const edited = view.runs[view.runs.length - 1];
   const last = Math.max(0, edited.seen - 1);
   const whole = edited.seen === edited.path.x.length;
-  const places = [origin, start, [edited.path.x[last], edited.path.y[last]]];
+  // another surface has no one w*: the start stands in its place, without a mark
+  const places = [origin ?? start, start, [edited.path.x[last], edited.path.y[last]]];
   const [xs, ys] = [0, 1].map((i) => places.map((place) => place[i]));
-  const near = Math.hypot(xs[2] - xs[0], ys[2] - ys[0]) < 0.06 * (ground.span[0][1] - ground.span[0][0]);
+  const near = origin && Math.hypot(xs[2] - xs[0], ys[2] - ys[0]) < 0.06 * (ground.span[0][1] - ground.span[0][0]);
   const away = last === 0 || near;
   return {
     ...scatter("markers+text", lifted(xs, ys, ground, 3)),
-    text: ["w*", "start", away ? "" : whole ? "end" : `step ${view.steps[last]}`],
+    text: [origin ? "w*" : "", "start", away ? "" : whole ? "end" : `step ${view.steps[last]}`],
     textposition: "top center",
     textfont: { color: palette.ink, size: 13 },
     marker: {
       color: palette.ink,
-      size: [6, 8, 6],
+      size: [origin ? 6 : 0, 8, 6],
       symbol: ["cross", "circle-open", "circle"],
       line: { width: 0 },
     },

@@ -66,7 +66,9 @@ function narration(view) {
     .join("\n\n");
 }
 
-function surfaceLine({ eigenvalues, labels, axes, origin }) {
+function surfaceLine(view) {
+  const { eigenvalues, labels, axes, origin } = view;
+  if (view.columns) return `Surface: ${view.header.alt.split(", and the paths of")[0].replace("Contours of ", "")}.`;
   const values = [...labels].map((label, i) => `λ${label} = ${number(eigenvalues[i], 4)}`).sort();
   const [low, high] = eigenvalues;
   const condition = low > 0 ? `, condition number ${number(high / low, 4)}` : "";
@@ -84,7 +86,8 @@ function kindOf(low, high) {
   return low === 0 ? "a valley with a flat floor through" : "a ridge with a flat crest through";
 }
 
-function runLine({ verdict, limit, eta, rule }) {
+function runLine({ verdict, limit, eta, rule, columns }) {
+  if (columns) return `Optimizer: ${verdict.label}.`;
   const moving = rule.adaptive ? ", which moves with its averages" : "";
   const share =
     limit > 0 ? ` Its learning rate is ${percent(eta / limit)} of the limit ${number(limit, 4)}${moving}.` : "";
@@ -107,28 +110,37 @@ function itinerary(view) {
   return lines;
 }
 
-function stepLine({ steps, path, eigenvalues }, k) {
+function stepLine(view, k) {
+  const { steps, path } = view;
   const where = `w = ${place([path.x[k], path.y[k]])}`;
-  return `Step ${steps[k]}${k ? "" : ", the start"}: ${where}, ${excess(path.modes, eigenvalues, k)}`;
+  return `Step ${steps[k]}${k ? "" : ", the start"}: ${where}, ${excess(path, view, k)}${limitAt(view, k)}`;
 }
 
 function ending(view) {
   return stepLine(view, view.at || view.path.x.length - 1);
 }
 
-function others({ header, eigenvalues }) {
+// where it differs from place to place
+function limitAt({ path }, k) {
+  if (!path.limit || !(path.limit[k] > 0)) return "";
+  return path.limit[k] < 3e38 ? `, local limit ${number(path.limit[k])}` : ", no local limit";
+}
+
+function others(view) {
+  const { header } = view;
   return header.runs
     .filter((run) => !run.edited)
     .map((run) => {
-      const modes = header.arrays[run.array];
-      const last = modes.length / 2 - 1;
+      const path = readPath(header.arrays[run.array], header.frame);
+      const last = path.x.length - 1;
       const gone = last < header.steps.length - 1 ? ", then too far away to be drawn" : "";
-      return `Also drawn: ${run.label}: ${excess(modes, eigenvalues, last)} at step ${header.steps[last]}${gone}`;
+      return `Also drawn: ${run.label}: ${excess(path, view, last)} at step ${header.steps[last]}${gone}`;
     });
 }
 
 // 1/2 sum lambda_i alpha_i^2, Bishop (7.11)
-function excess(modes, eigenvalues, k) {
+function excess({ modes, above }, { eigenvalues, floor }, k) {
+  if (above) return `E = ${number(floor + above[k])}`;
   const error = [0, 1].reduce((sum, i) => sum + 0.5 * eigenvalues[i] * modes[2 * k + i] ** 2, 0);
   return Math.abs(error) < TINY ? `${EXCESS} below ${number(TINY)}` : `${EXCESS} = ${number(error)}`;
 }

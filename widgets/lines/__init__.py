@@ -13,7 +13,7 @@ header
               and while ``id`` stays the student's place is kept
     panels    a list of
         label     what it shows, for those who cannot see it
-        title, height, wide   heading, px, and whether it takes a whole row; optional
+        title, note, height, wide   heading, quiet words below it, px, and whether it takes a whole row; optional
         x, y      {title, symbol, log, range*}: the range in powers of ten where ``log``
         rest      * the abscissa that the legend reads while nothing is pointed at, optional
         curves    [{x, y, label*, colour, dash, width, alpha, tag, points, absent}]: ``label`` is the name in the
@@ -23,6 +23,9 @@ header
         marks     [{x* or y*, name*, low, colour, dash, width}]: straight lines across; the name of one that stands
                   upright is at the top, or ``low`` at the bottom
         ticks     an array: strokes on the lower edge
+        strips    [{label, note, colour, values, five, absent}]: a row for every array ``values``, each value a dot;
+                  ``five`` in order the whisker's ends, the box's and the median, null where beyond the axis;
+                  ``absent`` says how many are not on it. A panel of strips has the y range [1, 0]
 """
 
 from pathlib import Path
@@ -40,7 +43,7 @@ DETAILS = HERE.parent / "details" / "parts"
 PARTS = (
     *(FIGURE / name for name in ("decode.js", "theme.js", "pen.js", "words.js", "playback.js")),
     *(DETAILS / name for name in ("numbers.js", "chart.js")),
-    *(HERE / name for name in ("legend.js", "panel.js", "lines.js")),
+    *(HERE / name for name in ("legend.js", "strips.js", "panel.js", "lines.js")),
 )
 
 _lines = component(

@@ -1,5 +1,6 @@
 // One panel: axes, curves, stacked bars, marks, and what of them stands under the pointer.
 const NARROW = 480; // px below which there is no room beside the curves for their names
+const WIDE = 62; // px for the numbers of a logarithmic axis and its title
 const ROW = 15; // px between two names
 
 class Panel {
@@ -7,6 +8,7 @@ class Panel {
     this.root = make("div", "valley-panel");
     place.append(this.root);
     this.title = this.root.appendChild(make("p", "valley-panel-title"));
+    this.note = this.root.appendChild(make("p", "valley-panel-note"));
     this.chart = new Chart(this.root, { label: "" });
     this.legend = new Legend(this.root);
     const { canvas } = this.chart;
@@ -22,6 +24,7 @@ class Panel {
     const { chart } = this;
     this.root.classList.toggle("valley-wide", Boolean(spec.wide));
     rich(this.title, spec.title ?? "");
+    rich(this.note, spec.note ?? "");
     chart.height = spec.height ?? 260;
     chart.canvas.style.height = `${chart.height}px`;
     chart.canvas.setAttribute("aria-label", spec.label);
@@ -38,6 +41,7 @@ class Panel {
     this.makeRoom();
     if (!chart.begin(palette, this.range(spec.x), this.range(spec.y))) return;
     if (spec.bars) this.drawBars();
+    if (spec.strips) drawStrips(this, spec.strips);
     for (const mark of spec.marks ?? []) this.drawMark(mark);
     for (const curve of this.curves) this.drawCurve(curve);
     if (spec.ticks) this.drawTicks(this.row(spec.ticks));
@@ -55,7 +59,8 @@ class Panel {
     this.tagged = tags.length > 0 && this.root.clientWidth >= NARROW;
     chart.pen.font = `13px ${getComputedStyle(chart.canvas).fontFamily}`;
     const widest = Math.max(...tags.map(({ tag }) => chart.pen.measureText(tag).width));
-    chart.inset = this.tagged ? { ...INSET, right: Math.ceil(widest) + 14 } : INSET;
+    const left = this.spec.strips ? 12 : this.spec.y.log ? WIDE : INSET.left;
+    chart.inset = { ...INSET, left, ...(this.tagged && { right: Math.ceil(widest) + 14 }) };
   }
 
   // a range, or one for every place of the slider
@@ -82,8 +87,10 @@ class Panel {
   drawCurve({ x, y, colour, dash, width = 2, alpha = 1, points = false }) {
     const [xs, ys] = [this.row(x), this.row(y)];
     const style = { colour: this.colour(colour), dash, width, alpha };
+    this.chart.pen.globalAlpha = alpha;
     if (points) this.chart.points(xs, ys, style.colour, width);
-    else this.chart.curve(xs, ys, style);
+    this.chart.pen.globalAlpha = 1;
+    if (!points) this.chart.curve(xs, ys, style);
   }
 
   drawBars() {

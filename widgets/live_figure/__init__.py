@@ -28,7 +28,9 @@ PARTS = (  # joined into one module
         "slider.js",
         "playback.js",
         "start.js",
+        "paths.js",
     ),
+    HERE.parent / "details" / "parts" / "numbers.js",
     *("insist.js", "asks.js", "svg_context.js", "picture.js", "main.js"),
 )
 KEY = "live"
@@ -79,7 +81,8 @@ def pack(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> bytes:
     header = {**header, "ground": _pull(header.get("ground"), arrays, "ground")}
     table, blocks, offset = {}, [], 0
     for name, array in arrays.items():
-        block = np.ascontiguousarray(array, dtype="<f4")
+        with np.errstate(over="ignore"):  # beyond float32 there is nothing to draw
+            block = np.ascontiguousarray(array, dtype="<f4")
         table[name] = [offset, block.size]
         blocks.append(block.tobytes())
         offset += block.size
@@ -103,7 +106,7 @@ class Asked(NamedTuple):
     """What the figure asked for since it was last drawn."""
 
     values: dict[str, Any]  # by the key of the input that owns each: what is being dragged at this moment
-    families: bool  # the runs for every stop of the live sliders
+    families: bool | str  # the runs for every stop of the live sliders, or of the one that is named
     ticket: int  # the number of the picture of a drag, 0 where none was asked for; the answer carries it
 
 
@@ -127,14 +130,20 @@ def asked() -> Asked:
     return st.session_state.pop(f"{KEY}.asked", Asked({}, families=False, ticket=0))
 
 
-def live_figure(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
-    """Draw the figure."""
+def hears(key: str) -> Callable[[], None]:
+    """Return what remembers what the figure of a key asks for."""
 
     def heard() -> None:
-        message = st.session_state[KEY].ask
+        message = st.session_state[key].ask
         if isinstance(message, dict):
-            values, ticket, families = message.get("values"), message.get("ticket"), message.get("families") is True
+            values, ticket, families = message.get("values"), message.get("ticket"), message.get("families")
+            families = families if families is True or isinstance(families, str) else False
             dragged = isinstance(values, dict) and isinstance(ticket, int) and 0 < ticket < MOST_TICKETS
             st.session_state[f"{KEY}.asked"] = Asked(*((values, families, ticket) if dragged else ({}, families, 0)))
 
-    _figure(key=KEY, data=pack({**header, "plotly": PLOTLY}, arrays), on_ask_change=heard)
+    return heard
+
+
+def live_figure(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+    """Draw the figure."""
+    _figure(key=KEY, data=pack({**header, "plotly": PLOTLY}, arrays), on_ask_change=hears(KEY))

@@ -68,7 +68,10 @@ class Asks {
   painted(header) {
     this.painting = false;
     if (!this.waiting) this.letGo();
-    if (!header.preview && !Object.keys(header.families).length) this.request({ families: true });
+    const missing = header.sliders.map(({ family }) => family).filter((name) => name && !(name in header.families));
+    if (header.preview || !missing.length) return;
+    // all at once, and what did not fit by its name
+    this.request({ families: Object.keys(header.families).length ? missing[0] : true });
   }
 
   // families came to a figure that is new here and has nothing to draw them on

@@ -23,7 +23,7 @@ class Gauge {
         : `linear-gradient(90deg, var(--valley-safe) ${edge}%, var(--valley-unsafe) ${edge}%)`;
     this.needle.style.left = `${at(eta)}%`;
     this.needle.classList.toggle("valley-beyond", eta > top);
-    const marks = gauge.marks.map((mark) => (mark.kind === "limit" ? { ...mark, value: limit || null, text } : mark));
+    const marks = gauge.marks.map((mark) => (mark.kind === "limit" ? this.limitMark(mark, limit, text, top) : mark));
     const names = marks.filter((mark) => mark.value !== null).map((mark) => `${mark.label} ${mark.text}`);
     const said = `Learning rate ${eta}. ${names.join(", ")}. ${gauge.words}`;
     this.root.setAttribute("aria-label", said.replace(/_\{(.*?)\}/g, "$1"));
@@ -41,6 +41,11 @@ class Gauge {
       );
     }
     rich(this.words, gauge.words);
+  }
+
+  // a limit beyond the axis stands at its end, with an arrow
+  limitMark(mark, limit, text, top) {
+    return limit > top ? { ...mark, value: top, text: `${text} →` } : { ...mark, value: limit || null, text };
   }
 
   // labels stand at their marks, pushed apart where they would touch

@@ -1,4 +1,5 @@
 const ARROW = 74; // px
+const FARTHEST = 3e38; // stands for infinity in what float32 holds
 const MARGIN = 9; // px by which marks may reach over the axes
 
 // The live figure: one family of runs at hand, the right one drawn without asking the server.
@@ -8,6 +9,7 @@ class LiveFigure {
     this.live = [];
     this.shape = [];
     this.pendingStart = null;
+    this.overlays = {}; // what details draw on the picture: {under, over, click}
     this.asks = new Asks();
     this.graphs = new Graphs(root, () => this.draw());
     this.words = new Words(root, (name) => this.commit({ [this.header.edit]: name }));
@@ -25,6 +27,7 @@ class LiveFigure {
       position: () => this.start,
       onMove: (start) => this.dragStart(start),
       onCommit: (start) => this.commitStart(start),
+      onClick: (weights) => this.clicked(weights),
     });
   }
 
@@ -34,6 +37,7 @@ class LiveFigure {
       this.asks.picture(ask);
       return;
     }
+    this.keepFamilies(header);
     this.header = header;
     this.asks.answered(ask, header);
     this.adoptStart(header);
@@ -59,6 +63,15 @@ class LiveFigure {
     header.ground = root.ground.spec;
     header.arrays = { ...root.ground.arrays, ...header.arrays };
     return true;
+  }
+
+  // Families come one after the other where one message cannot hold them all.
+  keepFamilies(header) {
+    for (const family of Object.values(header.families)) {
+      family.points = header.arrays[family.array];
+      family.texts = header.texts;
+    }
+    if (this.header?.picture === header.picture) header.families = { ...this.header.families, ...header.families };
   }
 
   theme() {
@@ -134,6 +147,13 @@ class LiveFigure {
     this.commit(this.startValues(value));
   }
 
+  // a click moves the start, unless a detail asks for it
+  clicked(weights) {
+    const asking = Object.values(this.overlays).find((overlay) => overlay.click);
+    if (asking) this.commit(asking.click(weights));
+    else this.commitStart(weights);
+  }
+
   dragStart(value) {
     this.pendingStart = { value, at: performance.now() };
     this.draw();
@@ -144,29 +164,24 @@ class LiveFigure {
   member() {
     const { header, active } = this;
     const family = active && header.families[active.family];
-    if (!family) return { ...header.present, modes: header.arrays[header.present.array] };
-    const r = active.index;
+    const { present, frame, arrays, texts } = header;
+    if (!family) {
+      return { ...present, points: arrays[present.array], verdict: readVerdict(present.verdict, texts) };
+    }
+    const [r, width] = [active.index, columnsOf(frame)];
     return {
-      modes: header.arrays[family.array].subarray(2 * family.offsets[r], 2 * family.offsets[r + 1]),
-      eta: active.family === "learning_rate" ? active.stop : header.present.eta,
+      points: family.points.subarray(width * family.offsets[r], width * family.offsets[r + 1]),
+      eta: active.family === "learning_rate" ? active.stop : present.eta,
       limit: family.limits[r],
       limitText: family.limitTexts[r],
-      verdict: family.verdicts[r],
+      verdict: readVerdict(family.verdicts[r], family.texts),
     };
   }
 
-  // modes -> weights and error: w = w* + sum alpha_i u_i (7.10), E - E(w*) = 1/2 sum lambda_i alpha_i^2 (7.11), Bishop
-  path(modes) {
-    const { origin, axes, eigenvalues } = this.header.frame;
-    const count = modes.length / 2;
-    const [x, y, error] = [0, 1, 2].map(() => new Float64Array(count));
-    for (let k = 0; k < count; k += 1) {
-      const [a, b] = [modes[2 * k], modes[2 * k + 1]];
-      x[k] = origin[0] + a * axes[0][0] + b * axes[1][0];
-      y[k] = origin[1] + a * axes[0][1] + b * axes[1][1];
-      error[k] = Math.abs(0.5 * (eigenvalues[0] * a * a + eigenvalues[1] * b * b)) || NaN; // no logarithm of zero
-    }
-    return { x, y, error, modes };
+  // where the run is looked at: the whole run at its end
+  placeOf(path) {
+    const last = path.x.length - 1;
+    return this.playback.whole ? last : Math.min(this.playback.at, last);
   }
 
   draw() {
@@ -174,15 +189,18 @@ class LiveFigure {
     const { header, palette } = this;
     const { groundInk: ground, curveInk: curve } = this.graphs;
     const member = this.member();
-    const verdict = readVerdict(member.verdict, header.texts);
+    const { verdict } = member;
     ground.begin(palette);
     curve.begin(palette);
     // the run under the sliders is drawn last, on top
     const runs = [...header.runs].sort((one, other) => one.edited - other.edited);
-    this.drawn = this.hover.drawn = runs.map((run) => {
-      const path = this.path(run.edited ? member.modes : header.arrays[run.array]);
-      return this.drawRun(ground, curve, run, path, run.edited ? verdict.label : run.label);
-    });
+    const paths = runs.map((run) => readPath(run.edited ? member.points : header.arrays[run.array], header.frame));
+    this.view = this.look(member, paths[runs.length - 1]);
+    for (const overlay of Object.values(this.overlays)) overlay.under?.(ground, this.view);
+    this.drawn = this.hover.drawn = this.view.runs = runs.map((run, i) =>
+      this.drawRun(ground, curve, run, paths[i], run.edited ? verdict.label : run.label),
+    );
+    for (const overlay of Object.values(this.overlays)) overlay.over?.(ground, this.view);
     ground.clip(MARGIN);
     curve.clip(MARGIN);
     this.mark(ground, curve, this.drawn[runs.length - 1]);
@@ -190,18 +208,33 @@ class LiveFigure {
     curve.end();
     this.root.style.setProperty("--valley-accent", runs[runs.length - 1].colour);
     this.words.say(verdict, header.runs);
-    this.gauge.draw(header.gauge, member.eta, member.limit, member.limitText);
+    this.drawGauge(member, paths[runs.length - 1]);
     if (this.root.dataset.drawn !== header.surface) this.root.dataset.drawn = header.surface;
-    this.show(member, verdict);
+    this.root.dispatchEvent(new CustomEvent("valley-drawn", { bubbles: true }));
+  }
+
+  // where the limit differs from place to place it is that of the point that is looked at
+  drawGauge({ eta, limit, limitText }, path) {
+    const { gauge } = this.header;
+    if (!path.limit) {
+      this.gauge.draw(gauge, eta, limit, limitText);
+      return;
+    }
+    const here = path.limit[this.placeOf(path)];
+    const known = here > 0 && here < FARTHEST;
+    const said = here >= FARTHEST ? gauge.unlimited : gauge;
+    this.gauge.draw(said, eta, known ? here : null, known ? number(here, 3) : "");
   }
 
   // what is on the screen now, for the details below the figure
-  show(member, verdict) {
+  look(member, path) {
     const { header, active, playback } = this;
-    const { path, steps } = this.drawn[this.drawn.length - 1];
     const { hyper, polynomials } = header.rule;
     const live = header.families[active?.family] && active.family in hyper ? active : null;
-    this.view = {
+    // as the arrow in the picture: the whole run is looked at where it starts
+    const at = playback.whole ? 0 : Math.min(playback.at, path.x.length - 1);
+    const still = this.live.every((slider) => slider.stop === slider.said);
+    return {
       ...header.frame,
       header,
       palette: this.palette,
@@ -210,16 +243,17 @@ class LiveFigure {
       eta: member.eta,
       hyper: live ? { ...hyper, [live.family]: live.stop } : hyper,
       polynomial: live ? polynomials?.[live.family][live.index] : polynomials?.learning_rate[0],
-      limit: member.limit,
-      verdict,
+      place: live ? live.index : 0, // among what is said of the rule at each stop
+      setting: live ? live.family : "learning_rate",
+      limit: path.limit ? path.limit[at] : member.limit,
+      verdict: member.verdict,
       path,
-      steps,
-      runs: this.drawn,
+      steps: header.steps,
       start: this.start,
-      // as the arrow in the picture: the whole run is looked at where it starts
-      at: playback.whole ? 0 : Math.min(playback.at, path.x.length - 1),
+      at,
+      // the gradient, the Hessian and the step there, which only the server knows; not while a slider is away
+      local: header.arrays.local && still ? (k) => localOf(header.arrays.local, k) : null,
     };
-    this.root.dispatchEvent(new CustomEvent("valley-drawn", { bubbles: true }));
   }
 
   drawRun(ground, curve, run, path, label) {
@@ -227,6 +261,7 @@ class LiveFigure {
     const points = Array.from(path.x, (x, k) => [ground.x(x), ground.y(path.y[k])]);
     const seen = this.playback.whole ? points.length : Math.min(this.playback.at + 1, points.length);
     ground.trail(points, seen, run);
+    if (!this.playback.whole) ground.dots([points[seen - 1]], run.colour, 5);
     curve.line(
       Array.from(path.error, (error, k) => [curve.x(steps[k]), curve.y(error)]),
       { colour: run.colour, dash: run.dash, width: 2.2 },
@@ -240,13 +275,16 @@ class LiveFigure {
     const now = whole ? last : Math.min(at, last);
     const [x, y] = points[now];
     const pixel = ([a, b]) => [ground.x(a), ground.y(b)];
-    const [minimum, start] = [pixel(this.header.frame.origin), pixel(this.start)];
+    const start = pixel(this.start);
+    const origin = this.header.frame.origin && pixel(this.header.frame.origin);
     // the whole run shows the gradient where it started; while stepping, where it is
     this.arrow(ground, path, points, whole ? 0 : now);
     ground.dots([[x, y]], this.palette.ink, 4.5);
-    ground.cross(minimum, 6);
-    ground.label("w*", minimum[0] + 10, minimum[1] + 12);
-    const apart = Math.hypot(x - minimum[0], y - minimum[1]) > 34;
+    if (origin) {
+      ground.cross(origin, 6);
+      ground.label("w*", origin[0] + 10, origin[1] + 12);
+    }
+    const apart = !origin || Math.hypot(x - origin[0], y - origin[1]) > 34;
     if (!whole || apart) ground.label(whole ? "end" : String(steps[now]), x + 9, y - 10);
     ground.ring(start, 7, 3);
     ground.label("start", start[0], start[1] - 18, "center");
@@ -261,20 +299,19 @@ class LiveFigure {
     if (k > 0) curve.label(`↑ off the scale at step ${steps[k]}`, curve.x(steps[k]) + 10, top + 12);
   }
 
-  // -grad E = -sum lambda_i alpha_i u_i, Bishop (7.24), drawn at a fixed length
+  // -grad E, drawn at a fixed length
   arrow(ground, path, points, k) {
-    const { axes, eigenvalues } = this.header.frame;
-    const [a, b] = [eigenvalues[0] * path.modes[2 * k], eigenvalues[1] * path.modes[2 * k + 1]];
-    const [gx, gy] = [0, 1].map((i) => a * axes[0][i] + b * axes[1][i]);
-    const scale = ARROW / Math.hypot(gx, gy);
-    if (!Number.isFinite(scale)) return; // no gradient, no direction
-    const [dx, dy] = [-scale * gx, scale * gy]; // pixels count downwards
+    const way = path.downhill(k);
+    if (!way) return;
+    const [dx, dy] = [ARROW * way[0], -ARROW * way[1]]; // pixels count downwards
     ground.arrow(points[k], [dx, dy]);
     ground.label("−∇E", points[k][0] + dx + 12, points[k][1] + dy);
   }
 
   showBest() {
     const { best } = this.header;
+    this.best.hidden = !best;
+    if (!best) return;
     this.best.disabled = !best.values;
     rich(this.root.querySelector(".valley-best-words"), best.values ? "" : best.words);
   }

@@ -75,7 +75,7 @@ class Slider {
   adopt({ key, label, stops, texts, value, commits, family }) {
     const other = key !== this.key;
     const mine = other ? null : this.stops[this.index];
-    Object.assign(this, { key, stops, texts, commits, family });
+    Object.assign(this, { key, stops, texts, commits, family, said: value });
     if (other) this.pending = null;
     if (this.pending && (this.pending.value === value || performance.now() - this.pending.at > 2000))
       this.pending = null;

@@ -2,8 +2,8 @@
 const DOUBLE_CLICK = 220; // ms within which a second click makes a double one
 
 class StartHandle {
-  constructor(plane, { onMove, onCommit, position }) {
-    Object.assign(this, { plane, onMove, onCommit, position });
+  constructor(plane, { onMove, onCommit, onClick, position }) {
+    Object.assign(this, { plane, onMove, onCommit, onClick, position });
     plane.addEventListener("pointerdown", (event) => this.down(event), true);
     plane.addEventListener("pointermove", (event) => this.hover(event), true);
     // plotly covers the page while the mouse is down, so the rest of the gesture is heard at the window
@@ -94,7 +94,7 @@ class StartHandle {
     else if (!pressed.ring && !pressed.moved && !pressed.second && weights) {
       this.click = setTimeout(() => {
         this.click = 0;
-        this.onCommit(weights);
+        this.onClick(weights);
       }, DOUBLE_CLICK);
     }
   }

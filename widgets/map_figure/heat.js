@@ -85,7 +85,9 @@ class Heat extends Chart {
   mark({ x, y, label, mark }) {
     const at = [this.x(x), this.y(y)];
     if (mark) this.cross(at, 6);
-    this.write(label, at[0] + (mark ? 11 : 0), at[1] - (mark ? 12 : 0), mark ? "left" : "center");
+    const { top, height } = this.box;
+    if (mark && at[1] > top + height - 14) this.write(label, at[0], at[1] - 24, "center");
+    else this.write(label, at[0] + (mark ? 11 : 0), at[1] - (mark ? 12 : 0), mark ? "left" : "center");
   }
 
   // words that stay within the axes

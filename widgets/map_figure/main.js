@@ -35,7 +35,7 @@ class MapFigure {
     this.body.classList.toggle("valley-map-two", header.maps.length > 1);
     header.maps.forEach((spec, k) => {
       const map = this.maps[k];
-      map.title.textContent = spec.title;
+      this.entitle(map.title, spec);
       map.heat.canvas.setAttribute("aria-label", spec.alt);
       map.heat.adopt(spec, header);
     });
@@ -44,6 +44,17 @@ class MapFigure {
     this.key.draw(header, this.palette);
     this.draw();
     this.root.dataset.drawn = header.id;
+  }
+
+  // a map's name, with the colour of its curve where there is one
+  entitle(title, { title: text, says }) {
+    title.textContent = text;
+    if (!says.colour) return;
+    const sample = swatch();
+    const line = sample.querySelector("line");
+    line.setAttribute("stroke", says.colour);
+    line.setAttribute("stroke-dasharray", (DASHES[says.dash] ?? []).join(" "));
+    title.append(" ", sample);
   }
 
   // a place for one more map

@@ -1,23 +1,25 @@
 """The map of starts: where each of them ends, and how soon; a cell opens its run."""
 
-from functools import partial
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import streamlit as st
 
-from charts.basins_map import basins_message
+from charts.basins_map import MOST_MINIMA, basins_message
 from engine import Optimizer, discover_optimizers
 from engine.basins import Basins, basins
 from engine.parameter import Parameter
+from engine.surface import Surface
 from widgets.controls import adopt, number, row
+from widgets.jobs import Progress
 from widgets.live_figure import commits
 from widgets.map_figure import map_figure
-from widgets.maps.jobs import Progress
-from widgets.maps.patience import patiently
 from widgets.maps.run_below import run_below
 from widgets.maps.settings import STEPS, TOLERANCE
+from widgets.patience import patiently
 from widgets.runs import pick_alone, pick_settings
-from widgets.shape import START_KEYS, pick_start, pick_steps, pick_valley
+from widgets.shape import START_KEYS, pick_start, pick_steps
+from widgets.terrain import pick_terrain, plane_surfaces
 
 NAME = "basins"
 TITLE = "Every cell is a start: where it ends, and how soon. Click one and its run opens below."
@@ -41,8 +43,8 @@ def draw() -> None:
     """Draw the inputs, the map, and the run that is open."""
     with st.sidebar:
         entry = pick_settings(pick_alone(discover_optimizers()))
-        surface, sliders = pick_valley()
-        start, steps = pick_start(), pick_steps(STEPS)
+        surface, sliders = pick_terrain(_with_minima(), "quadratic", discover_optimizers())
+        start, steps = pick_start(surface), pick_steps(STEPS)
         with row():
             tolerance, columns = number("tolerance", TOLERANCE, "tolerance"), number("columns", COLUMNS, "columns")
         commits(adopt)
@@ -54,6 +56,12 @@ def draw() -> None:
 
     patiently(wanted, partial(compute, wanted), show)
     run_below(entry, surface, sliders, start, steps)
+
+
+@cache
+def _with_minima() -> dict[str, type[Surface]]:
+    """Return the surfaces whose known minima have a colour each."""
+    return {slug: cls for slug, cls in plane_surfaces().items() if 1 <= len(cls().minima) <= MOST_MINIMA}
 
 
 def compute(wanted: Wanted, progress: Progress) -> Basins | None:

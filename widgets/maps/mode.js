@@ -38,6 +38,7 @@ class Reader {
     const { chart, header } = this;
     const { steps } = header;
     const paths = cells.map((cell) => path(cell.heat.ends(cell.j), cell.x, steps));
+    this.paths = paths; // what is drawn
     const all = paths.flatMap((values) => Array.from(values, (value) => Math.max(-2, Math.min(2, value))));
     if (!chart.begin(palette, [0, steps], spread([...all, 0]))) return;
     chart.line([[chart.x(0), chart.y(0)], [chart.x(steps), chart.y(0)]], { colour: palette.quiet, width: 1 }); // prettier-ignore

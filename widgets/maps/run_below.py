@@ -6,22 +6,26 @@ import streamlit as st
 
 from engine import slug
 from engine.study import Entry
+from engine.surface import Surface
 from surfaces.quadratic import Quadratic
 from widgets.live_run import live_run
 from widgets.navigation import FOLDER
-from widgets.shape import STEPS
+from widgets.shape import PREFIX, STEPS
 
 SHOWN_STEPS = int(STEPS.high)  # of a long run
 
 
 def run_below(
-    entry: Entry, surface: Quadratic, sliders: list[dict[str, Any]], start: tuple[float, float], steps: int
+    entry: Entry, surface: Surface, sliders: list[dict[str, Any]], start: tuple[float, float], steps: int
 ) -> None:
-    """Draw the run, and the button that opens it on the page Valley."""
+    """Draw the run, and the button that opens it on the page that shows more of it."""
     shown = min(steps, SHOWN_STEPS)
     if shown < steps:
         st.caption(f"The run shows the first {shown} of {steps} steps.")
     live_run([entry], entry, surface, sliders, start, shown)
-    if st.button("Open this run on the page Valley", type="tertiary", icon=":material/landscape:"):
+    valley = isinstance(surface, Quadratic)
+    page = FOLDER / ("quadratics/valley.py" if valley else "landscapes/landscapes.py")
+    chosen = {entry.name: slug(entry.optimizer)} | ({} if valley else {PREFIX: slug(surface)})
+    if st.button(f"Open this run on the page {page.stem.capitalize()}", type="tertiary", icon=":material/landscape:"):
         # the other inputs have the same names there and keep what they hold
-        st.switch_page(FOLDER / "quadratics" / "valley.py", query_params={entry.name: slug(entry.optimizer)})
+        st.switch_page(page, query_params=chosen)

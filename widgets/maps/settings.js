@@ -42,7 +42,7 @@ class Reader {
     const u = `u${label}`;
     if (directions.every(([, other]) => other === regime)) return `${SAYS[regime]} along both; ${u}, the slowest, ${much}.`;
     const others = directions.filter((_, i) => i !== slowest).map(([name, other]) => `${other} along u${name}`);
-    const which = GROWS[regime] ? "" : ", the slowest";
+    const which = GROWS[regime] || flat.some(Boolean) ? "" : ", the slowest"; // of one that moves none is the slowest
     return `${SAYS[regime]} along ${u}${which} (${much}), ${others.join(", ")}.`;
   }
 }

@@ -15,11 +15,11 @@ from engine.study import Entry
 from engine.sweep import FIELD
 from surfaces.quadratic import Quadratic
 from widgets.controls import adopt, choice, declare, number, row, spoken
+from widgets.jobs import Progress
 from widgets.live_figure import commits
 from widgets.map_figure import map_figure
-from widgets.maps.jobs import Progress
-from widgets.maps.patience import patiently
 from widgets.maps.run_below import run_below
+from widgets.patience import patiently
 from widgets.runs import pick_alone, pick_settings
 from widgets.shape import pick_start, pick_steps, pick_valley
 
@@ -52,7 +52,7 @@ class Wanted(NamedTuple):
     def declared(self) -> Parameter:
         """What is known of the setting that goes up the side."""
         if self.up.startswith(FIELD):
-            return type(self.surface).parameters()[self.up.removeprefix(FIELD)]
+            return self.surface.parameters()[self.up.removeprefix(FIELD)]
         return self.rules[0].parameters()[self.up]
 
 
@@ -117,7 +117,7 @@ def _without(surface: Any, rules: tuple[Optimizer, ...], up: str) -> tuple[Any, 
     """Return surface and rules with the default of what goes up the side: its present value makes no other map."""
     if up.startswith(FIELD):
         name = up.removeprefix(FIELD)
-        return replace(surface, **{name: type(surface).parameters()[name].default}), rules
+        return replace(surface, **{name: surface.parameters()[name].default}), rules
     return surface, tuple(replace(rule, **{up: rule.parameters()[up].default}) for rule in rules)
 
 

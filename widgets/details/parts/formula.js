@@ -1,5 +1,5 @@
 // Typeset formulas as MathML, which browsers set themselves. A formula is nested arrays: ["frac", a, b], ["sub", a, b],
-// ["sup", a, b], ["root", a], ["hat", a], ["row", ...], ["column", ...];
+// ["sup", a, b], ["root", a], ["hat", a], ["row", ...], ["column", ...], ["matrix", [a, b], [c, d]];
 // a string is a symbol, a number or an operator by its looks.
 const MATH = "http://www.w3.org/1998/Math/MathML";
 const TAGS = { frac: "mfrac", sub: "msub", sup: "msup", root: "msqrt", hat: "mover", row: "mrow", subsup: "msubsup" };
@@ -13,7 +13,8 @@ function formula(tree) {
 function branch(tree) {
   if (Array.isArray(tree)) {
     const [kind, ...parts] = tree;
-    if (kind === "column") return column(parts);
+    if (kind === "column") return bracketed(parts.map((part) => [part]));
+    if (kind === "matrix") return bracketed(parts);
     const element = document.createElementNS(MATH, TAGS[kind]);
     element.append(...parts.map(branch));
     if (kind === "hat") element.append(leaf("mo", "^"));
@@ -32,16 +33,18 @@ function branch(tree) {
   return element;
 }
 
-// a vector between bars, which need no font with brackets of every height
-function column(parts) {
+// rows of parts between bars, which need no font with brackets of every height
+function bracketed(rows) {
   const table = document.createElementNS(MATH, "mtable");
   Object.assign(table.style, { borderInline: "1px solid", borderRadius: "0.6em", margin: "0 0.15em" });
-  for (const part of parts) {
+  for (const parts of rows) {
     const row = document.createElementNS(MATH, "mtr");
-    const cell = document.createElementNS(MATH, "mtd");
-    cell.style.padding = "0.1em 0.35em";
-    cell.append(branch(part));
-    row.append(cell);
+    for (const part of parts) {
+      const cell = document.createElementNS(MATH, "mtd");
+      cell.style.padding = "0.1em 0.35em";
+      cell.append(branch(part));
+      row.append(cell);
+    }
     table.append(row);
   }
   return table;

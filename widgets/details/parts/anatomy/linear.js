@@ -1,5 +1,6 @@
 // A step of a rule that keeps the directions apart, read from its polynomial.
 function anatomy(view, header) {
+  if (view.columns) return landscapeStep(view, header);
   const split = splitOf(view.polynomial);
   if (split) return linearStep(view, split);
   if (view.rule.adaptive) {

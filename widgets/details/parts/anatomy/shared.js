@@ -10,8 +10,9 @@ function inWeights({ axes }, [a, b]) {
   return [0, 1].map((i) => a * axes[0][i] + b * axes[1][i]);
 }
 
-// g = sum lambda_i alpha_i u_i
+// g = sum lambda_i alpha_i u_i, on another surface as the server says
 function gradientAt(view, k) {
+  if (view.columns) return view.local(k).gradient;
   return inWeights(
     view,
     [0, 1].map((i) => view.eigenvalues[i] * view.path.modes[2 * k + i]),
@@ -26,7 +27,7 @@ function angleBetween(one, other) {
 
 // has arrived, so near to w* that its numbers have lost their digits; the start is where it was set
 function lost({ path }, k) {
-  return k > 0 && Math.max(Math.abs(path.modes[2 * k]), Math.abs(path.modes[2 * k + 1])) < LOST;
+  return k > 0 && path.modes && Math.max(Math.abs(path.modes[2 * k]), Math.abs(path.modes[2 * k + 1])) < LOST;
 }
 
 function silent(view, sentence) {

@@ -30,7 +30,7 @@ class Job:
         self.asked = time.monotonic()
         self.done = threading.Event()
         self._compute = compute
-        threading.Thread(target=self._run, name="valley map", daemon=True).start()
+        threading.Thread(target=self._run, name="valley job", daemon=True).start()
 
     def _run(self) -> None:
         try:

@@ -1,0 +1,57 @@
+"""Landscapes
+
+:material/terrain: Surfaces with several minima, saddles, ravines and cliffs: where each optimizer ends, and why.
+"""
+
+import streamlit as st
+
+from charts.live import shown_steps
+from engine import discover_optimizers
+from widgets import address
+from widgets.controls import adopt
+from widgets.details import details
+from widgets.details.picture import Picture
+from widgets.live_figure import commits
+from widgets.live_run import live_run
+from widgets.presets import preset_row
+from widgets.runs import pick_runs
+from widgets.shape import pick_start, pick_steps
+from widgets.terrain import pick_terrain, plane_surfaces
+
+ORDER = 4
+
+FIRST = "two_minima"
+# every preset says its surface and start: what an input's default is depends on the surface that is there
+PRESETS = {
+    "Two minima": "surface=two_minima&start.x=-2.175&start.y=0.45&a=gradient_descent&a.learning_rate=0.05",
+    "The pass crossed": "surface=two_minima&start.x=-2.175&start.y=0.45&a=momentum&a.learning_rate=0.05"
+    "&b=gradient_descent&b.learning_rate=0.05",
+    "Banana": "surface=rosenbrock&start.x=-1.2&start.y=1&steps=1000&a=momentum&a.learning_rate=0.002"
+    "&b=gradient_descent&b.learning_rate=0.002",
+    "Four basins": "surface=himmelblau&start.x=0&start.y=0&a=momentum&a.learning_rate=0.01"
+    "&b=gradient_descent&b.learning_rate=0.01&c=adam&c.learning_rate=0.1",
+    "Plateau and cliff": "surface=plateau_ravine&start.x=-3&start.y=1&a=gradient_descent&a.learning_rate=0.1"
+    "&b=momentum&b.learning_rate=0.1",
+    "Leaving a saddle": "surface=sharpness&start.x=-0.4&start.y=0.401&a=gradient_descent&a.learning_rate=0.1",
+    "Too sharp to stay": "surface=sharpness&start.x=3&start.y=0.1&a=gradient_descent&a.learning_rate=0.25",
+}
+
+
+@st.fragment
+def landscapes() -> None:
+    """Pick, run, draw."""
+    with st.sidebar:
+        surface, sliders = pick_terrain(plane_surfaces(), FIRST, discover_optimizers())
+        entries, edited = pick_runs(discover_optimizers())
+        start, steps = pick_start(surface), pick_steps()
+        commits(adopt)
+    live_run(entries, edited, surface, sliders, start, steps)
+    details(Picture(surface, entries, edited, start, steps, shown_steps(surface, steps)))
+
+
+query = address.query()
+st.markdown("**Drag the start: where a run begins decides which minimum it finds.**")
+preset_row(PRESETS, discover_optimizers())
+ignored = st.empty()
+landscapes()
+address.report(ignored, query)

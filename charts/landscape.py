@@ -1,0 +1,246 @@
+"""The landscape: what the live figure shows of any surface, whose runs travel point by point."""
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from charts.colours import FONT
+from charts.curve import curve_figure
+from charts.gauge import gauge
+from charts.plane import GRID, ground_figure
+from engine.family import Family
+from engine.local import Expansion, local_limits
+from engine.outcome import state_of
+from engine.plane import Plane
+from engine.run import run
+from engine.stationary import Stationary, floor, stationary_points
+from engine.study import Study
+from engine.surface import View
+from engine.words import number
+
+DRAWN = 131  # steps at most: a point takes five numbers, and a message 400 kB
+REMEMBERED = 4  # views whose heights are kept, 80 kB each
+MOST = 3e38  # what float32 holds
+SPREAD = 0.2  # bands are spaced in the logarithm where half of the view lies below this share of the highest root
+NAMED = 14  # stationary points in view up to which they are named on the picture
+REACH = 0.11  # of the view's height: how long the longest half axis of a stationary point is
+SHORT = 0.03  # and where there are more of them
+CROWDED = 60  # stationary points in view above which only their places are drawn, minima louder than the rest
+SYMBOLS = {"minimum": "circle", "maximum": "triangle-up-open", "saddle": "x-thin", "degenerate": "diamond-open"}
+NAMES = {"maximum": "max", "saddle": "saddle", "degenerate": "degenerate"}  # of a minimum its error is said
+
+
+def track(surface: Any, study: Study, family: Family, shown: np.ndarray) -> np.ndarray:
+    """Return what travels of every drawn step of a family, (steps, R, 5).
+
+    The place in the plane, E above its floor, the direction of -grad E as an angle, and the rule's local limit there.
+    """
+    weights = family.trajectory.weights[shown]
+    with np.errstate(all="ignore"):
+        error, gradient = surface.evaluate(weights)
+        down = -study.plane.project(gradient + study.plane.origin)
+        angle = np.where((down == 0.0).all(axis=-1), np.nan, np.arctan2(down[..., 1], down[..., 0]))
+        limits = local_limits(surface, family.optimizers, weights, state_of(family, shown))
+        above = np.clip(error - floor(surface, study.plane.view)[0], -MOST, MOST)
+        place = np.clip(study.plane.project(weights), -MOST, MOST)
+    return np.concatenate([place, np.stack([above, angle, np.minimum(limits, MOST)], axis=-1)], axis=-1)
+
+
+def near_run(surface: Any, study: Study, shown: np.ndarray) -> dict[str, np.ndarray]:
+    """Return what only the server knows of the run under the sliders, ``local`` (steps, 10).
+
+    At each drawn step the gradient, H_11, H_12, H_22, the change of the weights that follows, nan after the last step,
+    the gradient that made it, which differs where a rule looks ahead, and E where a Newton step would lead.
+    """
+    rule, eta = study.edited.optimizer, study.edited.learning_rate
+    path = run(surface, rule, eta, study.start, study.steps, record=("gradient", "used_gradient"))
+    weights, used = path.weights[:, 0], path.used_gradient
+    assert used is not None
+    here = Expansion.at(surface, weights[shown])
+    after = np.minimum(shown + 1, study.steps)
+    change = np.where((after > shown)[:, None], weights[after] - weights[shown], np.nan)
+    h = here.hessian.reshape(-1, 4)[:, [0, 1, 3]]
+    with np.errstate(all="ignore"):
+        there, _ = surface.evaluate(weights[shown] + here.newton_step)
+        rows = np.concatenate([here.gradient, h, change, used[shown, 0], there[:, None]], axis=1)
+        rows = np.clip(rows, -MOST, MOST)
+    return {"local": rows}
+
+
+def frame(surface: Any, study: Study) -> dict[str, Any]:
+    """Return what the browser needs to read a track."""
+    lowest, minimum = floor(surface, study.plane.view)
+    over = heights(surface, study.plane.view)
+    return {
+        "columns": 5,
+        "floor": lowest,
+        "bounded": minimum,
+        "low": over.low,
+        "unit": over.unit,
+        "title": surface.title,
+    }
+
+
+def ground(surface: Any, study: Study) -> dict[str, Any]:
+    """Return bands of error, and the stationary points in view with the axes of their Hessians."""
+    plane = study.plane
+    found = stationary_points(surface, plane.view)
+    marks = [*_axes(found, plane), *_points(surface, found), *_landmarks(surface, found)]
+    over = heights(surface, plane.view)
+    return ground_figure(over.x, over.y, over.height, [], marks)
+
+
+class Heights(NamedTuple):
+    """What bands are equally spaced in: the root of E - low, or log(1 + (E - low)/unit) where there is a unit."""
+
+    x: np.ndarray
+    y: np.ndarray
+    height: np.ndarray  # (y, x), nan where there is no error
+    low: float
+    unit: float  # 0 where it is the root
+
+
+@lru_cache(maxsize=REMEMBERED)
+def heights(surface: Any, view: View) -> Heights:
+    """Return heights over a view; the logarithm is taken where roots would show little."""
+    x, y, points = replace(Plane.of(surface), view=view).grid(GRID)
+    error, _ = surface.evaluate(points)
+    error = np.where(np.isfinite(error), error, np.nan)
+    if np.isnan(error).all():
+        return Heights(x, y, np.zeros_like(error), 0.0, 0.0)
+    low = float(np.nanmin(error))
+    root = np.sqrt(error - low)
+    unit = float(np.nanquantile(root, 0.05)) ** 2
+    if unit == 0.0 or np.nanmedian(root) > SPREAD * np.nanmax(root):
+        return Heights(x, y, root, low, 0.0)
+    return Heights(x, y, np.log1p(root**2 / unit), low, unit)
+
+
+def _axes(found: Stationary, plane: Plane) -> list[dict[str, Any]]:
+    """Return the lines along the eigenvectors, lengths in the ratio 1/sqrt|lambda|, dashed where the surface curves
+    down, dotted where it does not curve.
+    """
+    height = plane.view[1][1] - plane.view[1][0]
+    reach = (REACH if len(found.kinds) <= NAMED else SHORT) * height
+    if len(found.kinds) > CROWDED:
+        return []
+    lines: dict[str, tuple[list[Any], list[Any]]] = {"solid": ([], []), "dash": ([], []), "dot": ([], [])}
+    for place, values, vectors in zip(found.places, found.eigenvalues, found.eigenvectors, strict=True):
+        sizes = np.abs(values)
+        flat = sizes <= 1e-6 * sizes.max()
+        smallest = np.min(sizes[~flat], initial=np.inf)
+        for i, value in enumerate(values.tolist()):
+            length = reach * (1.0 if flat[i] else float(np.sqrt(smallest / sizes[i])))
+            dash = "dot" if flat[i] else "solid" if value > 0.0 else "dash"
+            ends = place[:, None] + np.array([-length, length]) * vectors[:, i][:, None]
+            for coordinates, row in zip(lines[dash], ends.tolist(), strict=True):
+                coordinates.extend([*row, None])
+    return [
+        {
+            "type": "scatter",
+            "name": f"axes, {dash}",
+            "x": x,
+            "y": y,
+            "mode": "lines",
+            "line": {"color": "@quiet", "width": 1.4, "dash": dash},
+            "hoverinfo": "skip",
+        }
+        for dash, (x, y) in lines.items()
+        if x
+    ]
+
+
+def _points(surface: Any, found: Stationary) -> list[dict[str, Any]]:
+    few, crowd = len(found.kinds) <= NAMED, len(found.kinds) > CROWDED
+    taken = {tuple(np.round(place, 9)) for place in surface.landmarks.values()}
+    traces = []
+    for kind, symbol in SYMBOLS.items():
+        which = [k for k, name in enumerate(found.kinds) if name == kind]
+        if not which:
+            continue
+        texts = [
+            ""
+            if not few or tuple(np.round(found.places[k], 9)) in taken
+            else NAMES.get(kind, f"E = {number(float(found.errors[k]))}")
+            for k in which
+        ]
+        traces.append(
+            {
+                "type": "scatter",
+                "name": kind,
+                "x": found.places[which, 0].tolist(),
+                "y": found.places[which, 1].tolist(),
+                "mode": "markers+text" if few else "markers",
+                "text": texts,
+                "textposition": "bottom right",
+                "textfont": {**FONT, "size": 12, "color": "@quiet"},
+                "marker": {
+                    "symbol": "circle" if crowd else symbol,
+                    "size": 9 if few else 4 if crowd else 6,
+                    "color": "@ink",
+                    "line": {"color": "@ink", "width": 2 if few else 0 if crowd else 1},
+                    "opacity": 0.3 if crowd and kind != "minimum" else 1.0,
+                },
+                "hoverinfo": "skip",
+            }
+        )
+    return traces
+
+
+def _landmarks(surface: Any, found: Stationary) -> list[dict[str, Any]]:
+    names, places = list(surface.landmarks), [list(place) for place in surface.landmarks.values()]
+    if not names:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "name": "landmarks",
+            "x": [place[0] for place in places],
+            "y": [place[1] for place in places],
+            "mode": "text",
+            "text": [f"{name.replace('_', '<sub>')}</sub>" if "_" in name else name for name in names],
+            "textposition": "bottom right",
+            "textfont": {**FONT, "size": 14},
+            "hoverinfo": "skip",
+        }
+    ]
+
+
+def curve(surface: Any, study: Study) -> dict[str, Any]:
+    """Return the learning curve's axes, with a name that says when they differ."""
+    lowest, minimum = floor(surface, study.plane.view)
+    error = abs(float(surface.evaluate(np.array(study.start))[0]) - lowest)
+    error = error if np.isfinite(error) else 1.0
+    title = "E − E_min" if minimum else f"|E − {number(lowest)}|" if lowest else "|E|"
+    return {
+        "curve": curve_figure(study.steps, error, None, title.replace("_min", "<sub>min</sub>")),
+        "curveId": f"{study.steps}|{error:.4g}|{title}",
+    }
+
+
+def gauge_of(surface: Any, study: Study) -> dict[str, Any]:
+    """Return the gauge of the learning rate; its limit moves along the path."""
+    rule = study.edited.optimizer
+    if not rule.linear and not rule.adaptive:
+        words = f"no limit of {rule.title} is known in closed form"
+    elif rule.linear:
+        words = f"local limit = {rule.limit_words} with H at the point that is looked at"
+    else:
+        words = f"local limit = {rule.limit_words}, with H and the averages at the point that is looked at"
+    limited = gauge(0.0, study.limit, None, rule.linear, None, words, "local limit")
+    return {**limited, "unlimited": {**limited, "words": "nothing curves up here: there is no local limit"}}
+
+
+def alt(surface: Any, study: Study) -> str:
+    """Return what the picture shows, in words."""
+    found = stationary_points(surface, study.plane.view)
+    counts = [(kind, found.kinds.count(kind)) for kind in SYMBOLS if kind in found.kinds]
+    points = ", ".join(f"{count} {kind}{'' if count == 1 else ' points'}" for kind, count in counts)
+    curve = " and a curve along which the gradient vanishes" if len(found.curve) else ""
+    paths = "; ".join(entry.label for entry in study.entries)
+    said = study.present.verdicts[study.index].sentence
+    return (
+        f"Contours of {surface.title} with {points or 'no stationary points'}{curve}, and the paths of {paths}. {said}"
+    )

@@ -1,0 +1,212 @@
+"""Outcome: what a run on any surface did, where it ended and why, in words and numbers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.divergence import squared_bound
+from engine.family import Family
+from engine.local import eigen, local_limits
+from engine.stationary import FLAT, Stationary
+from engine.surface import Surface
+from engine.verdict import Verdict
+from engine.words import apart, near_one, number
+
+NEAR = 1e-3  # of the view's diagonal: a run that stays this near to a stationary point has settled there
+STILL = 1e-6  # of the gradient at the start: less than that is rest
+KINDS = {"minimum": "minimum", "maximum": "maximum", "saddle": "saddle", "degenerate": "degenerate point"}
+NO_BADGE = ("", "", "")
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What all runs of a family share."""
+
+    surface: Surface
+    found: Stationary  # in view
+    diagonal: float  # of the view
+    left_at: np.ndarray  # (R,) first step outside the view, -1 if none
+    outside: np.ndarray  # (R,) whether the last step lies outside the view
+
+
+@dataclass(frozen=True, eq=False)
+class _Ends:
+    """Where every run of a family ended, (R,) or (R, D)."""
+
+    weights: np.ndarray
+    error: np.ndarray
+    slope: np.ndarray  # |grad E|
+    first_slope: np.ndarray  # and at the start
+    down: np.ndarray  # whether the surface curves down
+    limits: np.ndarray  # local ones, of the last step
+    point: np.ndarray  # place in ``found`` of the point at which it settled, -1 if none
+    settled: np.ndarray  # first step from which it stays there
+
+
+def judge(family: Family, ground: Ground) -> tuple[list[Verdict], np.ndarray]:
+    """Return the verdict of every run of a family, and the local limits at their last steps, (R,)."""
+    with np.errstate(all="ignore"):
+        ends = _ends(family, ground)
+        return [_verdict(family, ground, ends, r) for r in range(len(family.values))], ends.limits
+
+
+def last_finite(family: Family) -> np.ndarray:
+    """Return the last step of every run before it diverged, (R,)."""
+    diverged = family.trajectory.diverged_at
+    return np.where(diverged < 0, family.trajectory.steps, np.maximum(diverged - 1, 0))
+
+
+def state_of(family: Family, rows: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the state that the step from each of some rows (K,) uses, slot -> (K, R, D): it is that of the next."""
+    after = np.minimum(rows + 1, family.trajectory.steps)
+    return {slot: values[after] for slot, values in family.trajectory.state.items()}
+
+
+def _ends(family: Family, ground: Ground) -> _Ends:
+    path, last = family.trajectory, last_finite(family)
+    runs = np.arange(len(last))
+    weights = path.weights[last, runs]
+    error, gradient = ground.surface.evaluate(weights)
+    _, first = ground.surface.evaluate(path.weights[0])
+    state = {slot: values[np.minimum(last + 1, path.steps), runs][None] for slot, values in path.state.items()}
+    limits = local_limits(ground.surface, family.optimizers, weights[None], state)[0]
+    point, settled = _settled(path.weights, ground)
+    point = np.where(path.diverged_at < 0, point, -1)
+    values, _ = eigen(ground.surface.hessian(weights))
+    down = values[:, 0] < -FLAT * np.abs(values).max(axis=-1)
+    slope, first_slope = (np.linalg.norm(vectors, axis=-1) for vectors in (gradient, first))
+    return _Ends(weights, error, slope, first_slope, down, limits, point, settled)
+
+
+def _settled(weights: np.ndarray, ground: Ground) -> tuple[np.ndarray, np.ndarray]:
+    """Return the stationary point at which each run stays, -1 where there is none, and from which step on."""
+    places, runs = ground.found.places, weights.shape[1]
+    if not len(places):
+        return np.full(runs, -1), np.zeros(runs, dtype=int)
+    distance = np.linalg.norm(weights[-1][:, None] - places, axis=-1)  # (R, K)
+    nearest = np.where(np.isfinite(distance), distance, np.inf).argmin(axis=-1)
+    away = ~(np.linalg.norm(weights - places[nearest], axis=-1) <= NEAR * ground.diagonal)
+    settled = np.where(away.any(axis=0), len(weights) - away[::-1].argmax(axis=0), 0)
+    return np.where(away[-1], -1, nearest), settled
+
+
+def _verdict(family: Family, ground: Ground, ends: _Ends, r: int) -> Verdict:
+    return Verdict(*_sentence(family, ground, ends, r), _facts(family, ends, r), NO_BADGE)
+
+
+def _sentence(family: Family, ground: Ground, ends: _Ends, r: int) -> tuple[str, str]:
+    steps, diverged = family.trajectory.steps, int(family.trajectory.diverged_at[r])
+    if ends.first_slope[r] == 0.0:
+        return "open", "Nothing moves: the gradient vanishes where it starts."
+    if diverged >= 0:
+        if _undefined(family, diverged, r):
+            return "bad", _no_number(family, diverged, r)
+        return "bad", f"Diverges: out of all bounds at step {diverged}.{_left(ground, r)}{_cause(family, ground, r)}"
+    if ends.point[r] >= 0:
+        return _arrived(ground, ends, r)
+    if ends.slope[r] <= STILL * ends.first_slope[r]:
+        return _at_rest(ground, ends, r)
+    if ground.outside[r]:
+        return "bad", (
+            f"Leaves the picture at step {ground.left_at[r]} and is at {place(ends.weights[r])} after {_count(steps)}."
+        )
+    after = f"after {_count(steps)} |∇E| = {number(ends.slope[r])}, {_share(ends.slope[r], ends.first_slope[r])}."
+    return "open", f"Still moving: {after}{_above(family, ends, r)}{_back(ground, r)}"
+
+
+def _undefined(family: Family, step: int, r: int) -> bool:
+    """Tell whether a run ended where E has no value, as log(x) for x below 0, before it was out of bounds."""
+    weights = family.trajectory.weights[:, r]
+    off = weights[step] - weights[0]
+    return bool(not np.isfinite(family.error[step, r]) and off @ off <= squared_bound(weights[0][:, None])[0])
+
+
+def _no_number(family: Family, step: int, r: int) -> str:
+    if step == 0:
+        return "E is not a finite number at the start: start where it is."
+    where = place(family.trajectory.weights[step, r])
+    return f"Ends at step {step}: it leads to {where}, where E is not a finite number."
+
+
+def _arrived(ground: Ground, ends: _Ends, r: int) -> tuple[str, str]:
+    found, k = ground.found, int(ends.point[r])
+    what, step = found.kinds[k], int(ends.settled[r])
+    where = f"{place(found.places[k])}, E = {number(found.errors[k])}"
+    since = f"within {number(NEAR * ground.diagonal, 2)} of it from step {step} on."
+    if what != "minimum":
+        status = "limit" if what in ("saddle", "maximum") else "open"
+        down = " The surface curves down there: the least nudge would grow." if what != "degenerate" else ""
+        return status, f"Stays at the {KINDS[what]} {where}: {since}{down}"
+    lowest = int(np.argmin(np.where([kind == "minimum" for kind in found.kinds], found.errors, np.inf)))
+    if found.errors[k] > found.errors[lowest] + 1e-9 * max(1.0, abs(found.errors[lowest])):
+        better = f" A lower one is in view: {place(found.places[lowest])}, E = {number(found.errors[lowest])}."
+        return "limit", f"Settles at the local minimum {where}: {since}{better}"
+    return "good", f"Settles at the minimum {where}: {since}{_back(ground, r)}"
+
+
+def _at_rest(ground: Ground, ends: _Ends, r: int) -> tuple[str, str]:
+    where = f"{place(ends.weights[r])}, E = {number(ends.error[r])}"
+    rest = f"|∇E| is {_share(ends.slope[r], ends.first_slope[r])}."
+    if ends.down[r]:
+        return "limit", f"Almost at rest at {where}: {rest} The surface curves down there."
+    return "good", f"Comes to rest at {where}: {rest}{_back(ground, r)}"
+
+
+def _cause(family: Family, ground: Ground, r: int) -> str:
+    """Say at which step eta first exceeded the local limit, nothing where it never did before the run was lost."""
+    diverged, rule = int(family.trajectory.diverged_at[r]), family.optimizers[r]
+    rows = np.arange(max(diverged, 1))
+    weights = family.trajectory.weights[rows, r][:, None]
+    state = {slot: values[:, r : r + 1] for slot, values in state_of(family, rows).items()}
+    limits = local_limits(ground.surface, [rule], weights, state)[:, 0]
+    over = np.nonzero(limits < family.learning_rates[r])[0]
+    if not len(over):
+        return ""
+    eta, limit = apart(family.learning_rates[r], float(limits[over[0]]))
+    return f" At step {over[0]} η = {eta} exceeded the local limit {limit}."
+
+
+def _above(family: Family, ends: _Ends, r: int) -> str:
+    if not ends.limits[r] < family.learning_rates[r]:
+        return ""
+    eta, limit = apart(family.learning_rates[r], float(ends.limits[r]))
+    return f" η = {eta} is above the local limit {limit} where it is."
+
+
+def _left(ground: Ground, r: int) -> str:
+    return f" It left the picture at step {ground.left_at[r]}." if ground.left_at[r] >= 0 else ""
+
+
+def _back(ground: Ground, r: int) -> str:
+    return f" It was out of the picture at step {ground.left_at[r]}." if ground.left_at[r] >= 0 else ""
+
+
+def _facts(family: Family, ends: _Ends, r: int) -> list[tuple[str, str, str]]:
+    start, diverged = float(family.error[0, r]), int(family.trajectory.diverged_at[r]) >= 0
+    limit, eta = float(ends.limits[r]), number(family.learning_rates[r], 4)
+    title = family.optimizers[r].title
+    when = "before that" if diverged else "now"
+    if np.isnan(limit):
+        known = ("local limit", "–", f"none is known for {title}")
+    elif np.isinf(limit):
+        known = (f"local limit {when}", "none", f"nothing curves up there; η = {eta}")
+    else:
+        known = (f"local limit {when}", number(limit, 3), f"η = {eta}")
+    return [
+        (f"error {when}", number(float(ends.error[r])), f"{number(start)} at the start"),
+        (f"|∇E| {when}", number(float(ends.slope[r])), f"{number(float(ends.first_slope[r]))} at the start"),
+        known,
+    ]
+
+
+def place(weights: np.ndarray) -> str:
+    """Return a point as a reader meets it: ``(3, −0.5)``."""
+    return f"({', '.join(number(float(value)) for value in weights)})"
+
+
+def _share(now: float, first: float) -> str:
+    return f"{near_one(now / first)} of that at the start"
+
+
+def _count(steps: int) -> str:
+    return f"{steps} step{'' if steps == 1 else 's'}"

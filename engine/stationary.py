@@ -1,0 +1,171 @@
+"""Stationary: the points of a view at which the gradient vanishes, found and classified."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from engine.local import Expansion, eigen
+from engine.surface import Surface, View
+
+STARTS = 45  # along each side of the view
+ROUNDS = 80
+STEEP = 1e-9  # of the view's median gradient: less than that is none
+FLAT = 1e-6  # an eigenvalue this small beside the other, or beside the view's median curvature, counts as zero
+APART = 2e-3  # of the view's diagonal: points nearer than that are one
+ZERO = 1e-12  # of the diagonal: a coordinate nearer to 0 is 0
+MANY = 12  # degenerate points of one view from which they are a curve
+REMEMBERED = 16  # views kept
+KINDS = ("minimum", "maximum", "saddle", "degenerate")
+
+
+@dataclass(frozen=True, eq=False)
+class Stationary:
+    """What a search found: K points by themselves, lowest first, and M that lie on curves."""
+
+    places: np.ndarray  # (K, 2)
+    errors: np.ndarray  # (K,)
+    eigenvalues: np.ndarray  # (K, 2) of H, ascending
+    eigenvectors: np.ndarray  # (K, 2, 2) as columns
+    kinds: list[str]  # K of KINDS
+    curve: np.ndarray  # (M, 2) places on curves along which the gradient vanishes, in no order
+    curve_eigenvalues: np.ndarray  # (M, 2)
+
+    @property
+    def minima(self) -> np.ndarray:
+        """The places of the minima, (number, 2)."""
+        return self.places[[kind == "minimum" for kind in self.kinds]]
+
+
+@lru_cache(maxsize=REMEMBERED)
+def stationary_points(surface: Surface, view: View) -> Stationary:
+    """Return the stationary points of a surface of two weights in a view ((x_low, x_high), (y_low, y_high)).
+
+    Newton's method on the gradient, damped so that |grad E| falls at every step (Levenberg and Marquardt), from a grid
+    of starts; then the Hessian's eigenvalues classify: a minimum has two positive ones, a maximum two negative ones, a
+    saddle one of each, and where one counts as zero the point is degenerate. A point whose basin is narrower than the
+    grid may be missed. Raises ValueError for a surface of another dimension.
+    """
+    if surface.dim != 2:
+        raise ValueError(f"surface must have 2 weights, got {surface.dim}")
+    (left, right), (bottom, top) = view
+    x, y = np.linspace(left, right, STARTS + 2)[1:-1], np.linspace(bottom, top, STARTS + 2)[1:-1]
+    grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    first = Expansion.at(surface, grid)
+    sizes = _size(first.gradient)
+    with np.errstate(all="ignore"):
+        bends = np.abs(first.hessian).max(axis=(-2, -1))
+    slope, bend = (float(np.median(v[np.isfinite(v)])) if np.isfinite(v).any() else 0.0 for v in (sizes, bends))
+    diagonal = float(np.hypot(right - left, top - bottom))
+    w, size = _solved(surface, grid, STEEP * slope, diagonal)
+    inside = (w >= (left, bottom)).all(axis=-1) & (w <= (right, top)).all(axis=-1)
+    w = _merged(w[inside], size[inside], APART * diagonal)
+    w = np.where(np.abs(w) < ZERO * diagonal, 0.0, w)
+    with np.errstate(all="ignore"):
+        heights = np.abs(first.error - np.nanmin(first.error, initial=np.inf))
+    high = float(np.median(heights[np.isfinite(heights)])) if np.isfinite(heights).any() else 0.0
+    return _classified(surface, w, bend, ZERO * high)
+
+
+def _solved(surface: Surface, w: np.ndarray, enough: float, diagonal: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return where Newton's method arrived, with |grad E| there, for the starts from which it did."""
+    w = w.copy()
+    here = Expansion.at(surface, w)
+    size, damping = _size(here.gradient), np.full(len(w), 1e-3)
+    ends, sizes, last = [], [], np.full(len(w), np.inf)
+    for _ in range(ROUNDS):
+        going = np.isfinite(size)
+        # exactly there, or so near that it comes no nearer
+        there = going & ((size == 0.0) | ((size <= enough) & (last <= 1e-9 * diagonal)))
+        ends.append(w[there])
+        sizes.append(size[there])
+        keep = going & ~there
+        if not keep.any():
+            break
+        w, size, damping = w[keep], size[keep], damping[keep]
+        here = Expansion(here.error[keep], here.gradient[keep], here.hessian[keep])
+        step = _step(here, damping)
+        trial = w + step
+        then = Expansion.at(surface, trial)
+        reached = _size(then.gradient)
+        better = reached <= size
+        last = np.where(better, np.hypot(step[:, 0], step[:, 1]), np.where(size <= enough, 0.0, np.inf))
+        damping = np.where(better, 0.1 * damping, 10.0 * damping)
+        w = np.where(better[:, None], trial, w)
+        size = np.where(better, reached, size)
+        here = Expansion(
+            np.where(better, then.error, here.error),
+            np.where(better[:, None], then.gradient, here.gradient),
+            np.where(better[:, None, None], then.hessian, here.hessian),
+        )
+    return np.concatenate([*ends, w[size <= enough]]), np.concatenate([*sizes, size[size <= enough]])
+
+
+def _step(here: Expansion, damping: np.ndarray) -> np.ndarray:
+    """Return -(H'H + damping |H|^2)^-1 H'g."""
+    h, g = here.hessian, here.gradient
+    with np.errstate(all="ignore"):
+        a = h[:, 0, 0] ** 2 + h[:, 0, 1] ** 2
+        d = h[:, 1, 1] ** 2 + h[:, 0, 1] ** 2
+        b = h[:, 0, 1] * (h[:, 0, 0] + h[:, 1, 1])
+        lift = damping * (a + d)
+        a, d = a + lift, d + lift
+        p = h[:, 0, 0] * g[:, 0] + h[:, 0, 1] * g[:, 1]
+        q = h[:, 0, 1] * g[:, 0] + h[:, 1, 1] * g[:, 1]
+        determinant = a * d - b * b
+        step = -np.stack([d * p - b * q, a * q - b * p], axis=-1) / determinant[:, None]
+    return np.where(np.isfinite(step), step, 0.0)
+
+
+def _merged(w: np.ndarray, size: np.ndarray, apart: float) -> np.ndarray:
+    """Return one of each group of points, the one with the smallest gradient."""
+    w = w[np.argsort(size, kind="stable")]
+    kept = np.empty((0, 2))
+    while len(w):
+        kept = np.concatenate([kept, w[:1]])
+        w = w[np.hypot(*(w - w[0]).T) > apart]
+    return kept
+
+
+def _classified(surface: Surface, w: np.ndarray, bend: float, rounding: float) -> Stationary:
+    found = Expansion.at(surface, w)
+    errors = np.where(np.abs(found.error) < rounding, 0.0, found.error)
+    values, vectors = eigen(found.hessian)
+    flat = np.abs(values) <= FLAT * np.maximum(np.abs(values).max(axis=-1, initial=0.0), FLAT * bend)[:, None]
+    kinds = [_kind(low, high, zero) for (low, high), zero in zip(values.tolist(), flat.any(axis=-1), strict=True)]
+    degenerate = np.array([kind == "degenerate" for kind in kinds], dtype=bool)
+    on_curve = degenerate if degenerate.sum() >= MANY else np.zeros_like(degenerate)
+    alone = np.nonzero(~on_curve)[0]
+    order = alone[np.lexsort((w[alone, 1], w[alone, 0], np.round(errors[alone], 9)))]
+    return Stationary(
+        w[order],
+        errors[order],
+        values[order],
+        vectors[order],
+        [kinds[i] for i in order],
+        w[on_curve],
+        values[on_curve],
+    )
+
+
+def _kind(low: float, high: float, flat: bool) -> str:
+    if flat:
+        return "degenerate"
+    return "minimum" if low > 0.0 else "maximum" if high < 0.0 else "saddle"
+
+
+def _size(gradient: np.ndarray) -> np.ndarray:
+    with np.errstate(all="ignore"):
+        return np.hypot(gradient[..., 0], gradient[..., 1])
+
+
+def floor(surface: Surface, view: View) -> tuple[float, bool]:
+    """Return the error from which errors are counted, and whether it is that of a minimum.
+
+    It is the lowest of the minima that are known or in view; without any that of the lowest stationary point, or 0.
+    """
+    found = stationary_points(surface, view)
+    known = [places for places in (surface.minima, found.minima) if len(places)]
+    if known:
+        return float(surface.evaluate(np.concatenate(known))[0].min()), True
+    return (float(found.errors[0]) if len(found.errors) else 0.0), False

@@ -1,0 +1,182 @@
+"""What is said of a run on any surface, held against the run itself."""
+
+import re
+
+import numpy as np
+import pytest
+
+from engine import Plane, discover_optimizers, run
+from engine.outcome import NEAR
+from engine.stationary import stationary_points
+from engine.study import Entry, study
+from engine.words import number
+from surfaces import discover_surfaces
+
+OPTIMIZERS = discover_optimizers()
+SURFACES = {slug: cls for slug, cls in discover_surfaces().items() if cls().dim == 2 and slug != "quadratic"}
+NUMBER = r"[−\d.·⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+"
+STATUSES = {"good", "limit", "bad", "open"}
+
+
+def value(text):
+    """The number that a text says."""
+    raised = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+    text = text.replace("−", "-")
+    if "·10" in text:
+        mantissa, power = text.split("·10")
+        return float(mantissa) * 10.0 ** int(power.translate(raised))
+    if re.fullmatch(r"-?10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", text):
+        return float(f"1e{text.split('10', 1)[1].translate(raised)}")
+    return float(text)
+
+
+def picture(surface, slug, eta, start=None, steps=150, families=False, **settings):
+    start = start or surface.start
+    entry = Entry("a", OPTIMIZERS[slug](**settings), eta)
+    plane = Plane.of(surface, include=start)
+    return study(surface, [entry], entry, start, steps, plane, families)
+
+
+def judged(found):
+    """Every run of the study with its verdict: (family, r, verdict, limit)."""
+    for member in found.families or [found.present]:
+        for r, verdict in enumerate(member.verdicts):
+            yield member.family, r, verdict, member.limits[r]
+
+
+def check(surface, found, family, r, verdict):
+    """Hold a sentence and its facts against the path."""
+    sentence, weights, steps = verdict.sentence, family.trajectory.weights[:, r], family.trajectory.steps
+    plane, eta = found.plane, family.learning_rates[r]
+    diagonal = np.hypot(*(high - low for low, high in plane.view))
+    diverged = family.trajectory.diverged_at[r]
+    assert verdict.status in STATUSES and "nan" not in sentence
+    inside = plane.contains(weights)
+    if match := re.search(r"(?:left|Leaves) the picture at step (\d+)", sentence):
+        assert int(match[1]) == np.argmin(inside) and not inside.all()
+    if match := re.search(r"Diverges: out of all bounds at step (\d+)", sentence):
+        assert int(match[1]) == diverged and verdict.status == "bad"
+    else:
+        assert diverged < 0 or "not a finite number" in sentence
+    if match := re.search(rf"At step (\d+) η = ({NUMBER}) exceeded the local limit ({NUMBER})\.", sentence):
+        step = int(match[1])
+        rule = family.optimizers[r]
+        if rule.linear:
+            factor = rule_factor(rule)
+            tops = np.linalg.eigvalsh(surface.hessian(weights[: step + 1]))[:, -1]
+            assert (tops[:step] * eta <= factor * (1 + 1e-9)).all()
+            assert (
+                factor / tops[step] == pytest.approx(value(match[3].rstrip(".")), rel=1e-3)
+                and factor / tops[step] < eta
+            )
+    if match := re.search(
+        rf"(?:minimum|saddle|maximum|point) (\(.*?\)), E = ({NUMBER}): within \S+ of it from step (\d+) on", sentence
+    ):
+        place = np.array([value(part) for part in match[1].strip("()").split(", ")])
+        away = np.linalg.norm(weights - place, axis=-1)
+        step, slack = int(match[3]), 0.006 * np.abs(place).max() + 1e-9
+        assert (away[step:] <= NEAR * diagonal + slack).all()
+        assert step == 0 or away[step - 1] > NEAR * diagonal - slack
+        error = surface.evaluate(weights[-1])[0]
+        assert (
+            abs(value(match[2].rstrip(".")) - error)
+            <= 0.006 * abs(error) + 2e-2 * abs(family.error[0, r] - error) + 1e-3
+        )
+    if sentence.startswith(("Settles at the local", "Stays")):
+        assert verdict.status in ("limit", "open")
+    if sentence.startswith("Still moving"):
+        slope = np.linalg.norm(surface.evaluate(weights[-1])[1])
+        assert verdict.status == "open" and f"after {steps} step" in sentence
+        assert value(re.search(rf"\|∇E\| = ({NUMBER}),", sentence)[1]) == pytest.approx(slope, rel=6e-3)
+    last = steps if diverged < 0 else max(diverged - 1, 0)
+    (_, now, first), (_, slope_now, _), _ = verdict.facts
+    assert now == number(float(surface.evaluate(weights[last])[0]))
+    assert first == f"{number(float(surface.evaluate(weights[0])[0]))} at the start"
+    assert slope_now == number(float(np.linalg.norm(surface.evaluate(weights[last])[1])))
+
+
+def rule_factor(rule):
+    mu = getattr(rule, "momentum", 0.0)
+    return {"Nesterov": (2 + 2 * mu) / (1 + 2 * mu), "Momentum": 2 + 2 * mu}.get(type(rule).__name__, 2.0)
+
+
+@pytest.mark.parametrize("slug", ["gradient_descent", "momentum", "nesterov", "adam", "rmsprop", "adagrad"])
+@pytest.mark.parametrize("name", SURFACES)
+def test_every_sentence_and_fact_agrees_with_its_run(name, slug):
+    surface = SURFACES[name]()
+    eta = surface.learning_rate if OPTIMIZERS[slug]().linear else 0.1
+    found = picture(surface, slug, eta, families=True)
+    for family, r, verdict, _ in judged(found):
+        check(surface, found, family, r, verdict)
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_the_learning_rates_stops_cross_the_edge(name):
+    """Some of them end in view, and the largest does not settle anywhere."""
+    surface = SURFACES[name]()
+    found = picture(surface, "gradient_descent", surface.learning_rate, families=True)
+    first, last = (found.families[0].verdicts[r].status for r in (0, -1))
+    assert first != "bad" and last != "good"
+
+
+def test_two_starts_two_minima():
+    surface = SURFACES["two_minima"]()
+    left = picture(surface, "gradient_descent", 0.05).present.verdicts[0]
+    right = picture(surface, "gradient_descent", 0.05, start=(2.0, 0.0)).present.verdicts[0]
+    assert left.status == "limit" and left.sentence.startswith("Settles at the local minimum (−1.5, −0.75), E = 1:")
+    assert "A lower one is in view: (1.5, 0.75), E = 0." in left.sentence
+    assert right.status == "good" and right.sentence.startswith("Settles at the minimum (1.5, 0.75), E = 0:")
+
+
+def test_nothing_moves_from_a_stationary_point():
+    surface = SURFACES["sharpness"]()
+    verdict = picture(surface, "momentum", 0.1, start=(0.0, 0.0)).present.verdicts[0]
+    assert verdict.sentence == "Nothing moves: the gradient vanishes where it starts."
+
+
+def test_at_a_saddle_it_is_said_what_a_nudge_would_do():
+    surface = SURFACES["sharpness"]()
+    verdict = picture(surface, "gradient_descent", 0.1, start=(-0.4, 0.4)).present.verdicts[0]
+    assert verdict.status == "limit" and verdict.sentence.startswith("Stays at the saddle (0, 0), E = 0.5")
+
+
+def test_a_run_that_comes_to_rest_on_a_curve_of_minima():
+    surface = SURFACES["sharpness"]()
+    found = picture(surface, "gradient_descent", 0.1, steps=400)
+    verdict, end = found.present.verdicts[0], found.present.family.trajectory.weights[-1, 0]
+    assert verdict.status == "good" and verdict.sentence.startswith("Comes to rest at ")
+    assert end.prod() == pytest.approx(1.0) and (end**2).sum() < 2.0 / 0.1
+
+
+@pytest.mark.parametrize("eta", [0.25, 0.4, 0.6])
+def test_gradient_descent_rests_only_where_the_minima_are_flat_enough(eta):
+    surface = SURFACES["sharpness"]()
+    end = run(surface, OPTIMIZERS["gradient_descent"](), eta, (2.2, 0.4), 4000).weights[-1, 0]
+    if np.isfinite(end).all() and abs(end.prod() - 1.0) < 1e-9:
+        assert (end**2).sum() <= 2.0 / eta + 1e-6
+
+
+def test_the_limits_of_a_member_are_those_of_the_last_step():
+    surface, rule = SURFACES["himmelblau"](), OPTIMIZERS["momentum"]()
+    found = picture(surface, "momentum", 0.01)
+    end = found.present.family.trajectory.weights[-1, 0]
+    top = np.linalg.eigvalsh(surface.hessian(end))[-1]
+    assert found.present.limits[0] == pytest.approx((2 + 2 * rule.momentum) / top)
+    assert found.present.verdicts[0].facts[2][1] == number(found.present.limits[0])
+
+
+def test_the_sliders_limit_is_that_of_the_flattest_minimum_in_view():
+    surface = SURFACES["himmelblau"]()
+    tops = [
+        high
+        for (_, high), kind in zip(
+            stationary_points(surface, surface.view).eigenvalues,
+            stationary_points(surface, surface.view).kinds,
+            strict=True,
+        )
+        if kind == "minimum"
+    ]
+    assert picture(surface, "gradient_descent", 0.01).limit == pytest.approx(2.0 / min(tops))
+    sharp = SURFACES["sharpness"]()
+    assert picture(sharp, "gradient_descent", 0.1).limit == pytest.approx(1.0, rel=1e-3)
+    assert np.isinf(picture(surface, "adam", 0.01).limit)

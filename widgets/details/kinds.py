@@ -1,0 +1,19 @@
+"""Kinds: on which surfaces a detail has something to say."""
+
+from enum import Flag, auto
+
+from engine.study import has_modes
+from engine.surface import Surface
+
+
+class On(Flag):
+    """A detail may say ``ON``; one that says nothing speaks of every surface."""
+
+    QUADRATIC = auto()  # closed forms know its runs
+    OTHER = auto()
+    ANY = QUADRATIC | OTHER
+
+    @classmethod
+    def of(cls, surface: Surface) -> "On":
+        """Return the kind of a surface."""
+        return cls.QUADRATIC if has_modes(surface) else cls.OTHER

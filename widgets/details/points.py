@@ -1,0 +1,66 @@
+"""The points: every stationary point in view, with its Hessian's eigenvalues."""
+
+from collections import Counter
+
+import streamlit as st
+
+from engine.local import limit_factor
+from engine.outcome import place
+from engine.plane import Plane
+from engine.stationary import STARTS, Stationary, stationary_points
+from engine.words import number
+from widgets.details.kinds import On
+from widgets.details.picture import Picture
+
+NAME = "points"
+TITLE = "Where the gradient vanishes"
+ORDER = 4
+ON = On.OTHER
+
+SHOWN = 20
+PLURAL = {"minimum": "minima", "maximum": "maxima", "saddle": "saddles", "degenerate": "degenerate points"}
+MEANING = {"minimum": "both up", "maximum": "both down", "saddle": "one up, one down", "degenerate": "one is zero"}
+
+
+def draw(picture: Picture) -> None:
+    """Draw the list of the points."""
+    view = Plane.of(picture.surface, include=picture.start).view
+    found = stationary_points(picture.surface, view)
+    st.markdown(summary(found))
+    if found.kinds:
+        st.markdown(table(found, picture))
+    st.caption(
+        f"Found by Newton's method on the gradient from {STARTS**2:,} starts; one whose surroundings are narrower than "
+        "their grid may be missed. Lines along the eigenvectors are in the ratio 1/√|λ|, dashed where the surface "
+        "curves down. A point is degenerate where one |λ| is below 10⁻⁶ of the other."
+    )
+
+
+def summary(found: Stationary) -> str:
+    """Return what there is, in a sentence or two."""
+    counts = Counter(found.kinds)
+    listed = [f"{n} {kind if n == 1 else PLURAL[kind]}" for kind in PLURAL if (n := counts[kind])]
+    by_themselves = f"In view: {', '.join(listed)}." if listed else "No stationary point by itself is in view."
+    if not len(found.curve):
+        return by_themselves
+    top = found.curve_eigenvalues[:, 1]
+    return (
+        f"{by_themselves} The gradient also vanishes along a whole curve: one eigenvalue is 0, along it, and the other "
+        f"goes from {number(float(top.min()))} to {number(float(top.max()))}."
+    )
+
+
+def table(found: Stationary, picture: Picture) -> str:
+    """Return the points, lowest first, as a table."""
+    rule = picture.edited.optimizer
+    limit = f"limit of η for {rule.title}" if rule.linear else "1/λ₂"
+    factor = float(limit_factor(rule)) if rule.linear else 1.0
+    rows = [f"| kind | w | E | λ₁ | λ₂ | it curves | {limit} |", "|---|---|---|---|---|---|---|"]
+    for kind, where, error, (low, high) in zip(
+        found.kinds, found.places, found.errors, found.eigenvalues.tolist(), strict=True
+    ):
+        bound = number(factor / high) if kind == "minimum" else "–"
+        cells = [kind, place(where), number(float(error)), number(low), number(high), MEANING[kind], bound]
+        rows.append(f"| {' | '.join(cells)} |")
+    more = len(rows) - 2 - SHOWN
+    return "\n".join(rows[: SHOWN + 2]) + (f"\n\nand {more} more, higher up." if more > 0 else "")

@@ -1,0 +1,50 @@
+"""Patience: what takes longer shows how far it is and can be stopped; nobody else waits for it."""
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import streamlit as st
+
+from widgets.jobs import Compute, Job, ask
+
+SHORT = 0.7  # seconds in which a result is simply drawn
+POLL = 0.4  # seconds between two looks at a longer one
+ROOM = 420  # px, about what the result will take
+STOPPED = "patience.stopped"
+
+
+def patiently(
+    key: Hashable,
+    compute: Compute,
+    draw: Callable[[Any], None],
+    what: str = "the map",
+    sooner: str = "Fewer cells or fewer steps",
+) -> None:
+    """Draw the result of ``compute(progress)``, known by ``key``: at once where it is short, else when it is there.
+
+    ``what`` it is, and what would make it ``sooner`` done, are said where it is not.
+    """
+    if st.session_state.get(STOPPED) == key:
+        _stopped(what, sooner)
+        return
+    job = ask(key, compute, SHORT)
+    if job.result is not None:
+        draw(job.result)
+    else:
+        _wait(key, compute, what)
+
+
+@st.fragment(run_every=POLL)
+def _wait(key: Hashable, compute: Compute, what: str) -> None:
+    """Look again and again; the page is drawn anew when it is over."""
+    job: Job = ask(key, compute, 0.0)
+    if job.done.is_set() or st.session_state.get(STOPPED) == key:
+        st.rerun()
+    with st.container(height=ROOM, border=False):
+        st.progress(job.share, f"Computing {what}: {100.0 * job.share:.0f} %")
+        st.button("Stop", key="patience.stop", on_click=st.session_state.update, args=({STOPPED: key},))
+
+
+def _stopped(what: str, sooner: str) -> None:
+    st.info(f"Stopped: {what} is not computed. {sooner} are sooner done.")
+    st.button("Compute it after all", key="patience.resume", on_click=st.session_state.pop, args=(STOPPED,))

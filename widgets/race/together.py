@@ -1,0 +1,100 @@
+"""Together: any runs from one start, played at once, with a scoreboard."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from engine import Optimizer, Plane, discover_optimizers
+from engine.family import Family
+from engine.settling import first_hit, settled_step
+from engine.study import Entry, study
+from engine.verdict import TOLERANCE
+from widgets.controls import adopt
+from widgets.details.follow import follow
+from widgets.live_figure import commits
+from widgets.live_run import live_run
+from widgets.presets import preset_row
+from widgets.race.nothing import nothing_to_race
+from widgets.runs import FIRST, LETTERS, pick_runs
+from widgets.shape import pick_start, pick_steps, pick_valley
+
+NAME = "together"
+TITLE = "One start, one surface: who is first at 10⁻⁶ of the error?"
+ORDER = 10
+
+BEFORE = "race.runs"  # letter -> slug, for when another view has been looked at
+
+
+def draw() -> None:
+    """Pick runs, draw them and the scoreboard."""
+    optimizers = discover_optimizers()
+    everyone(optimizers)
+    preset_row(presets(optimizers), optimizers)
+    with st.sidebar:
+        entries, edited = pick_runs(optimizers)
+        surface, sliders = pick_valley()
+        start, steps = pick_start(), pick_steps()
+        commits(adopt)
+    st.query_params.setdefault("a", FIRST)  # one that is left out is the bare address, and that is everyone's
+    st.session_state[BEFORE] = {letter: st.query_params[letter] for letter in LETTERS if letter in st.query_params}
+    picture, board = st.columns([11, 9], gap="medium")
+    with picture, st.container(key="race-picture"):
+        live_run(entries, edited, surface, sliders, start, steps)
+    with board:
+        follow("board", scores(surface, entries, edited, start, steps), folder=Path(__file__).parent)
+
+
+def everyone(optimizers: dict[str, type[Optimizer]]) -> None:
+    """Put the runs that were here before into an address that names none, at first every optimizer."""
+    if not any(letter in st.query_params for letter in LETTERS):
+        all_of_them = dict(zip(LETTERS, in_order(optimizers), strict=False))
+        st.query_params.update(st.session_state.get(BEFORE, all_of_them))
+
+
+def in_order(optimizers: dict[str, type[Optimizer]]) -> list[str]:
+    """Return every slug, the first run's before the others."""
+    return sorted(optimizers, key=lambda slug: (slug != FIRST, slug))
+
+
+def presets(optimizers: dict[str, type[Optimizer]]) -> dict[str, str]:
+    """Return the addresses of the buttons above the picture."""
+    runs = "&".join(f"{letter}={slug}" for letter, slug in zip(LETTERS, in_order(optimizers), strict=False))
+    return {
+        "All optimizers, typical settings": runs,
+        "A narrower valley": f"{runs}&surface.eigenvalue_2=100&a.learning_rate=0.01&steps=400",
+        "Its walls along the axes": f"{runs}&surface.angle=0",
+    }
+
+
+def scores(surface: Any, entries: list[Entry], edited: Entry, start: tuple[float, float], steps: int) -> dict[str, Any]:
+    """Return the counts of every run, and of the one under the sliders at every stop."""
+    plane = Plane.of(surface, include=start)
+    found = study(surface, entries, edited, start, steps, plane)
+    runs = {item.name: found.others[item.name] for item in entries if item is not edited}
+    return {
+        "surface": repr(surface),
+        "start": list(start),
+        "tolerance": TOLERANCE,
+        "last": steps,
+        "why": nothing_to_race(surface, start),
+        "runs": [
+            {"name": item.name, **_score(runs[item.name], 0)}
+            if item.name in runs
+            else {"name": item.name, **_score(found.present.family, found.index)}
+            for item in entries
+        ],
+        "families": {
+            member.family.setting: [_score(member.family, r) for r in range(len(member.family.values))]
+            for member in found.families
+        },
+    }
+
+
+def _score(family: Family, r: int) -> dict[str, Any]:
+    error, path = family.error[:, r : r + 1], family.trajectory
+    ran = int(path.diverged_at[r]) if path.diverged_at[r] >= 0 else path.steps
+    counts = {"first": first_hit(error, TOLERANCE)[0], "stays": settled_step(error, TOLERANCE)[0]}
+    known = {name: int(value) if np.isfinite(value) else None for name, value in counts.items()}
+    return {**known, "each": int(path.evaluations[r]) / ran if ran else 1.0, "diverged": bool(ran < path.steps)}

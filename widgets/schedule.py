@@ -1,0 +1,138 @@
+"""The schedule: which one, its settings, and the constant learning rate that stands beside it."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+
+import streamlit as st
+
+from engine import Optimizer, discover_optimizers, discover_schedules
+from engine.discovery import slug as slug_of
+from engine.optimizers.gradient_descent import GradientDescent
+from engine.parameter import Parameter, four_digits
+from engine.schedule import Schedule
+from engine.schedules.constant import Constant
+from engine.schedules.manual import Manual
+from engine.surface import Surface
+from surfaces.quadratic import Quadratic
+from widgets.controls import Text, accepted, choice, controls, number, row, spoken, text
+from widgets.runs import typical
+from widgets.terrain import usual_learning_rate
+
+PREFIX, BESIDE, RULE = "schedule", "constant", "a"
+FIRST, PLAIN = "cosine", "gradient_descent"
+POINTS = f"{PREFIX}.points"
+
+
+def pick_rule(surface: Surface) -> Optimizer:
+    """Draw the inputs of the optimizer; those without a learning rate have nothing to be scheduled."""
+    optimizers = {name: cls for name, cls in discover_optimizers().items() if getattr(cls, "has_learning_rate", True)}
+    titles = {name: cls.title for name, cls in optimizers.items()}
+
+    def chosen() -> None:
+        typical(RULE, optimizers)
+        arrived(surface)
+
+    name = choice(RULE, "Optimizer", titles, PLAIN, chosen=chosen) or PLAIN
+    return controls(optimizers[name], RULE)[0]
+
+
+def pick_schedule(surface: Surface) -> Schedule:
+    """Draw the choice of the schedule and its inputs."""
+    return _pick(PREFIX, "Schedule", FIRST, discover_schedules(), surface)
+
+
+def pick_constant(surface: Surface) -> Constant:
+    """Draw the input of the constant learning rate beside the schedule."""
+    declared = _declared(Constant, surface)["learning_rate"]
+    return Constant(learning_rate=number(f"{BESIDE}.learning_rate", declared, "constant learning rate"))
+
+
+def dragged_points(schedule: Schedule, values: Mapping[str, object]) -> Schedule:
+    """Return the schedule with its points as a handle holds them at this moment."""
+    typed = accepted({POINTS: values[POINTS]}) if POINTS in values else {}
+    try:
+        return Manual.read(typed[POINTS]) if isinstance(schedule, Manual) and typed else schedule
+    except ValueError:
+        return schedule
+
+
+def arrived(surface: Surface) -> None:
+    """Give every learning rate what suits a newly chosen surface or optimizer."""
+    st.session_state[f"{BESIDE}.learning_rate"] = _declared(Constant, surface)["learning_rate"].default
+    for prefix in (PREFIX, "then"):
+        cls = discover_schedules().get(st.session_state.get(prefix) or "")
+        for name, declared in _declared(cls, surface).items() if cls else ():
+            if _is_rate(declared):
+                st.session_state[f"{prefix}.{name}"] = declared.default
+    if st.session_state.get(PREFIX) == slug_of(Manual):
+        st.session_state[POINTS] = _first_points(surface)
+
+
+def _pick(prefix: str, label: str, first: str, schedules: Mapping[str, type[Schedule]], surface: Surface) -> Schedule:
+    names = sorted(schedules, key=lambda name: (name != first, schedules[name].title))
+    titles = {name: schedules[name].title for name in names}
+    name = choice(prefix, label, titles, first, chosen=lambda: _fresh(prefix, schedules, surface)) or first
+    cls = schedules[name]
+    if issubclass(cls, Manual):
+        return _drawn(surface)
+    declared, values = list(_declared(cls, surface).items()), {}
+    for i in range(0, len(declared), 2):
+        pair = declared[i : i + 2]
+        with row(len(pair)):
+            for field, parameter in pair:
+                values[field] = number(f"{prefix}.{field}", parameter, spoken(field))
+    inner = {}
+    for item in fields(cls):
+        if isinstance(item.default, Schedule):
+            plain = {key: each for key, each in schedules.items() if each is not cls and not issubclass(each, Manual)}
+            inner[item.name] = _pick(item.name, spoken(item.name).capitalize(), slug_of(item.default), plain, surface)
+    try:
+        return cls(**values, **inner)
+    except ValueError as error:  # two settings that do not go together
+        st.warning(f"{error}; the defaults are used.")
+        return cls()
+
+
+def _fresh(prefix: str, schedules: Mapping[str, type[Schedule]], surface: Surface) -> None:
+    """Give a newly chosen schedule its own settings."""
+    cls = schedules[st.session_state[prefix]]
+    for name, declared in _declared(cls, surface).items():
+        st.session_state[f"{prefix}.{name}"] = declared.default
+    if issubclass(cls, Manual):
+        st.session_state[POINTS] = _first_points(surface)
+
+
+def _drawn(surface: Surface) -> Manual:
+    first = _first_points(surface)
+    typed = text(POINTS, Text(first, "Pairs of a step and a learning rate: 0:0.09,50:0.01."), "points")
+    try:
+        return Manual.read(typed)
+    except ValueError as error:
+        st.warning(f"{str(error).capitalize()}; {first} is used.")
+        return Manual.read(first)
+
+
+def _first_points(surface: Surface) -> str:
+    share = _scale(surface)
+    return Manual(tuple((step, float(f"{share * eta:.1g}")) for step, eta in Manual().points)).text
+
+
+def _is_rate(declared: Parameter) -> bool:
+    return declared.symbol.startswith(r"\eta")
+
+
+def _declared(cls: type[Schedule], surface: Surface) -> dict[str, Parameter]:
+    """Return a schedule's declarations, learning rates with defaults that suit the surface."""
+    share = _scale(surface)
+    return {
+        name: replace(declared, default=four_digits(share * declared.default)) if _is_rate(declared) else declared
+        for name, declared in cls.parameters().items()
+    }
+
+
+def _scale(surface: Surface) -> float:
+    """Return by how much learning rates differ from those that schedules declare, which suit the first valley."""
+    if isinstance(surface, Quadratic):
+        return 1.0
+    rule = discover_optimizers().get(st.session_state.get(RULE) or PLAIN, GradientDescent)
+    return usual_learning_rate(rule, surface) / Constant.parameters()["learning_rate"].default

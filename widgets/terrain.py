@@ -1,0 +1,82 @@
+"""The terrain: which surface the runs are on, and the numbers that shape it."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from engine import Plane
+from engine.optimizer import Optimizer
+from engine.parameter import four_digits
+from engine.surface import Surface
+from surfaces import discover_surfaces
+from surfaces.quadratic import Quadratic
+from widgets.controls import choice, controls, spoken
+from widgets.runs import LETTERS
+from widgets.shape import PREFIX, START_KEYS, pick_valley, slider
+
+SEEN = 41  # points a side that are looked at for a finite error
+MOST_SLIDERS = 5  # in the figure; every number has an input beside
+
+
+def pick_terrain(
+    surfaces: Mapping[str, type[Surface]],
+    first: str,
+    optimizers: Mapping[str, type[Optimizer]],
+    arrived: Callable[[Surface], None] | None = None,
+) -> tuple[Surface, list[dict[str, Any]]]:
+    """Draw the choice of the surface and its inputs; return it, and the figure's sliders for it.
+
+    ``arrived`` is told of a newly chosen surface, in a callback.
+    """
+    titles = {slug: cls.title for slug, cls in surfaces.items()}
+    slug = choice(PREFIX, "Surface", titles, first, chosen=lambda: _arrive(surfaces, optimizers, arrived)) or first
+    cls = surfaces[slug]
+    if issubclass(cls, Quadratic):
+        return pick_valley()
+    surface, _ = controls(cls, PREFIX)
+    if not np.isfinite(surface.evaluate(Plane.of(surface).grid(SEEN)[2])[0]).any():
+        st.warning("E is not a finite number anywhere in the picture.")
+    shaping = [item for item in surface.parameters().items() if item[0] not in cls.view_fields]
+    declared = shaping[:MOST_SLIDERS]
+    sliders = [slider(f"{PREFIX}.{name}", each, getattr(surface, name), spoken(name)) for name, each in declared]
+    return surface, sliders
+
+
+def _arrive(
+    surfaces: Mapping[str, type[Surface]],
+    optimizers: Mapping[str, type[Optimizer]],
+    arrived: Callable[[Surface], None] | None,
+) -> dict[str, str | None]:
+    """Give a newly chosen surface its settings, start and learning rates; return what the address must say of it."""
+    cls = surfaces[st.session_state[PREFIX]]
+    surface = cls()
+    for name in (*cls.typed_fields(), *surface.parameters()):
+        st.session_state[f"{PREFIX}.{name}"] = getattr(surface, name)
+    for key, value in zip(START_KEYS, surface.start, strict=True):
+        st.session_state[key] = four_digits(value)
+    written: dict[str, str | None] = dict.fromkeys(START_KEYS)
+    for letter in LETTERS:
+        rule, key = optimizers.get(st.session_state.get(letter) or ""), f"{letter}.learning_rate"
+        if rule:
+            eta = st.session_state[key] = usual_learning_rate(rule, surface)
+            written[key] = None if eta == rule.typical_learning_rate else str(eta)
+    if arrived:
+        arrived(surface)
+    return written
+
+
+def usual_learning_rate(rule: type[Optimizer], surface: Surface) -> float:
+    """Return a learning rate at which a rule behaves on a surface: the surface's own, or the rule's where each weight
+    has one of its own.
+    """
+    adaptive = rule.preconditioner is not Optimizer.preconditioner
+    return rule.typical_learning_rate if adaptive else surface.learning_rate
+
+
+@cache
+def plane_surfaces() -> dict[str, type[Surface]]:
+    """Return {slug: class} of the surfaces with two weights, which a plane shows whole."""
+    return {slug: cls for slug, cls in discover_surfaces().items() if cls().dim == 2}
