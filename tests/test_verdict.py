@@ -10,37 +10,19 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from spoken import NUMBER, agrees, value_of
+from valleys import ADAPTIVE, LINEAR, OPTIMIZERS, bowls, momenta, starts, valleys
 
 from charts.live import _cut, live_message
-from engine import Plane, discover_optimizers, theory
+from engine import Plane, theory
 from engine.parameter import four_digits
 from engine.study import Entry, study
 from engine.verdict import Scene, judge, measured_steps
 from surfaces.quadratic import Quadratic
 
-OPTIMIZERS = discover_optimizers()
-LINEAR = [slug for slug, cls in OPTIMIZERS.items() if cls().linear]
-ADAPTIVE = [slug for slug in OPTIMIZERS if slug not in LINEAR]
 WORDS = {"start": {}, "edit": "edit", "best": {}}
-reproducible = settings(deadline=None, derandomize=True, max_examples=60)
+several = settings(max_examples=60)
 
-magnitudes = st.floats(-2.5, 2.5).map(lambda exponent: four_digits(10.0**exponent))
-curvatures = st.one_of(magnitudes, magnitudes, magnitudes.map(lambda value: -value), st.just(0.0))
-surfaces = st.builds(
-    Quadratic,
-    eigenvalue_1=curvatures,
-    eigenvalue_2=curvatures,
-    angle=st.integers(-180, 180).map(float),
-    minimum_x=st.sampled_from([0.0, 1.3]),
-    minimum_y=st.sampled_from([0.0, -0.7]),
-)
-bowls = st.builds(Quadratic, eigenvalue_1=magnitudes, eigenvalue_2=magnitudes, angle=st.integers(-180, 180).map(float))
-momenta = st.floats(0.0, 0.999).map(four_digits)
 shares = st.floats(-2.5, 0.3).map(lambda exponent: 10.0**exponent)  # of the limit
-# not nearer to 0 than any point of a picture: of 1e-162 the error itself underflows
-starts = st.tuples(st.integers(-20_000, 20_000), st.integers(-14_000, 14_000)).map(
-    lambda start: tuple(four_digits(value / 1e4) for value in start)
-)
 
 
 def formula_limit(slug: str, mu: float, largest: float) -> float:
@@ -114,8 +96,8 @@ def facts_of(verdict) -> list[tuple[str, str]]:
     return [(first, second) for _, first, second in verdict.facts]
 
 
-@reproducible
-@given(st.sampled_from(LINEAR), surfaces, momenta, shares, starts)
+@several
+@given(st.sampled_from(LINEAR), valleys, momenta, shares, starts)
 def test_the_sentence_of_a_rule_that_keeps_modes_apart(slug, surface, mu, share, start):
     eta = eta_near_the_limit(slug, mu, surface, share)
     found, verdict = picture(surface, slug, eta, mu, start)
@@ -192,7 +174,7 @@ def check_factor(size: str, angle: str | None, root: complex) -> None:
         assert abs(value_of(angle) - math.degrees(abs(cmath.phase(root)))) <= min(0.51, 0.051 * value_of(angle))
 
 
-@reproducible
+@several
 @given(st.sampled_from(LINEAR), bowls, momenta, shares, starts)
 def test_the_facts_of_a_rule_that_keeps_modes_apart(slug, surface, mu, share, start):
     eta = eta_near_the_limit(slug, mu, surface, share)
@@ -216,7 +198,7 @@ def test_the_facts_of_a_rule_that_keeps_modes_apart(slug, surface, mu, share, st
         check_factor(size, angle or None, root)
 
 
-@reproducible
+@several
 @given(st.sampled_from(LINEAR), bowls, momenta, shares, starts)
 def test_predicted_and_measured_steps(slug, surface, mu, share, start):
     eta = eta_near_the_limit(slug, mu, surface, share)
@@ -286,10 +268,10 @@ def check_badge(verdict, steps: int) -> None:
         assert status == "good" and drift[1] == "✓" and value_of(drift[2]) <= 1.06 * exact, verdict.badge
 
 
-@settings(deadline=None, derandomize=True, max_examples=300)
+@settings(max_examples=300)
 @given(
     st.sampled_from(LINEAR),
-    surfaces,
+    valleys,
     st.one_of(momenta, st.sampled_from([0.0, 0.9, 0.99, 0.999])),
     st.floats(-4.0, 0.3),
     starts,
@@ -324,7 +306,7 @@ def test_the_best_settings_of_a_narrow_valley_are_not_said_to_be_wrong(slug, ste
     check_badge(picture(Quadratic(1e-3, 1e3), slug, best.learning_rate, mu, steps=steps)[1], steps)
 
 
-@reproducible
+@several
 @given(st.sampled_from(LINEAR), st.floats(0.0, 0.9), st.floats(0.1, 0.9), st.sampled_from([-1.0, 1.0]))
 def test_a_run_with_another_learning_rate_leaves_its_closed_form(slug, mu, share, sign):
     surface = Quadratic()
@@ -385,8 +367,8 @@ def test_an_error_that_is_small_by_chance_at_the_last_step_does_not_count_as_set
 # --- rules with a learning rate for every weight -----------------------------------------------------------------
 
 
-@reproducible
-@given(st.sampled_from(ADAPTIVE), surfaces, st.floats(-4.0, 2.0), starts)
+@several
+@given(st.sampled_from(ADAPTIVE), valleys, st.floats(-4.0, 2.0), starts)
 def test_the_words_of_an_adaptive_rule(slug, surface, exponent, start):
     found, verdict = picture(surface, slug, four_digits(10.0**exponent), start=start)
     trajectory, error = found.present.family.trajectory, found.present.family.error[:, 0]
@@ -449,8 +431,8 @@ def test_measured_steps(error, steps):
 # --- the gauge ---------------------------------------------------------------------------------------------------
 
 
-@reproducible
-@given(st.sampled_from(LINEAR), surfaces, momenta, shares)
+@several
+@given(st.sampled_from(LINEAR), valleys, momenta, shares)
 def test_the_marks_of_the_gauge(slug, surface, mu, share):
     eta = eta_near_the_limit(slug, mu, surface, share)
     found, _ = picture(surface, slug, eta, mu, families=True)
