@@ -429,6 +429,8 @@ def settled_step(polynomials, shares, tolerance: float = 1e-6) -> int:
         modes = [(-b * now - c * before, now) for (b, c), (now, before) in zip(polynomials, modes, strict=True)]
         if sum(share * now * now for share, (now, _) in zip(shares, modes, strict=True)) > tolerance * sum(shares):
             last = k
+        elif all(c == 0.0 for _, c in polynomials):
+            break  # without a memory every mode only shrinks
     return last + 1
 
 
