@@ -133,6 +133,8 @@ def test_the_scoreboard_counts_what_the_engine_counts(query):
         for name, count in (("first", first_hit), ("stays", settled_step)):
             expected = count(path.error, 1e-6)[0]
             assert item[name] == (None if np.isnan(expected) else int(expected))
+        share = path.error[:, 0] / path.error[0, 0]
+        assert (item["lowest"], item["ends"]) == (share.min(), share[-1])
         assert item["each"] == 1.0 and not item["diverged"]
 
 
@@ -144,7 +146,8 @@ def test_the_scoreboard_knows_every_stop_of_the_live_sliders():
     for eta, row in list(zip(stops["learning_rate"], told["families"]["learning_rate"], strict=True))[::10]:
         path = run(VALLEY, RULES["momentum"](momentum=0.5), eta, START, 150)
         assert row["diverged"] == bool(path.diverged_at[0] >= 0)
-        expected = first_hit(path.error, 1e-6)[0]
+        expected, share = first_hit(path.error, 1e-6)[0], path.error[:, 0] / path.error[0, 0]
+        assert row["lowest"] == np.nanmin(share[np.isfinite(share)]) and (row["ends"] is None) == np.isnan(share[-1])
         assert row["first"] == (None if np.isnan(expected) else int(expected))
 
 
