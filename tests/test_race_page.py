@@ -317,13 +317,38 @@ def test_the_sentence_counts_the_linear_draws_in_the_highest_decade():
 
 def test_the_least_error_is_that_of_the_landscape():
     told = header(fine(race("race=tuning")))
-    etas = np.geomspace(1e-4, 10.0, tuning.DENSE)
-    path = run(VALLEY, RULES["gradient_descent"](), etas, START, 60)
-    share = path.error[-1] / path.error[0]
-    best = int(np.nanargmin(share))
-    least, eta = re.search(r"is (\S+) of the start's, at η = (\S+)\.", told["says"]).groups()
-    assert agrees(least, share[best]) and agrees(eta, etas[best])
-    assert told["panels"][0]["marks"][0]["x"] == pytest.approx(etas[best])
+    mark = told["panels"][0]["marks"][0]["x"]
+    path = run(VALLEY, RULES["gradient_descent"](), mark, START, 60)
+    least, eta = LEAST.search(told["says"]).groups()
+    assert agrees(least, path.error[-1, 0] / path.error[0, 0]) and agrees(eta, mark)
+
+
+LEAST = re.compile(r"tried, is (\S+) of the start's, at η = (\S+)\. ")
+
+
+@pytest.mark.parametrize(
+    ("slug", "steps"), [("gradient_descent", 60), ("nesterov", 60), ("momentum", 60), ("momentum", 8), ("adagrad", 60)]
+)
+def test_the_least_is_no_higher_than_a_hundred_times_as_many_learning_rates_find(slug, steps):
+    etas, truth = tuning.landscape(VALLEY, RULES[slug](), START, steps)
+    assert (np.diff(etas) > 0.0).all()
+    path = run(VALLEY, RULES[slug](), np.geomspace(1e-4, 10.0, 40_001), START, steps)
+    assert truth.min() <= 1.1 * np.nanmin(path.error[-1] / path.error[0])
+
+
+@pytest.mark.parametrize("early", ["no", "yes"])
+@pytest.mark.parametrize(
+    "query", ["optimizer=momentum&tuning.steps=8&tuning.budget=64", "optimizer=adam&tuning.steps=500"]
+)
+def test_no_trial_is_below_the_least(query, early):
+    told, arrays = messages(fine(race(f"race=tuning&{query}&tuning.early={early}")))[0]
+    lowest = min(trials(told, arrays, k)[1].min() for k in range(len(told["panels"])))
+    assert arrays["truth"].min() <= lowest
+    least, eta = LEAST.search(told["says"]).groups()
+    assert agrees(least, float(arrays["truth"].min()), slack=0.05 * float(arrays["truth"].min()))
+    at = float(arrays["etas"][arrays["truth"].argmin()])
+    assert agrees(eta, at) and told["panels"][0]["marks"][0]["x"] == pytest.approx(at)
+    assert f"of {len(arrays['etas'])} learning rates tried" in told["says"].replace("\u202f", "")
 
 
 def test_stopping_early_saves_gradients_and_says_how_many():
