@@ -137,7 +137,13 @@ class Quadratic(Surface):
 
 
 def _cos_sin(degrees: float) -> tuple[float, float]:
-    """Return cos and sin, exact at multiples of 90 degrees so that such a valley is exactly axis-aligned."""
+    """Return cos and sin, exact at multiples of 90 degrees and of one size at the odd ones of 45.
+
+    Such a valley is exactly axis-aligned, or exactly diagonal: a start such as (1, 1) lies on its eigenvector.
+    """
     if degrees % 90.0 == 0.0:
         return ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))[int(degrees // 90.0) % 4]
+    if degrees % 45.0 == 0.0:
+        half = math.sqrt(0.5)
+        return ((half, half), (-half, half), (-half, -half), (half, -half))[int(degrees // 90.0) % 4]
     return math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
