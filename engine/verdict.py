@@ -57,7 +57,8 @@ def _judge_linear(family: Family, scene: Scene) -> list[Verdict]:
     factors = theory.mode_factors(rules, family.learning_rates, lam)
     predicted = theory.predicted_steps(rules, family.learning_rates, lam, scene.modes[0, 0], TOLERANCE).tolist()
     measured = _measured(family, scene).tolist()
-    closed = theory.mode_path(rules, family.learning_rates, lam, steps) * scene.modes[0]
+    path = theory.mode_path(rules, family.learning_rates, lam, steps)
+    after_one, closed = path[1].tolist(), path * scene.modes[0]
     drift = theory.deviation(scene.modes, closed).tolist()
     allowed = allowance(factors, scene.modes, scene.centre).tolist()
     best = type(family.optimizers[0]).best(float(lam[0]), float(lam[-1])) if lam[0] > 0.0 else None
@@ -70,7 +71,8 @@ def _judge_linear(family: Family, scene: Scene) -> list[Verdict]:
     verdicts = []
     for r, left_at in enumerate(left.tolist()):
         two_roots = factors.shape[-1] == 2
-        case = Case(etas[r], limits[r], values, scene.labels, leading[r], two_roots, moving, left_at)
+        runs = leading[r], two_roots, after_one[r], moving
+        case = Case(etas[r], limits[r], values, scene.labels, *runs, left_at)
         known = np.inf if case.at_the_limit else predicted[r]
         facts = [*case.factor_facts(best), _steps_fact(known, measured[r], steps, values[0] >= 0.0)]
         verdicts.append(Verdict(*case.verdict(), facts, _badge(drift[r], allowed[r], steps)))

@@ -160,7 +160,7 @@ def test_the_sentence_of_a_rule_that_keeps_modes_apart(slug, surface, mu, share,
         assert len(worst) == 2
     else:
         assert surface.labels.index(kept[1][1]) in worst
-    check_manner(sentence, [every_root(slug, mu, eta * surface.eigenvalues[i])[0] for i in moving])
+    check_manner(sentence, [(slug, mu, eta * surface.eigenvalues[i]) for i in moving])
 
 
 def every_root(slug: str, mu: float, x: float) -> list[complex]:
@@ -170,12 +170,18 @@ def every_root(slug: str, mu: float, x: float) -> list[complex]:
     return sorted([(-b + root) / 2.0, (-b - root) / 2.0], key=abs, reverse=True)
 
 
-def check_manner(sentence: str, roots: list[complex]) -> None:
-    """Zigzag if any factor turns by more than 170 degrees, else the shortest swing that can be seen, else neither."""
-    turns = [(abs(z), math.degrees(abs(cmath.phase(z)))) for z in roots if abs(z) > 1e-12]
+def check_manner(sentence: str, modes: list[tuple[str, float, float]]) -> None:
+    """Zigzag if any factor turns by more than 170 degrees, else the shortest swing that can be seen, else neither.
+
+    One with a real root is seen if the first step, from rest that of gradient descent, goes past by more than 1 %.
+    """
+    roots = [(every_root(*mode)[0], mode[2]) for mode in modes]
+    turns = [(abs(z), math.degrees(abs(cmath.phase(z)))) for z, _ in roots if z.imag != 0.0]
     assume(all(abs(turn - 170.0) > 1e-6 for _, turn in turns))
-    periods = [360.0 / turn for size, turn in turns if 1e-3 < turn <= 170.0 and size ** (180.0 / turn) > 0.01]
-    if any(turn > 170.0 for _, turn in turns):
+    swings = [(360.0 / turn, turn) for size, turn in turns if turn > 1e-3 and size ** (180.0 / turn) > 0.01]
+    periods = [period for period, turn in swings if turn <= 170.0]
+    zigzag = any(z.imag == 0.0 and z.real < 0.0 and x > 1.01 for z, x in roots)
+    if zigzag or any(turn > 170.0 for _, turn in swings):
         assert "zigzagging from wall to wall" in sentence
     elif periods:
         assert agrees(re.search(rf"swinging to and fro once in ({NUMBER}) steps", sentence)[1], min(periods))
@@ -252,6 +258,55 @@ def test_the_limit_stands_between_good_and_bad(slug, low, high, mu):
         assert "100 %" not in verdict.sentence
     _, verdict = picture(surface, slug, limit, mu)
     assert verdict.status == "limit" and "neither shrinks nor grows" in verdict.sentence
+
+
+@pytest.mark.parametrize("mu", [0.3, 0.9])
+@pytest.mark.parametrize("slug", ["momentum", "nesterov"])
+def test_at_the_limit_with_momentum_the_distance_is_another_in_the_long_run(slug, mu):
+    surface = Quadratic(angle=0.0)
+    found, verdict = picture(surface, slug, formula_limit(slug, mu, 20.0), mu, steps=400)
+    distance = np.abs(found.present.modes[:, 0, 1])
+    tends_to = (1.0 + mu) / ((1.0 - mu) if slug == "momentum" else (1.0 + 3.0 * mu))
+    np.testing.assert_allclose(distance[300:] / distance[0], tends_to, rtol=1e-9)
+    assert "in the long run the distance along u₂ neither shrinks nor grows" in verdict.sentence
+    _, plain = picture(surface, "gradient_descent", 0.1)
+    assert "the distance along u₂ neither" in plain.sentence and "long run" not in plain.sentence
+
+
+@pytest.mark.parametrize("slug", LINEAR)
+def test_a_saddle_at_the_limit_is_not_said_to_be_reached(slug):
+    surface = Quadratic(-1.0, 20.0, 0.0)
+    found, verdict = picture(surface, slug, formula_limit(slug, 0.5, 20.0), 0.5, (0.0, 1.0))
+    assert np.abs(found.present.modes[-1, 0, 1]) > 0.5
+    assert (
+        verdict.status == "limit" and verdict.sentence.startswith("At the limit") and "saddle" not in verdict.sentence
+    )
+    assert "starts exactly at 0 along u₁, where the least nudge would grow" in verdict.sentence
+
+
+@pytest.mark.parametrize(
+    ("slug", "eta", "words"),
+    [
+        ("gradient_descent", 0.05001, "without overshooting"),
+        ("gradient_descent", 0.0508, "zigzagging"),
+        ("nesterov", 0.05002, "without overshooting"),
+        ("nesterov", 0.0508, "zigzagging"),
+    ],
+)
+def test_no_zigzag_that_nobody_can_see(slug, eta, words):
+    found, verdict = picture(Quadratic(), slug, eta, 0.5)
+    distance = found.present.modes[:, 0, 1]
+    assert words in verdict.sentence and ((distance / distance[0]).min() < -0.01) == (words == "zigzagging")
+
+
+@pytest.mark.parametrize("turn", range(-180, 181, 45))
+def test_a_start_on_an_eigenvector_of_a_diagonal_valley_is_exactly_on_it(turn):
+    surface = Quadratic(angle=float(turn))
+    along = np.sign(np.round(surface.eigenvectors[:, 0], 3))
+    found, verdict = picture(surface, "gradient_descent", 0.11, start=tuple(along), steps=400)
+    assert found.present.modes[0, 0, 1] == 0.0 and (found.present.modes[:, 0, 1] == 0.0).all()
+    assert verdict.status == "good" and "Along u₂ it would diverge, but it starts exactly at 0" in verdict.sentence
+    assert "measured" in facts_of(verdict)[2][1]
 
 
 def test_a_flat_direction_is_said_to_be_flat_and_does_not_count():

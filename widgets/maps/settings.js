@@ -60,7 +60,7 @@ const SAYS = {
 };
 const GROWS = {
   "one step": () => "it is gone after one",
-  "at the limit": () => "neither shrinks nor grows",
+  "at the limit": () => "neither shrinks nor grows in the long run",
   divergence: (size) => `grows ${nearOne(size)} times a step`,
 };
 
