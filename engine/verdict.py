@@ -37,6 +37,7 @@ class Scene:
     centre: float  # the distance of w* from 0
     modes: np.ndarray  # (T+1, R, D) alpha_i of every run
     left_at: np.ndarray  # (R,) first step outside the view, -1 if none
+    rounding_at: np.ndarray  # (R,) first step at which rounding decides, of a rule without closed form; -1 if none
 
 
 def measured_steps(error: np.ndarray) -> np.ndarray:
@@ -112,8 +113,10 @@ def _judge_adaptive(family: Family, scene: Scene) -> list[Verdict]:
             ("last step's length", number(moved[r], 2), f"η = {number(family.learning_rates[r], 4)}"),
             _hit_fact(hits[r], settled[r], family.trajectory.steps, bool(scene.eigenvalues[0] >= 0.0)),
         ]
-        badge = ("open", f"No closed form to check against: {rule.title}'s steps are not linear in the gradient", "")
-        verdicts.append(Verdict(*_adaptive_sentence(family, scene, r, settled[r]), facts, badge))
+        badge = ("open", f"No closed form to check against: {rule.title}'s steps are not linear in the gradient")
+        rounded = int(scene.rounding_at[r])
+        note = f"rounding decides where this run goes from about step {rounded} on" if rounded >= 0 else ""
+        verdicts.append(Verdict(*_adaptive_sentence(family, scene, r, settled[r]), facts, (*badge, note)))
     return verdicts
 
 

@@ -388,7 +388,7 @@ def test_a_run_with_another_learning_rate_leaves_its_closed_form(slug, mu, share
     multiple = value_of(verdict.badge[2].split(" ")[2])
     assume(multiple < 1e3)  # two roots nearly meet where it is more
     family = dataclasses.replace(found.present.family, learning_rates=np.array([eta * (1.0 + sign * 1e-9)]))
-    scene = Scene(surface.eigenvalues, surface.labels, 0.0, found.present.modes, np.array([-1]))
+    scene = Scene(surface.eigenvalues, surface.labels, 0.0, found.present.modes, np.array([-1]), np.array([-1]))
     (wrong,) = judge(family, scene)
     assert verdict.badge[0] == "good" and wrong.badge[0] == "bad" and wrong.badge[1].startswith("✗")
 
