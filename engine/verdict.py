@@ -1,5 +1,6 @@
 """Verdict: what a run on a quadratic did and why, in words and numbers."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -164,7 +165,13 @@ def _steps_fact(predicted: float, measured: float, steps: int, bounded: bool) ->
         return "steps to 10⁻⁶", "predicted: never", seen
     if predicted <= theory.RECURRENCE_STEPS:
         return "steps to 10⁻⁶", f"predicted {count(predicted)}", seen
-    return "steps to 10⁻⁶", f"predicted about {count(float(f'{predicted:.2g}'))}", seen
+    return "steps to 10⁻⁶", f"predicted: at most {count(_no_less(predicted))}", seen
+
+
+def _no_less(value: float) -> float:
+    """Return the next number of two digits that is not below: an envelope arrives no earlier than the run."""
+    power = 10 ** (len(f"{math.ceil(value)}") - 2)
+    return float(-(-math.ceil(value) // power) * power)
 
 
 def _hit_fact(first_hit: float, settled: float, steps: int, bounded: bool) -> tuple[str, str, str]:
