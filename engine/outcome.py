@@ -123,7 +123,7 @@ def _undefined(family: Family, step: int, r: int) -> bool:
 
 def _no_number(family: Family, step: int, r: int) -> str:
     if step == 0:
-        return "E is not a finite number at the start: start where it is."
+        return "E is not a finite number at the start: drag the start to where it is."
     where = place(family.trajectory.weights[step, r])
     return f"Ends at step {step}: it leads to {where}, where E is not a finite number."
 

@@ -36,6 +36,7 @@ class Theory:
     limits: np.ndarray  # (rows,) largest stable learning rate, of directions of positive curvature
     critical: np.ndarray  # (rows, D, 2) the learning rates at which the two roots of each direction meet, else nan
     best: list[Best | None]  # (rows,) the best setting of the rule on the row's surface
+    labels: list[str]  # (rows,) the subscripts of the directions, ascending by eigenvalue: they change where two cross
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,6 +154,7 @@ def _theory(settings: list[Row], learning_rates: np.ndarray) -> Theory:
         limits(settings),
         critical,
         [_best(row) for row in settings],
+        [row.surface.labels for row in settings],
     )
 
 

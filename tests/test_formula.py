@@ -349,7 +349,8 @@ def sentence_of(surface: Formula, start: tuple[float, float], learning_rate: flo
 
 def test_a_run_says_where_the_formula_has_no_value():
     surface = Formula("x + log(x) + y^2")
-    assert sentence_of(surface, (-1.0, 1.0), 0.1) == "E is not a finite number at the start: start where it is."
+    lost = sentence_of(surface, (-1.0, 1.0), 0.1)
+    assert lost == "E is not a finite number at the start: drag the start to where it is."
     path = run(surface, GradientDescent(), 0.5, (1.0, 1.0), 50)
     sentence = sentence_of(surface, (1.0, 1.0), 0.5)
     assert re.fullmatch(r"Ends at step (\d+): it leads to \(.*\), where E is not a finite number\.", sentence)

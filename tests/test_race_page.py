@@ -9,7 +9,7 @@ from browser import ROOT
 from spoken import agrees
 from visit import _elements, decode, inputs, visit
 
-from engine import discover_optimizers, run, theory
+from engine import discover_optimizers, run
 from engine.parameter import four_digits
 from engine.race import GOOD, Terms, lane
 from engine.settling import first_hit, settled_step
@@ -133,6 +133,8 @@ def test_the_scoreboard_counts_what_the_engine_counts(query):
         for name, count in (("first", first_hit), ("stays", settled_step)):
             expected = count(path.error, 1e-6)[0]
             assert item[name] == (None if np.isnan(expected) else int(expected))
+        share = path.error[:, 0] / path.error[0, 0]
+        assert (item["lowest"], item["ends"]) == (share.min(), share[-1])
         assert item["each"] == 1.0 and not item["diverged"]
 
 
@@ -144,7 +146,8 @@ def test_the_scoreboard_knows_every_stop_of_the_live_sliders():
     for eta, row in list(zip(stops["learning_rate"], told["families"]["learning_rate"], strict=True))[::10]:
         path = run(VALLEY, RULES["momentum"](momentum=0.5), eta, START, 150)
         assert row["diverged"] == bool(path.diverged_at[0] >= 0)
-        expected = first_hit(path.error, 1e-6)[0]
+        expected, share = first_hit(path.error, 1e-6)[0], path.error[:, 0] / path.error[0, 0]
+        assert row["lowest"] == np.nanmin(share[np.isfinite(share)]) and (row["ends"] is None) == np.isnan(share[-1])
         assert row["first"] == (None if np.isnan(expected) else int(expected))
 
 
@@ -207,7 +210,8 @@ def test_the_caption_tells_what_was_tuned_over_what_and_with_how_many_gradients(
     spent = sum(item.spent for item in raced(Terms(8, 100, 0.01, True, 0.5, 3)))
     text = told["caption"].replace("\u202f", "")
     assert "8 trials of random search" in text and "4 starts × 8 rotations" in text and "seed 3" in text
-    assert float(re.search(r"Gradients spent on that: (\d+)", text)[1]) == pytest.approx(spent, rel=0.05)
+    assert int(re.search(r"Gradients spent on that: (\d+)", text)[1]) == spent
+    assert "gradients 0.0004 to 4 times 1/λ_{max}" in text and "0.001 to 10 times the distance from the start" in text
     assert "noise of spread 0.5" in text and "0.01 of the error" in told["panels"][0]["title"]
 
 
@@ -215,8 +219,8 @@ def test_the_table_holds_the_ranges_that_were_searched():
     text = numbers(fine(race("race=fair")))
     rows = {row.split("|")[1].strip(): row for row in text.split("\n")[2:]}
     assert set(rows) == {cls.title for cls in RULES.values()}
-    assert theory.stability_limit(RULES["gradient_descent"](), VALLEY.eigenvalues) == pytest.approx(0.1)
-    assert "0.0001 … 0.15, log-uniform" in rows["Gradient descent"]
+    assert "2·10⁻⁵ … 0.2, log-uniform" in rows["Gradient descent"]  # 1/λ_max is 0.05
+    assert "0.0018 … 18.03, log-uniform" in rows["Adam"]  # sqrt(1.5² + 1²) = 1.803
     assert "β₁ 0 … 0.9999, 1 − value log-uniform" in rows["Adam"] and "δ 10⁻¹⁶ … 1, log-uniform" in rows["Adam"]
 
 
@@ -225,6 +229,13 @@ def test_where_nobody_gets_there_the_page_says_so(query):
     app = fine(race(f"race=fair&fair.budget=4&fair.steps=20&{query}"))
     assert "no optimizer takes half of its runs" in header(app)["says"]
     assert not re.search(r"\bnan\b|\binf\b|None", header(app)["says"] + numbers(app))
+
+
+def test_half_of_the_runs_there_is_half_of_the_runs():
+    found = lane(VALLEY, START, RULES["momentum"], Terms(8, 60))
+    counted = np.where(np.arange(len(found.counted)) % 2, 40.0 + np.arange(len(found.counted)), np.nan)
+    text = fair.sentence(VALLEY, [[replace(found, counted=counted)]], Terms(8, 60))
+    assert "half of the runs are at" in text and f"within {int(np.nanmax(counted))} steps" in text
 
 
 def test_the_same_link_is_the_same_race():
@@ -306,13 +317,38 @@ def test_the_sentence_counts_the_linear_draws_in_the_highest_decade():
 
 def test_the_least_error_is_that_of_the_landscape():
     told = header(fine(race("race=tuning")))
-    etas = np.geomspace(1e-4, 10.0, tuning.DENSE)
-    path = run(VALLEY, RULES["gradient_descent"](), etas, START, 60)
-    share = path.error[-1] / path.error[0]
-    best = int(np.nanargmin(share))
-    least, eta = re.search(r"is (\S+) of the start's, at η = (\S+)\.", told["says"]).groups()
-    assert agrees(least, share[best]) and agrees(eta, etas[best])
-    assert told["panels"][0]["marks"][0]["x"] == pytest.approx(etas[best])
+    mark = told["panels"][0]["marks"][0]["x"]
+    path = run(VALLEY, RULES["gradient_descent"](), mark, START, 60)
+    least, eta = LEAST.search(told["says"]).groups()
+    assert agrees(least, path.error[-1, 0] / path.error[0, 0]) and agrees(eta, mark)
+
+
+LEAST = re.compile(r"tried, is (\S+) of the start's, at η = (\S+)\. ")
+
+
+@pytest.mark.parametrize(
+    ("slug", "steps"), [("gradient_descent", 60), ("nesterov", 60), ("momentum", 60), ("momentum", 8), ("adagrad", 60)]
+)
+def test_the_least_is_no_higher_than_a_hundred_times_as_many_learning_rates_find(slug, steps):
+    etas, truth = tuning.landscape(VALLEY, RULES[slug](), START, steps)
+    assert (np.diff(etas) > 0.0).all()
+    path = run(VALLEY, RULES[slug](), np.geomspace(1e-4, 10.0, 40_001), START, steps)
+    assert truth.min() <= 1.1 * np.nanmin(path.error[-1] / path.error[0])
+
+
+@pytest.mark.parametrize("early", ["no", "yes"])
+@pytest.mark.parametrize(
+    "query", ["optimizer=momentum&tuning.steps=8&tuning.budget=64", "optimizer=adam&tuning.steps=500"]
+)
+def test_no_trial_is_below_the_least(query, early):
+    told, arrays = messages(fine(race(f"race=tuning&{query}&tuning.early={early}")))[0]
+    lowest = min(trials(told, arrays, k)[1].min() for k in range(len(told["panels"])))
+    assert arrays["truth"].min() <= lowest
+    least, eta = LEAST.search(told["says"]).groups()
+    assert agrees(least, float(arrays["truth"].min()), slack=0.05 * float(arrays["truth"].min()))
+    at = float(arrays["etas"][arrays["truth"].argmin()])
+    assert agrees(eta, at) and told["panels"][0]["marks"][0]["x"] == pytest.approx(at)
+    assert f"of {len(arrays['etas'])} learning rates tried" in told["says"].replace("\u202f", "")
 
 
 def test_stopping_early_saves_gradients_and_says_how_many():

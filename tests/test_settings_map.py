@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from charts.settings_map import Frame, settings_message
 from engine import discover_optimizers, run, theory
 from engine.optimizers.adam import Adam
 from engine.optimizers.gradient_descent import GradientDescent
@@ -13,6 +14,7 @@ from engine.optimizers.nesterov import Nesterov
 from engine.parameter import four_digits
 from engine.settings_map import learning_rates_across, limits, rows, settings_map, spacing, up_values
 from engine.settling import first_hit, settled_step
+from engine.study import Entry
 from surfaces.quadratic import Quadratic
 
 VALLEY = Quadratic()
@@ -96,6 +98,28 @@ def test_adaptive_rules_have_no_theory_and_flat_directions_no_critical_damping()
     flat = small(Momentum(), "momentum", surface=replace(VALLEY, eigenvalue_1=0.0))
     assert np.isnan(flat.theory.critical[:, 0]).all() and np.isfinite(flat.theory.critical[:, 1]).all()
     assert (flat.theory.slowest == 1).all() and flat.theory.best == [None] * len(flat.values)
+
+
+@pytest.mark.parametrize("up", ["surface.eigenvalue_1", "surface.eigenvalue_2"])
+def test_every_row_has_the_names_of_its_own_directions(up):
+    found = small(GradientDescent(), up, cells=15)
+    settings = rows(VALLEY, GradientDescent(), up, found.values.tolist())
+    assert found.theory.labels == [row.surface.labels for row in settings] and len({*found.theory.labels}) == 2
+    other = 20.0 if up.endswith("1") else 1.0
+    entry = Entry("a", GradientDescent(), 0.1)
+    frame = Frame(up, Quadratic.parameters()[up[8:]], False, 150, 1e-6, entry, 20.0)
+    header, arrays = settings_message([found], frame)
+    one, two = (found.values, other) if up.endswith("1") else (other, found.values)
+    pairs = arrays[header["maps"][0]["known"]["eigenvalues"]].reshape(-1, 2)
+    np.testing.assert_allclose(pairs, np.stack(np.broadcast_arrays(one, two), axis=1))
+    assert header["labels"] == ["₁", "₂"]
+    for line in header["maps"][0]["lines"]:
+        if line["label"].startswith("critical"):
+            xs = arrays[line["x"]]
+            expected = np.broadcast_to(1.0 / (one if line["label"].endswith("₁") else two), xs.shape)
+            there = np.isfinite(xs)
+            assert there[line["at"]]
+            np.testing.assert_allclose(xs[there], expected[there])
 
 
 # ---- axes

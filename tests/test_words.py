@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spoken import unit_of, value_of
 
-from engine.words import apart, count, factor, number, percent
+from engine.words import apart, count, factor, number, percent, whole
 
 finite = st.floats(-1e307, 1e307)
 many = settings(max_examples=500)
@@ -158,3 +158,8 @@ def test_two_numbers_get_four_digits_where_those_are_enough():
     assert apart(0.1005, 0.1) == ("0.1005", "0.1")
     assert apart(0.10000001, 0.1) == ("0.10000001", "0.1")
     assert apart(0.1, 0.1) == ("0.1", "0.1")
+
+
+def test_a_whole_number_is_told_to_the_last_one_and_a_count_is_not_cut_off():
+    assert whole(6_021_733) == "6\u202f021\u202f733" and whole(12) == "12"
+    assert count(122.6) == "123" and count(99_999.6) == "100\u202f000"

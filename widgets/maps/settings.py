@@ -168,8 +168,6 @@ def _draw_maps(wanted: Wanted, surface: Quadratic, entry: Entry, maps: list[Sett
         wanted.log,
         wanted.steps,
         wanted.tolerance,
-        surface.labels,
-        tuple((wanted.surface.eigenvalues == 0.0).tolist()),
         entry,
         getattr(owner, name),
     )

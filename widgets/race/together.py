@@ -97,4 +97,14 @@ def _score(family: Family, r: int) -> dict[str, Any]:
     ran = int(path.diverged_at[r]) if path.diverged_at[r] >= 0 else path.steps
     counts = {"first": first_hit(error, TOLERANCE)[0], "stays": settled_step(error, TOLERANCE)[0]}
     known = {name: int(value) if np.isfinite(value) else None for name, value in counts.items()}
-    return {**known, "each": int(path.evaluations[r]) / ran if ran else 1.0, "diverged": bool(ran < path.steps)}
+    each = int(path.evaluations[r]) / ran if ran else 1.0
+    return {**known, **_shares(error[:, 0]), "each": each, "diverged": bool(path.diverged_at[r] >= 0)}
+
+
+def _shares(error: np.ndarray) -> dict[str, float | None]:
+    """Return the least error (T+1,) of all steps and the last one, as shares of the first; None where there is none."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        share = error / error[0]
+    known = share[np.isfinite(share)]
+    last = float(share[-1])
+    return {"lowest": float(known.min()) if len(known) else None, "ends": last if np.isfinite(last) else None}
