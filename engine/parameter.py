@@ -1,13 +1,15 @@
 """A parameter is declared once, on a dataclass field; validation, sliders, links and docs read that field."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+
+Kind = TypeVar("Kind")
 
 _PLAIN = {
     r"\alpha": "α",
@@ -32,6 +34,8 @@ _PLAIN = {
     r"\theta": "θ",
     "w^*_1": "w*₁",
     "w^*_2": "w*₂",
+    r"\lambda_w": "λ_w",
+    r"\varphi": "φ",
 }
 
 
@@ -87,6 +91,34 @@ class Parameter:
         return sorted(_stops(self) | {present})
 
 
+@dataclass(frozen=True)
+class Choice:
+    """What is known of one setting that is a word: its default, the words allowed, what each means, and help."""
+
+    default: str
+    options: tuple[str, ...]
+    meanings: tuple[str, ...]  # of every option, as a label says it
+    help: str = ""
+
+    @property
+    def range(self) -> str:
+        """The allowed words, for messages: ``outside or inside``."""
+        return " or ".join(self.options)
+
+    def check(self, name: str, value: Any) -> str:
+        """Return value; ValueError that names the setting, its words and the value given."""
+        if not (isinstance(value, str) and value in self.options):
+            raise ValueError(f"{name} must be {self.range}, got {value!r}")
+        return value
+
+    def meaning(self, value: str) -> str:
+        """Return what a value means, as a label says it."""
+        return self.meanings[self.options.index(value)]
+
+
+Declared = Parameter | Choice
+
+
 @cache
 def _stops(declared: Parameter) -> frozenset[float]:
     if declared.scale == "linear":
@@ -140,24 +172,55 @@ def parameter(
     )
 
 
+def choice(default: str, options: Mapping[str, str], help: str = "") -> Any:
+    """Declare a dataclass field that is one of a few words, each with its meaning; kernels receive its place, 0, 1, ...
+
+    It is for what changes a method's published form, so that the forms can be compared.
+    """
+    return field(
+        default=default,
+        metadata={"parameter": Choice(default, tuple(options), tuple(options.values()), help)},
+    )
+
+
 @dataclass(frozen=True)
 class Parameterised:
-    """Base of everything a student can tune: a frozen dataclass whose fields are parameters, checked when made."""
+    """Base of everything a student can tune: a frozen dataclass whose fields are declared, checked when made."""
+
+    @classmethod
+    @cache
+    def declared(cls) -> Mapping[str, Declared]:
+        """Return name -> Parameter or Choice of every field, in the order of declaration."""
+        return MappingProxyType({f.name: f.metadata["parameter"] for f in fields(cls)})
 
     @classmethod
     @cache
     def parameters(cls) -> Mapping[str, Parameter]:
-        """Return name -> Parameter in the order of declaration."""
-        return MappingProxyType({f.name: f.metadata["parameter"] for f in fields(cls)})
+        """Return name -> Parameter of every field that is a number, in the order of declaration."""
+        return _only(cls.declared().items(), Parameter)
+
+    @classmethod
+    @cache
+    def choices(cls) -> Mapping[str, Choice]:
+        """Return name -> Choice of every field that is a word, in the order of declaration."""
+        return _only(cls.declared().items(), Choice)
 
     def __post_init__(self) -> None:
         self.validate()
 
     def validate(self) -> None:
-        """Check every field and store it as a float; ValueError names the field, its range and the value."""
-        for name, declared in self.parameters().items():
+        """Check every field and store a number as a float; ValueError names the field, its range and the value."""
+        for name, declared in self.declared().items():
             object.__setattr__(self, name, declared.check(name, getattr(self, name)))
 
     def pack(self) -> np.ndarray:
         """Return the fields as float64 (number of fields,), in the order of declaration: what kernels receive."""
-        return np.array([getattr(self, name) for name in self.parameters()], dtype=np.float64)
+        return np.array([self._packed(name, declared) for name, declared in self.declared().items()], dtype=np.float64)
+
+    def _packed(self, name: str, declared: Declared) -> float:
+        value = getattr(self, name)
+        return float(declared.options.index(value)) if isinstance(declared, Choice) else value
+
+
+def _only(items: Iterable[tuple[str, Any]], kind: type[Kind]) -> Mapping[str, Kind]:
+    return MappingProxyType({name: declared for name, declared in items if isinstance(declared, kind)})
