@@ -45,7 +45,12 @@ def decay_2() -> Any:
 def weight_decay(default: float) -> Any:
     """Declare lambda_w, the share of a weight that eta times it takes away."""
     return parameter(
-        default, 0.0, 1.0, r"\lambda_w", step=0.01, help="How strongly weights are drawn to 0: λ_w w is added to a step."
+        default,
+        0.0,
+        1.0,
+        r"\lambda_w",
+        step=0.01,
+        help="How strongly weights are drawn to 0: λ_w w is added to a step.",
     )
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numba import types
 
+from engine.clipping import NEVER, Clipping
 from engine.divergence import squared_bound
+from engine.iteration import Iteration
 from engine.kernel import RUNS, SIGNATURES, STATE, WEIGHTS, kernel
 from engine.optimizer import Optimizer
 from engine.surface import Surface
@@ -30,6 +32,7 @@ class _Loop:
             types.FunctionType(SIGNATURES["value_and_grad"]),
             types.FunctionType(SIGNATURES["query"]),
             types.FunctionType(SIGNATURES["update"]),
+            types.FunctionType(SIGNATURES["clipped"]),
             types.boolean,
             WEIGHTS,
             STATE,
@@ -46,6 +49,7 @@ class _Loop:
             RUNS,
             RUNS,
             RUNS,
+            types.float64,
         )
     )
     @staticmethod
@@ -56,6 +60,7 @@ class _Loop:
         value_and_grad,
         query,
         update,
+        clipped,
         look_ahead,
         w,
         state,
@@ -72,8 +77,10 @@ class _Loop:
         settled,
         first_hit,
         diverged_at,
+        limit,
     ):
         size, runs = w.shape
+        clips = limit < np.inf
         alive = runs
         aside, distance = np.empty(runs), np.empty(runs)
         g, point, used = np.empty((size, runs)), np.empty((size, runs)), np.empty((size, runs))
@@ -109,6 +116,14 @@ class _Loop:
                 if look_ahead:
                     query(w, state, hyper, point)
                     value_and_grad(point, theta, data, aside, used)
+                elif clips:
+                    for i in range(size):
+                        here, own = used[i], g[i]
+                        for r in range(runs):
+                            here[r] = own[r]
+                if clips:
+                    clipped(used, limit)
+                if look_ahead or clips:
                     update(w, used, state, eta, hyper, tau + 1.0)
                 else:
                     update(w, g, state, eta, hyper, tau + 1.0)
@@ -125,6 +140,35 @@ class _Loop:
                 error[r] = np.nan
             if diverged_at[r] == np.inf:
                 diverged_at[r] = -1.0
+        return False
+
+
+class _Walk:
+    """What _Loop does, for a rule without a kernel."""
+
+    def __init__(self, walk: Iteration, steps: int, lowest: float, threshold: np.ndarray):
+        self.walk, self.steps, self.lowest, self.threshold = walk, steps, lowest, threshold
+        self.above, self.hit = np.full(len(threshold), -1.0), np.full(len(threshold), np.inf)
+
+    def advance(self, first: int, last: int, kept: np.ndarray) -> bool:
+        """Go from step to step; fill in KEPT at the end. Returns whether there is more to do."""
+        for tau in range(first, last + 1):
+            error, g = self.walk.look(tau)
+            below = error - self.lowest <= self.threshold
+            self.above[~below] = tau
+            self.hit[below & (self.walk.diverged_at < 0)] = np.minimum(self.hit, tau)[
+                below & (self.walk.diverged_at < 0)
+            ]
+            if tau < self.steps:
+                self.walk.step(tau + 1, g)
+        if last < self.steps:
+            return True
+        at = self.walk.diverged_at
+        gone = (at >= 0) & (at < self.steps)  # and then there is no number after it
+        kept[0] = np.where(gone, np.nan, error)
+        kept[1] = np.where(gone | (self.above >= self.steps), np.nan, self.above + 1.0)
+        kept[2] = np.where(np.isfinite(self.hit), self.hit, np.nan)
+        kept[3] = at
         return False
 
 
@@ -148,6 +192,7 @@ class Measure:
     tolerance: float
     relative: bool
     schedule: np.ndarray  # (T,) the learning rate of every step, or (0,) where each run has its own
+    clip: float = NEVER  # the length to which gradients are shortened
 
     def __call__(self, batches: Sequence[Batch], watch: Watch | None = None) -> np.ndarray | None:
         """Return KEPT of all runs of the batches, (4, R); None where it was stopped before the end."""
@@ -173,13 +218,19 @@ class Measure:
         if self.relative:
             surface.value_and_grad(w, theta, data, error, np.empty_like(w))
             threshold *= error - batch.lowest
+        if rule.iterates:
+            walk = _Walk(
+                Iteration(surface, rule.unpacked(batch.hyper), batch.start), self.steps, batch.lowest, threshold
+            )
+            return watch.in_pieces(lambda first, last: walk.advance(first, last, kept), self.steps, runs)
         loop = _Loop.advance
 
         def advance(first: int, last: int) -> bool:
             return loop(
-                *(first, last, self.steps, surface.value_and_grad, rule.query, rule.update, rule.look_ahead),
+                *(first, last, self.steps, surface.value_and_grad, rule.query, rule.update, Clipping.clipped),
+                rule.look_ahead,
                 *(w, state, theta, data, self.schedule, eta, batch.hyper, batch.start, bound),
-                *(batch.lowest, threshold, error, settled, first_hit, diverged_at),
+                *(batch.lowest, threshold, error, settled, first_hit, diverged_at, self.clip),
             )
 
         return watch.in_pieces(advance, self.steps, runs)

@@ -217,6 +217,22 @@ class Parameterised:
         """Return the fields as float64 (number of fields,), in the order of declaration: what kernels receive."""
         return np.array([self._packed(name, declared) for name, declared in self.declared().items()], dtype=np.float64)
 
+    @classmethod
+    def unpacked(cls, hyper: np.ndarray) -> "list[Any]":
+        """Return the instances that columns (number of fields, R) were packed from, R; one where all are the same."""
+        if not len(hyper) or (hyper == hyper[:, :1]).all():
+            hyper = hyper[:, :1]
+        kinds = list(cls.declared().items())
+        return [
+            cls(
+                **{
+                    name: known.options[int(value)] if isinstance(known, Choice) else float(value)
+                    for (name, known), value in zip(kinds, column, strict=True)
+                }
+            )
+            for column in hyper.T
+        ] or [cls()]
+
     def _packed(self, name: str, declared: Declared) -> float:
         value = getattr(self, name)
         return float(declared.options.index(value)) if isinstance(declared, Choice) else value

@@ -63,7 +63,12 @@ def _program(
     library: str, surface: Surface, optimizer: Optimizer, learning_rate: float, start: Sequence[float], steps: int
 ) -> str:
     torch, cls = library == "torch", cast(Any, type(optimizer))
-    ground, rule = _ground(type(surface), library, len(surface.pack())), _rule(cls, library)
+    if cls.iterates:
+        raise ValueError(f"{cls.title} cannot be written as a program: it asks the surface more than once a step.")
+    made = tuple(
+        int(value) for value, known in zip(optimizer.pack(), cls.declared(), strict=True) if known in cls.choices()
+    )
+    ground, rule = _ground(type(surface), library, len(surface.pack())), _rule(cls, library, made)
     place, eta = [float(value) for value in start], float(learning_rate)
 
     def array(values: Any) -> str:
@@ -180,16 +185,22 @@ def _ground(cls: Any, library: str, size: int) -> _Ground:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _rule(cls: Any, library: str) -> _Rule:
-    fields = list(cls.parameters())
+def _rule(cls: Any, library: str, made: tuple[int, ...]) -> _Rule:
+    """``made`` are the places of the choices, in order."""
+    fields, places = list(cls.declared()), iter(made)
     slots = [free_name(slot, TAKEN) for slot in cls.slots]
     try:
         aliases = _aliases_of_hyper(cls)
         hyper: list[str] = []
+        rows: list[str | int] = []
         for index, field in enumerate(fields):
+            if field in cls.choices():
+                rows.append(next(places))
+                continue
             hyper.append(free_name(aliases.get(index, field), TAKEN | {*slots, *hyper}))
-        query = on_whole_arrays(one_run(cls, "query", slots, hyper)) if cls.look_ahead else []
-        update = on_whole_arrays(one_run(cls, "update", slots, hyper))
+            rows.append(hyper[-1])
+        query = on_whole_arrays(one_run(cls, "query", slots, rows)) if cls.look_ahead else []
+        update = on_whole_arrays(one_run(cls, "update", slots, rows))
         before, after = as_lines(query, library), as_lines(update, library)
     except ValueError as error:
         raise ValueError(f"{cls.title} cannot be written as a program: {error}.") from None

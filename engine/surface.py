@@ -25,6 +25,7 @@ class Surface(Parameterised, ABC):
     value_and_grad: ClassVar[Callable[..., Any]]
 
     dim: ClassVar[int]  # D, the number of weights
+    quadratic: ClassVar[bool] = False  # whether the Hessian is the same everywhere
 
     @property
     @abstractmethod

@@ -31,6 +31,7 @@ class AdaGrad(Optimizer):
         r"r_i \leftarrow r_i + g_i^2,\quad"
         r"w_i \leftarrow w_i - \frac{\eta}{\sqrt{r_i} + \delta}\,g_i"
     )
+    textbook = True
     limit_words = "2/λ_{max}(P⁻¹H)"
 
     @kernel

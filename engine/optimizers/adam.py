@@ -38,6 +38,7 @@ class Adam(Optimizer):
         r"s_i \leftarrow \beta_1 s_i + (1-\beta_1)\,g_i,\quad r_i \leftarrow \beta_2 r_i + (1-\beta_2)\,g_i^2,\quad"
         r"w_i \leftarrow w_i - \eta\,\frac{s_i/(1-\beta_1^\tau)}{\sqrt{r_i/(1-\beta_2^\tau)} + \delta}"
     )
+    textbook = True
     limit_name = "limit in the long run"
     limit_words = "(2 + 2β₁)/((1 − β₁) λ_{max}(P⁻¹H))"
     steps_shrink = False

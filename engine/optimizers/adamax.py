@@ -17,12 +17,14 @@ class AdaMax(Optimizer):
     s_i = beta1 s_i + (1 - beta1) g_i,  u_i = max(beta2 u_i, |g_i|),  g = grad E   Kingma and Ba (2015), Algorithm 2
     w_i = w_i - eta/(1 - beta1^tau) s_i/u_i
 
-    Only the mean is corrected for its start at zero; the maximum needs none. There is no stabiliser, as printed there: a
-    weight whose gradient has always been 0, so that u is 0 too, stays where it is. 1 - beta1^tau is carried as a slot.
+    Only the mean is corrected for its start at zero; the maximum needs none. No stabiliser, as printed there: a weight
+    whose gradient has always been 0, so that u is 0 too, stays where it is. 1 - beta1^tau is carried as a slot.
     """
 
     decay_1: float = forms.decay_1()
-    decay_2: float = parameter(0.999, 0.0, 0.9999, r"\beta_2", step=0.01, help="What the largest gradient keeps a step.")
+    decay_2: float = parameter(
+        0.999, 0.0, 0.9999, r"\beta_2", step=0.01, help="What the largest gradient keeps a step."
+    )
 
     title = "AdaMax"
     slots = ("mean", "largest", "mean_correction")

@@ -17,12 +17,14 @@ class Lion(Optimizer):
     w_i = w_i - eta (sign(beta1 m_i + (1 - beta1) g_i) + lambda_w w_i)             Chen et al. (2023), Algorithm 2
     then  m_i = beta2 m_i + (1 - beta2) g_i,  g = grad E
 
-    The weights move before the momentum is renewed, with another weight on its old value. The decay is decoupled and eta
-    multiplies it; it is 0 unless set. sign(0) = 0.
+    The weights move before the momentum is renewed, with another weight on its old value. The decay is decoupled, and
+    eta multiplies it; it is 0 unless set. sign(0) = 0.
     """
 
     decay_1: float = forms.decay_1()
-    decay_2: float = parameter(0.99, 0.0, 0.9999, r"\beta_2", step=0.01, help="Weight on the momentum when it is renewed.")
+    decay_2: float = parameter(
+        0.99, 0.0, 0.9999, r"\beta_2", step=0.01, help="Weight on the momentum when it is renewed."
+    )
     weight_decay: float = forms.weight_decay(0.0)
 
     title = "Lion"

@@ -17,8 +17,8 @@ class RMSProp(Optimizer):
     r_i(tau) = beta r_i(tau - 1) + (1 - beta) (dE/dw_i)^2                          Bishop and Bishop (2024), 7.41
     w_i(tau) = w_i(tau - 1) - eta/(sqrt(r_i(tau)) + delta) dE/dw_i                 7.42
 
-    The stabiliser delta stands outside the root, as printed there, or on request inside: sqrt(r + delta). No bias correction: the
-    first step is eta/sqrt(1 - beta) long in every weight. Not the centred form, and not the one with momentum.
+    The stabiliser delta stands outside the root, as printed there, or on request inside: sqrt(r + delta). No bias
+    correction: the first step is eta/sqrt(1 - beta) long in every weight. Not the centred form, nor that with momentum.
     """
 
     decay: float = parameter(
@@ -36,6 +36,7 @@ class RMSProp(Optimizer):
         r"r_i \leftarrow \beta r_i + (1-\beta)\,g_i^2,\quad"
         r"w_i \leftarrow w_i - \frac{\eta}{\sqrt{r_i} + \delta}\,g_i"
     )
+    textbook = True
     limit_words = "2/λ_{max}(P⁻¹H)"
     steps_shrink = False
 

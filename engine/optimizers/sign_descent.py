@@ -12,7 +12,7 @@ from engine.optimizer import Optimizer
 class SignDescent(Optimizer):
     """Step by eta in every weight, against the sign of the gradient.
 
-    w_i(tau) = w_i(tau - 1) - eta sign(dE/dw_i)       Bernstein, Wang, Azizzadenesheli and Anandkumar (2018), Algorithm 1
+    w_i(tau) = w_i(tau - 1) - eta sign(dE/dw_i)      Bernstein, Wang, Azizzadenesheli and Anandkumar (2018), Algorithm 1
 
     signSGD, here with the full gradient. It is Adam with beta1 = beta2 = 0, and RMSProp with beta = 0, when delta is
     negligible. The size of the gradient plays no part: with a constant learning rate it ends in steps to and fro.
