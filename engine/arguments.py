@@ -27,7 +27,7 @@ def numbers(name: str, value: Any) -> np.ndarray:
     raise ValueError(f"{name} must be real numbers, got {value!r}")
 
 
-def learning_rates(learning_rate: float | np.ndarray | Schedule, steps: int) -> np.ndarray:
+def learning_rates(learning_rate: float | np.ndarray | Schedule | None, steps: int) -> np.ndarray:
     """Return (T, 1) for a schedule and else (1, R); ValueError unless all are finite and at least 0."""
     if isinstance(learning_rate, Schedule):
         eta = np.asarray(learning_rate(steps), dtype=np.float64)

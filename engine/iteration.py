@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.divergence import squared_bound
 from engine.optimizer import Optimizer
-from engine.terrain import Terrain
+from engine.terrain import Terrain, dot
 
 
 class Iteration:
@@ -20,14 +20,15 @@ class Iteration:
         self.diverged_at = np.full(runs, -1, dtype=np.int64)
         self.terrain = Terrain(surface, runs)
         self._bound = squared_bound(start)
-        many = np.arange(runs) % len(optimizers)
-        self._rules = {rule: np.array([optimizers[k] == rule for k in many]) for rule in dict.fromkeys(optimizers)}
+        each = [optimizers[r % len(optimizers)] for r in range(runs)]
+        self._rules = {rule: np.array([item == rule for item in each]) for rule in dict.fromkeys(each)}
 
     def look(self, tau: int) -> tuple[np.ndarray, np.ndarray]:
         """Return E (R,) and its gradient (D, R) before the step ``tau`` + 1, and note which runs have diverged."""
         self.terrain.tilt = None
         error, g = self.terrain.evaluate(self.w)
-        inside = np.isfinite(error) & (((self.w - self.start) ** 2).sum(axis=0) <= self._bound)
+        away = self.w - self.start
+        inside = np.isfinite(error) & (dot(away, away) <= self._bound)
         self.diverged_at[(self.diverged_at < 0) & ~inside] = tau
         return error, g
 

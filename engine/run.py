@@ -175,7 +175,7 @@ def run(
         raise ValueError(f"record must hold names from {', '.join(RECORDS)}, got {unknown[0]!r}")
     optimizers = as_optimizers(optimizer)
     rule = type(optimizers[0])
-    eta = learning_rates(1.0 if learning_rate is None and not rule.has_learning_rate else learning_rate, steps)
+    eta = learning_rates(learning_rate if rule.has_learning_rate or learning_rate is not None else 1.0, steps)
     points = starts(start, surface.dim)
     runs = common_length({"learning_rate": eta.shape[1], "optimizer": len(optimizers), "start": len(points)})
     added = _noise(noise, steps, surface.dim, runs)

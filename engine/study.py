@@ -56,11 +56,12 @@ class Entry(NamedTuple):
     name: str
     optimizer: Optimizer
     learning_rate: float
+    clip: float | None = None  # the length to which gradients are shortened
 
     @property
     def label(self) -> str:
         """Name and settings, as legends print them."""
-        return self.optimizer.label(self.learning_rate)
+        return self.optimizer.label(self.learning_rate, self.clip)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,18 +94,21 @@ def study(
 ) -> Study:
     """Run every entry on a quadratic and judge the one under the sliders, if asked for at every stop of its sliders."""
     start = tuple(float(value) for value in start)
-    eigenvalues, rule, eta = surface.eigenvalues, edited.optimizer, edited.learning_rate
+    eigenvalues, rule, eta, clip = surface.eigenvalues, edited.optimizer, edited.learning_rate, edited.clip
     positive = eigenvalues[eigenvalues > 0.0]
     limit = theory.stability_limit(rule, positive) if rule.linear and len(positive) else np.inf
-    stops, name = {"learning_rate": learning_rate_stops(limit, eta)}, live_hyperparameter(rule)
+    stops, name = {}, live_hyperparameter(rule)
+    if rule.has_learning_rate:
+        stops["learning_rate"] = learning_rate_stops(limit, eta)
     if name:
         stops[name] = hyperparameter_stops(rule, name)
     members = []
-    if families:
-        members.append(_over_learning_rate(surface, rule, tuple(stops["learning_rate"]), start, steps, plane.view))
-        if name:
-            members.append(_over_hyperparameter(surface, rule, name, eta, start, steps, plane.view))
-    present = members[0] if members else _member(surface, single(surface, rule, eta, start, steps), plane)
+    if families and rule.has_learning_rate:
+        etas = tuple(stops["learning_rate"])
+        members.append(_over_learning_rate(surface, rule, etas, start, steps, plane.view, clip))
+    if families and name:
+        members.append(_over_hyperparameter(surface, rule, name, eta, start, steps, plane.view, clip))
+    present = members[0] if members else _member(surface, single(surface, rule, eta, start, steps, clip), plane)
     best = type(rule).best(float(eigenvalues[0]), float(eigenvalues[-1])) if eigenvalues[0] > 0.0 else None
     return Study(
         entries,
@@ -113,12 +117,12 @@ def study(
         steps,
         plane,
         {
-            item.name: single(surface, item.optimizer, item.learning_rate, start, steps)
+            item.name: single(surface, item.optimizer, item.learning_rate, start, steps, item.clip)
             for item in entries
             if item is not edited
         },
         present,
-        int(np.searchsorted(present.family.values, eta)),
+        int(np.searchsorted(present.family.values, _value(present.family, edited))),
         stops,
         members,
         best,
@@ -158,17 +162,30 @@ def _neighbours(value: float, above: int) -> list[float]:
 # Asked for again and again: the page that everybody opens first, the family in which a released slider moved.
 @lru_cache(maxsize=REMEMBERED)
 def _over_learning_rate(
-    surface: Any, rule: Optimizer, stops: tuple[float, ...], start: tuple[float, ...], steps: int, view: View
+    surface: Any,
+    rule: Optimizer,
+    stops: tuple[float, ...],
+    start: tuple[float, ...],
+    steps: int,
+    view: View,
+    clip: float | None,
 ) -> Member:
-    family = over_learning_rate(surface, rule, stops, start, steps)
+    family = over_learning_rate(surface, rule, stops, start, steps, clip)
     return _member(surface, family, replace(Plane.of(surface), view=view))
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _over_hyperparameter(
-    surface: Any, rule: Optimizer, name: str, eta: float, start: tuple[float, ...], steps: int, view: View
+    surface: Any,
+    rule: Optimizer,
+    name: str,
+    eta: float,
+    start: tuple[float, ...],
+    steps: int,
+    view: View,
+    clip: float | None,
 ) -> Member:
-    family = over_hyperparameter(surface, rule, name, eta, start, steps)
+    family = over_hyperparameter(surface, rule, name, eta, start, steps, clip)
     return _member(surface, family, replace(Plane.of(surface), view=view))
 
 
@@ -179,6 +196,11 @@ def _member(surface: Surface, family: Family, plane: Plane) -> Member:
     scene = Scene(quadratic.eigenvalues, quadratic.labels, centre, modes, left_at)
     limits = _limits(surface, family, quadratic.eigenvalues)
     return Member(family, modes, coordinates, judge(family, scene), limits)
+
+
+def _value(family: Family, entry: Entry) -> float:
+    """Return what an entry has of the setting over which a family goes."""
+    return entry.learning_rate if family.setting == "learning_rate" else getattr(entry.optimizer, family.setting)
 
 
 def _first(happened: np.ndarray) -> np.ndarray:

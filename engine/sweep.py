@@ -50,8 +50,8 @@ def sweep(
     The error counts from E_min and is held against ``tolerance`` > 0, times E(start) - E_min where ``relative``; see
     Trials and Sweep. Each cell is, to the last bit, what ``run`` with its settings does. Cells go in blocks of
     ``block`` through one pool of threads, or through ``executor``; neither changes a bit of the result. Nothing but
-    the result grows with the grid. ``clip`` is that of ``run``. ``progress(share)`` is called about every 50 ms; when it
-    returns False the rest is not computed.
+    the result grows with the grid. ``clip`` is that of ``run``. ``progress(share)`` is called about every 50 ms; when
+    it returns False the rest is not computed.
 
     Raises ValueError naming the argument, its range and the value given: at most 4,000,000 cells and 10^12 steps.
     """

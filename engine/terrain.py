@@ -9,6 +9,14 @@ REFINEMENTS = 200  # of a bracket; bisection alone would need about 60
 NEAR = 4.0 * 2.0**-52  # relative width of a bracket that is narrow enough
 
 
+def dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return a'b of every run, (D, R) twice -> (R,): the same to the last bit however many run beside it."""
+    total: np.ndarray = a[0] * b[0]
+    for one, other in zip(a[1:], b[1:], strict=True):
+        total = total + one * other
+    return total
+
+
 class Terrain:
     """A surface for R runs at once, weights (D, R), which counts what it is asked.
 
@@ -41,9 +49,8 @@ class Terrain:
     def curvature(self, w: np.ndarray, direction: np.ndarray) -> np.ndarray:
         """Return d'Hd, (R,)."""
         self.spent += 1
-        hessian = self.surface.hessian(w.T)
-        curved: np.ndarray = np.einsum("ir,rij,jr->r", direction, hessian, direction)
-        return curved
+        rows = np.moveaxis(self.surface.hessian(w.T), 0, -1)
+        return dot(direction, np.stack([dot(row, direction) for row in rows]))
 
     def minimum_along(self, w: np.ndarray, direction: np.ndarray, slope: np.ndarray) -> np.ndarray:
         """Return the t > 0 at which E(w + t d) is least, (R,): 0 where d = 0, nan where there is no minimum.
@@ -55,17 +62,17 @@ class Terrain:
         """
         curved = self.curvature(w, direction)
         parabola = np.divide(-slope, curved, out=np.full(self.runs, np.nan), where=curved > 0.0)
-        still = ~direction.any(axis=0)
+        still = (direction == 0.0).all(axis=0)
         if self.surface.quadratic:
             return np.where(still, 0.0, parabola)
-        length = np.linalg.norm(direction, axis=0)
-        trial = np.where(curved > 0.0, parabola, (1.0 + np.linalg.norm(w, axis=0)) / np.where(still, 1.0, length))
+        far = (1.0 + np.sqrt(dot(w, w))) / np.sqrt(np.where(still, 1.0, dot(direction, direction)))
+        trial = np.where(curved > 0.0, parabola, far)
         return np.where(still, 0.0, self._root(w, direction, slope, trial, ~still))
 
     def _slope(self, w: np.ndarray, direction: np.ndarray, t: np.ndarray, asking: np.ndarray) -> np.ndarray:
         """Return the slope at w + t d; where E is no number the ray has gone up too far."""
         error, g = self.evaluate(w + t * direction, asking)
-        slope = (g * direction).sum(axis=0)
+        slope = dot(g, direction)
         return np.where(np.isfinite(error) & np.isfinite(slope), slope, np.inf)
 
     def _root(

@@ -47,7 +47,7 @@ def measured_steps(error: np.ndarray) -> np.ndarray:
 def judge(family: Family, scene: Scene) -> list[Verdict]:
     """Return the verdict of every run of a family."""
     with np.errstate(all="ignore"):
-        linear = family.optimizers[0].linear
+        linear = family.optimizers[0].linear and family.clip is None
         return _judge_linear(family, scene) if linear else _judge_adaptive(family, scene)
 
 
@@ -105,12 +105,14 @@ def _judge_adaptive(family: Family, scene: Scene) -> list[Verdict]:
     verdicts = []
     for r, rule in enumerate(family.optimizers):
         start, end = float(family.error[0, r]), float(family.error[-1, r])
+        compare = f"η = {number(family.learning_rates[r], 4)}" if rule.has_learning_rate else "no learning rate is set"
         facts = [
             ("error now", number(end, 2), f"{number(start, 2)} at the start"),
-            ("last step's length", number(moved[r], 2), f"η = {number(family.learning_rates[r], 4)}"),
+            ("last step's length", number(moved[r], 2), compare),
             _hit_fact(hits[r], settled[r], family.trajectory.steps, bool(scene.eigenvalues[0] >= 0.0)),
         ]
-        badge = ("open", f"No closed form to check against: {rule.title}'s steps are not linear in the gradient", "")
+        why = f"{rule.title}'s steps are not linear in the gradient" if family.clip is None else "gradients are clipped"
+        badge = ("open", f"No closed form to check against: {why}", "")
         verdicts.append(Verdict(*_adaptive_sentence(family, scene, r, settled[r]), facts, badge))
     return verdicts
 
@@ -119,6 +121,8 @@ def _adaptive_sentence(family: Family, scene: Scene, r: int, settled: float) -> 
     left = f" The path leaves the picture at step {scene.left_at[r]}." if scene.left_at[r] >= 0 else ""
     steps, start, end = family.trajectory.steps, float(family.error[0, r]), float(family.error[-1, r])
     down, begin, last = scene.eigenvalues < 0.0, np.abs(scene.modes[0, r]), np.abs(scene.modes[-1, r])
+    if family.trajectory.diverged_at[r] >= 0 and _broke_down(family, r):
+        return "bad", f"Stops after step {family.trajectory.diverged_at[r] - 1}. {family.optimizers[r].breakdown}{left}"
     if family.trajectory.diverged_at[r] >= 0:
         return "bad", f"Diverges: the run went out of all bounds at step {family.trajectory.diverged_at[r]}.{left}"
     if not (begin * (scene.eigenvalues != 0.0)).any():
@@ -138,6 +142,12 @@ def _adaptive_sentence(family: Family, scene: Scene, r: int, settled: float) -> 
         times = near_one(end / start if start > 0.0 else np.inf)
         return "bad", f"Climbs: a{after} the error is {times} times that at the start.{left}"
     return "open", f"A{after} {percent(end / start)} of the error is left.{left}"
+
+
+def _broke_down(family: Family, r: int) -> bool:
+    """Tell whether a run ended because its rule found no step."""
+    at = family.trajectory.diverged_at[r]
+    return bool(family.optimizers[r].iterates and np.isnan(family.trajectory.weights[at, r]).all())
 
 
 def _badge(drift: float, allowed: float, steps: int) -> tuple[str, str, str]:

@@ -1,8 +1,7 @@
 """Plain NumPy transcriptions of the optimizers, to be read beside the source each one names.
 
-One function per optimizer, named as its slug; keyword names are those of its fields, those that are words have the first
-of them as default. Nothing here imports the engine. Optimizers without a learning rate stand at the end; they are given
-the error and the Hessian too.
+One function per optimizer, named as its slug; keyword names are those of its fields. Nothing here imports the engine.
+Optimizers without a learning rate stand at the end: on a quadratic, whose Hessian they are given in its place.
 
     path = adam(gradient, w, learning_rate=0.01, steps=500, decay_1=0.9, decay_2=0.99, stabiliser=1e-8)
 
@@ -248,4 +247,54 @@ def sign_descent(gradient, w, learning_rate, steps):
     for _ in range(steps):
         w = path[-1]
         path.append(w - learning_rate * np.sign(gradient(w)))
+    return np.array(path)
+
+
+def exact_line_search(gradient, w, hessian, steps):
+    """Nocedal and Wright (2006), 3.26: w = w - (g'g/g'Hg) g."""
+    path = [np.array(w)]
+    for _ in range(steps):
+        w = path[-1]
+        g = gradient(w)
+        if not g @ g > 0:
+            path.append(w)
+            continue
+        path.append(w - (g @ g) / (g @ hessian @ g) * g)
+    return np.array(path)
+
+
+def conjugate_gradient(gradient, w, hessian, steps, formula):
+    """Hestenes and Stiefel (1952), 3:1, with r = -g: p = r, then a = r'r/p'Ap, x = x + a p, b = r_new'r_new/r'r,
+    p = r_new + b p; begun again every D steps. Both formulas are this b while the gradients are perpendicular; to
+    rounding they are not, so b is theirs: Polak and Ribiere (1969), cut at 0, or Fletcher and Reeves (1964).
+    """
+    path = [np.array(w)]
+    p, old = None, None
+    for k in range(steps):
+        w = path[-1]
+        g = gradient(w)
+        if not g @ g > 0:
+            p, old = -g, g
+            path.append(w)
+            continue
+        if k % len(w) == 0 or not old @ old > 0:
+            p = -g
+        else:
+            top = g @ (g - old) if formula == "polak_ribiere" else g @ g
+            p = -g + max(top / (old @ old), 0) * p
+        if not g @ p < 0:
+            p = -g
+        path.append(w - (g @ p) / (p @ hessian @ p) * p)
+        old = g
+    return np.array(path)
+
+
+def newton(gradient, w, hessian, steps):
+    """Nocedal and Wright (2006), 3.30, in two weights by Cramer's rule: w = w - H^-1 g."""
+    path = [np.array(w)]
+    (a, b), (c, d) = hessian
+    for _ in range(steps):
+        w = path[-1]
+        g = gradient(w)
+        path.append(w - np.array([d * g[0] - b * g[1], a * g[1] - c * g[0]]) / (a * d - b * c))
     return np.array(path)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from engine.parameter import Parameter, Parameterised, four_digits
+from engine.parameter import Choice, Parameter, Parameterised, four_digits
 
 Tuned = TypeVar("Tuned", bound=Parameterised)
 DECLARED = "valley.declared"  # key -> Parameter or tuple of choices, of every input of this session
@@ -57,16 +57,38 @@ def _replace_bad(key: str, declared: Parameter) -> str:
 def controls(cls: type[Tuned], prefix: str, first: Mapping[str, Parameter] | None = None) -> tuple[Tuned, list[float]]:
     """Draw an input for every parameter of cls under ``prefix.name``, after those of ``first``.
 
-    Returns the instance they describe, and the values of ``first``.
+    A setting that is a word comes after those that are numbers. Returns the instance they describe, and the values of
+    ``first``.
     """
     extra = [number(f"{prefix}.{name}", parameter, spoken(name)) for name, parameter in (first or {}).items()]
-    values, items = {}, list(cls.parameters().items())
+    values: dict[str, Any] = {}
+    items = list(cls.parameters().items())
     for i in range(0, len(items), 2):
         pair = items[i : i + 2]
         with row(len(pair)):
             for name, parameter in pair:
                 values[name] = number(f"{prefix}.{name}", parameter, spoken(name))
+    for name, known in cls.choices().items():
+        values[name] = word(f"{prefix}.{name}", known, spoken(name))
     return cls(**values), extra
+
+
+def word(key: str, known: Choice, label: str) -> str:
+    """Draw the input that owns one of a few words and return it."""
+    declare(key, known.options)
+    if st.session_state.get(key, known.default) not in known.options:
+        st.session_state[key] = known.default
+    chosen = st.segmented_control(
+        label,
+        known.options,
+        default=known.default,
+        format_func=spoken,
+        required=True,
+        key=key,
+        help=known.help,
+        bind="query-params",
+    )
+    return chosen or known.default
 
 
 def row(count: int = 2) -> AbstractContextManager[Any]:

@@ -40,10 +40,14 @@ def apply(query: str, optimizers: Mapping[str, type[Optimizer]]) -> None:
             st.session_state[key] = default
     for key, value in asked.items():
         if key not in LETTERS:
-            st.session_state[key] = (
-                value if isinstance(st.session_state.get(DECLARED, {}).get(key), tuple) else float(value)
-            )
+            st.session_state[key] = value if _is_word(key, asked, optimizers) else float(value)
             _write(key, value)
+
+
+def _is_word(key: str, asked: Mapping[str, str], optimizers: Mapping[str, type[Optimizer]]) -> bool:
+    letter, _, name = key.partition(".")
+    rule = optimizers.get(asked.get(letter, FIRST))
+    return isinstance(st.session_state.get(DECLARED, {}).get(key), tuple) or bool(rule and name in rule.choices())
 
 
 def _write(key: str, value: str | None) -> None:

@@ -28,8 +28,8 @@ class Adadelta(Optimizer):
     title = "Adadelta"
     slots = ("squares", "squared_changes")
     typical_learning_rate = 1.0
-    colour = "#000002"
-    dash = "longdash"
+    colour = "#88bb66"
+    dash = "dashdot"
     latex = (
         r"r_i \leftarrow \beta r_i + (1-\beta)\,g_i^2,\quad"
         r"d_i = -\frac{\sqrt{u_i + \delta}}{\sqrt{r_i + \delta}}\,g_i,\quad"

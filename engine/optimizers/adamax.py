@@ -29,8 +29,8 @@ class AdaMax(Optimizer):
     title = "AdaMax"
     slots = ("mean", "largest", "mean_correction")
     typical_learning_rate = 0.1
-    colour = "#000003"
-    dash = "dot"
+    colour = "#4400ff"
+    dash = "longdashdot"
     latex = (
         r"s_i \leftarrow \beta_1 s_i + (1-\beta_1)\,g_i,\quad u_i \leftarrow \max(\beta_2 u_i, |g_i|),\quad"
         r"w_i \leftarrow w_i - \frac{\eta}{1-\beta_1^\tau}\,\frac{s_i}{u_i}"

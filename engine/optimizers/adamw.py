@@ -35,8 +35,8 @@ class AdamW(Optimizer):
     title = "AdamW"
     slots = ("mean", "squares", "mean_correction", "squares_correction")
     typical_learning_rate = 0.1
-    colour = "#000006"
-    dash = "longdashdot"
+    colour = "#774477"
+    dash = "dot"
     latex = (
         r"s_i \leftarrow \beta_1 s_i + (1-\beta_1)\,g_i,\quad r_i \leftarrow \beta_2 r_i + (1-\beta_2)\,g_i^2,\quad"
         r"w_i \leftarrow w_i - \eta\left(\frac{s_i/(1-\beta_1^\tau)}{\sqrt{r_i/(1-\beta_2^\tau)} + \delta}"

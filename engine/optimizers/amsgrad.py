@@ -30,8 +30,8 @@ class AMSGrad(Optimizer):
     title = "AMSGrad"
     slots = ("mean", "squares", "largest", "mean_correction", "squares_correction")
     typical_learning_rate = 0.1
-    colour = "#000005"
-    dash = "dashdot"
+    colour = "#883399"
+    dash = "longdashdot"
     latex = (
         r"s_i \leftarrow \beta_1 s_i + (1-\beta_1)\,g_i,\quad r_i \leftarrow \beta_2 r_i + (1-\beta_2)\,g_i^2,\quad"
         r"m_i \leftarrow \max(m_i, r_i),\quad w_i \leftarrow w_i - \eta\,\frac{s_i}{\sqrt{m_i} + \delta}"

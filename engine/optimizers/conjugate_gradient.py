@@ -7,6 +7,7 @@ import numpy as np
 
 from engine.optimizer import Optimizer
 from engine.parameter import choice
+from engine.terrain import dot
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class ConjugateGradient(Optimizer):
     title = "Conjugate gradient"
     slots = ("direction", "last_gradient")
     has_learning_rate = False
-    colour = "#00000a"
-    dash = "dash"
+    colour = "#7799ff"
+    dash = "dot"
     latex = (
         r"\mathbf d \leftarrow -\mathbf g + b\,\mathbf d,\quad b = \max\left(0,"
         r"\frac{\mathbf g^{\mathsf T}(\mathbf g - \mathbf g')}{\mathbf g'^{\mathsf T}\mathbf g'}\right),\quad"
@@ -46,16 +47,16 @@ class ConjugateGradient(Optimizer):
         largest = np.maximum(np.abs(g).max(axis=0), np.abs(last).max(axis=0))
         scale = np.where(largest > 0.0, largest, 1.0)  # products of the gradients alone would underflow
         new, old = g / scale, last / scale
-        gained = (new * (new - old)).sum(axis=0) if self.formula == "polak_ribiere" else (new * new).sum(axis=0)
-        length = (old * old).sum(axis=0)
+        gained = dot(new, new - old) if self.formula == "polak_ribiere" else dot(new, new)
+        length = dot(old, old)
         kept = np.divide(gained, length, out=np.zeros_like(length), where=length > 0.0)
         kept = np.zeros_like(kept) if (tau - 1) % len(w) == 0 else np.maximum(kept, 0.0)
         wanted = -g + kept * direction
-        slope = (new * wanted).sum(axis=0)
+        slope = dot(new, wanted)
         wanted = np.where(slope < 0.0, wanted, -g)
         reach = np.abs(wanted).max(axis=0)
         unit = np.divide(wanted, reach, out=np.zeros_like(g), where=reach > 0.0)
-        t: np.ndarray = terrain.minimum_along(w, unit, (g * unit).sum(axis=0))
+        t: np.ndarray = terrain.minimum_along(w, unit, dot(g, unit))
         w += t * unit
         direction[:], last[:] = wanted, g
         return np.divide(t, reach, out=np.zeros_like(t), where=reach > 0.0)

@@ -26,8 +26,8 @@ class DeltaBarDelta(Optimizer):
     title = "Delta-bar-delta"
     slots = ("mean", "rates")
     typical_learning_rate = 0.02
-    colour = "#000001"
-    dash = "dashdot"
+    colour = "#774444"
+    dash = "longdash"
     latex = (
         r"\eta_i \leftarrow \eta_i + k \ \text{or}\ (1-\varphi)\,\eta_i,\quad"
         r"\bar g_i \leftarrow \beta \bar g_i + (1-\beta)\,g_i,\quad"

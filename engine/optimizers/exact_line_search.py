@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from engine.optimizer import Optimizer
+from engine.terrain import dot
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class ExactLineSearch(Optimizer):
 
     title = "Exact line search"
     has_learning_rate = False
-    colour = "#000009"
+    colour = "#cc99bb"
     dash = "longdash"
     latex = r"\mathbf w \leftarrow \mathbf w - t\,\mathbf g,\quad t = \arg\min_t E(\mathbf w - t\,\mathbf g)"
     breakdown = "The error falls without end along the gradient: there is no lowest point on that line."
@@ -31,6 +32,6 @@ class ExactLineSearch(Optimizer):
         """Go to the first minimum along -g."""
         largest = np.abs(g).max(axis=0)
         direction = np.divide(-g, largest, out=np.zeros_like(g), where=largest > 0.0)  # g'g alone would underflow
-        t: np.ndarray = terrain.minimum_along(w, direction, (g * direction).sum(axis=0))
+        t: np.ndarray = terrain.minimum_along(w, direction, dot(g, direction))
         w += t * direction
         return np.divide(t, largest, out=np.zeros_like(t), where=largest > 0.0)

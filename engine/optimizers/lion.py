@@ -30,7 +30,7 @@ class Lion(Optimizer):
     title = "Lion"
     slots = ("mean",)
     typical_learning_rate = 0.02
-    colour = "#000007"
+    colour = "#bbaa99"
     dash = "solid"
     latex = (
         r"w_i \leftarrow w_i - \eta\,\big(\mathrm{sign}(\beta_1 m_i + (1-\beta_1)\,g_i) + \lambda_w w_i\big),\quad"

@@ -38,7 +38,7 @@ class NAdam(Optimizer):
     title = "NAdam"
     slots = ("mean", "squares", "grown", "mean_correction", "squares_correction")
     typical_learning_rate = 0.1
-    colour = "#000004"
+    colour = "#ff8800"
     dash = "dash"
     latex = (
         r"s_i \leftarrow \mu_\tau s_i + (1-\mu_\tau)\,g_i,\quad r_i \leftarrow \beta_2 r_i + (1-\beta_2)\,g_i^2,\quad"

@@ -23,8 +23,8 @@ class Newton(Optimizer):
 
     title = "Newton"
     has_learning_rate = False
-    colour = "#00000b"
-    dash = "longdashdot"
+    colour = "#22bbee"
+    dash = "dashdot"
     latex = r"\mathbf w \leftarrow \mathbf w - \mathbf H^{-1}\,\mathbf g"
     breakdown = "The Hessian has an eigenvalue of zero: it cannot be inverted, and there is no step."
 

@@ -22,8 +22,8 @@ class SignDescent(Optimizer):
 
     title = "Sign descent"
     typical_learning_rate = 0.02
-    colour = "#000008"
-    dash = "dot"
+    colour = "#229966"
+    dash = "dash"
     latex = r"w_i \leftarrow w_i - \eta\,\mathrm{sign}(g_i)"
     steps_shrink = False
 

@@ -15,6 +15,7 @@ from widgets.details.picture import Picture
 NAME = "step"
 TITLE = "Anatomy of a step"
 ORDER = 10
+OF_A_RATE = True
 
 MOST = 335_000  # bytes of arrays in a message, which holds the code too
 AVERAGES = ("mean", "squares")  # of the gradient and of its square, or their sums
@@ -64,6 +65,8 @@ def sent(picture: Picture) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
 
 def decays(rule: Optimizer) -> dict[str, str]:
     """Return, for every average that is corrected for its start at zero, the hyperparameter it decays with."""
+    if getattr(rule, "bias_correction", "on") == "off":
+        return {}
     names = [name for name in rule.parameters() if name.startswith("decay")]
     return {slot: name for slot, name in zip(AVERAGES, names, strict=False) if f"{slot}_correction" in rule.slots}
 

@@ -6,6 +6,7 @@ from widgets.details.picture import Picture
 NAME = "gradient"
 TITLE = "Along the gradient"
 ORDER = 20
+OF_A_RATE = True
 
 
 def draw(picture: Picture) -> None:

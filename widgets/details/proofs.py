@@ -8,6 +8,7 @@ from widgets.details.picture import Picture
 NAME = "proofs"
 TITLE = "Where the numbers come from"
 ORDER = 70
+OF_A_RATE = True
 
 
 def draw(picture: Picture) -> None:

@@ -8,6 +8,7 @@ from widgets.details.picture import Picture
 NAME = "rates"
 TITLE = "Effective learning rate"
 ORDER = 50
+OF_A_RATE = True
 
 
 def draw(picture: Picture) -> None:

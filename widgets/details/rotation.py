@@ -61,9 +61,9 @@ def draw(picture: Picture) -> None:
 
 
 def _absent(entries: list[Entry]) -> list[Entry]:
-    """Return every optimizer that is not in the picture, with its defaults; it has no letter."""
+    """Return the textbook's optimizers that are not in the picture, with their defaults; they have no letter."""
     present = {type(item.optimizer) for item in entries}
-    missing = [cls for cls in discover_optimizers().values() if cls not in present]
+    missing = [cls for cls in discover_optimizers().values() if cls.textbook and cls not in present]
     return [Entry("", cls(), cls.typical_learning_rate) for cls in missing]
 
 

@@ -41,7 +41,7 @@ class Asks {
     this.ask = ask;
     this.waiting = false;
     if (header.preview) this.send();
-    else if (!Object.keys(header.families).length) this.families();
+    else if (header.sliders.some((spec) => spec.family) && !Object.keys(header.families).length) this.families();
   }
 
   // once the picture is on the screen
