@@ -120,7 +120,7 @@ def _program(
         note = "" if rule.hyper == list(optimizer.parameters()) else f"  # {meanings}"
         lines.append(f"{', '.join(rule.hyper)} = {values}{note}")
     if clip is not None:
-        lines.append(f"limit = {scalar(float(clip))}  # gradients that are longer are shortened to this")
+        lines.append(f"clip = {scalar(float(clip))}  # gradients that are longer are shortened to this")
     if ground.theta:
         lines.append(f"theta = {array(surface.pack().tolist())}")
     if ground.data:
@@ -161,11 +161,11 @@ def _shortened(library: str) -> list[str]:
     """Return what Clipping does to one gradient, in the same order."""
     root = "sqrt" if library == "torch" else "np.sqrt"
     return [
-        f"largest = {library}.max({library}.abs(g))",
-        "if 0.0 < largest < math.inf:" if library == "torch" else "if 0.0 < largest < np.inf:",
-        f"    norm = {root}({library}.sum((g / largest) ** 2))",
-        "    if largest * norm > limit:",
-        "        g = g / largest / norm * limit",
+        f"peak = {library}.max({library}.abs(g))",
+        "if 0.0 < peak < math.inf:" if library == "torch" else "if 0.0 < peak < np.inf:",
+        f"    norm = {root}({library}.sum((g / peak) ** 2))",
+        "    if peak * norm > clip:",
+        "        g = g / peak / norm * clip",
     ]
 
 

@@ -19,7 +19,7 @@ class DeltaBarDelta(Optimizer):
     later. beta is Jacobs' theta and k his kappa. Not the form with momentum.
     """
 
-    increase: float = parameter(0.001, 0.0, 1.0, "k", scale="log", smallest=1e-6, help="Added while the sign stays.")
+    increase: float = parameter(0.001, 1e-6, 1.0, "k", scale="log", help="Added while the sign stays.")
     decrease: float = parameter(0.2, 0.0, 0.99, r"\varphi", step=0.01, help="Share taken away when the sign turns.")
     decay: float = parameter(0.7, 0.0, 0.999, r"\beta", step=0.01, help="Weight on the old mean of the gradient.")
 

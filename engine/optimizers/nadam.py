@@ -18,7 +18,8 @@ class NAdam(Optimizer):
 
     s_i = mu(tau) s_i + (1 - mu(tau)) g_i,  r_i = beta2 r_i + (1 - beta2) g_i^2    Dozat (2016), Algorithm 2
     a_i = mu(tau + 1) s_i/(1 - mu(1) ... mu(tau + 1)) + (1 - mu(tau)) g_i/(1 - mu(1) ... mu(tau))
-    w_i = w_i - eta a_i/(sqrt(r_hat_i) + delta),  r_hat_i = r_i/(1 - beta2^tau),  mu(tau) = beta1 (1 - 0.96^(tau/250)/2)
+    w_i = w_i - eta a_i/(sqrt(r_hat_i) + delta),  r_hat_i = r_i/(1 - beta2^tau)
+    mu(tau) = beta1 (1 - 0.96^(tau/250)/2)
 
     The gradient is taken at w: the step mixes the present gradient with the momentum that the next step would use.
     ``momentum_schedule``: mu grows from beta1/2 towards beta1, as there; or so, but s averages with beta1, as PyTorch
