@@ -43,7 +43,10 @@ def decay_2() -> Any:
 
 
 def weight_decay(default: float) -> Any:
-    """Declare lambda_w, the share of a weight that eta times it takes away."""
+    """Declare lambda_w, the share of a weight that eta times it takes away.
+
+    No search may change it: where the minimum happens to lie at zero, drawing weights to zero is knowing the answer.
+    """
     return parameter(
         default,
         0.0,
@@ -51,6 +54,7 @@ def weight_decay(default: float) -> Any:
         r"\lambda_w",
         step=0.01,
         help="How strongly weights are drawn to 0: λ_w w is added to a step.",
+        searched=False,
     )
 
 

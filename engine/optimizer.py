@@ -46,6 +46,7 @@ class Optimizer(Parameterised):
     limit_name: ClassVar[str] = "limit at the last step"  # what it is called where it follows the state
     limit_words: ClassVar[str] = ""  # its stability limit on a quadratic, subscripts as a_{b}
     steps_shrink: ClassVar[bool] = True  # whether its steps vanish with the gradient while the learning rate stays
+    ends_at_minimum: ClassVar[bool] = True  # whether what it heads for is a minimum of E itself
     textbook: ClassVar[bool] = False  # whether it is one of the six of Bishop and Bishop (2024), chapter 7
     breakdown: ClassVar[str] = ""  # why an iterating rule may find no step, as a sentence
 
@@ -81,6 +82,11 @@ class Optimizer(Parameterised):
     def linear(self) -> bool:
         """True where a step is a linear combination of past gradients, so that the modes of a quadratic stay apart."""
         return type(self).mode_polynomial is not Optimizer.mode_polynomial
+
+    @property
+    def axis_free(self) -> bool:
+        """True where a step knows nothing of the weights' axes: the run turns with the surface."""
+        return self.linear or self.iterates
 
     @property
     def adaptive(self) -> bool:

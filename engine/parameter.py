@@ -53,6 +53,7 @@ class Parameter:
     smallest: float = 0.0  # least magnitude of a value that is not zero
     step: float = 0.0  # distance of a linear slider's stops; 0 where the scale is logarithmic
     whole: bool = False  # only whole numbers
+    searched: bool = True  # whether a search for good settings may change it: not what changes the question
 
     @property
     def plain(self) -> str:
@@ -164,11 +165,14 @@ def parameter(
     smallest: float = 0.0,
     step: float = 0.0,
     whole: bool = False,
+    searched: bool = True,
 ) -> Any:
     """Declare a dataclass field that is a number with a range."""
     return field(
         default=default,
-        metadata={"parameter": Parameter(default, low, high, symbol, scale, unit, help, smallest, step, whole)},
+        metadata={
+            "parameter": Parameter(default, low, high, symbol, scale, unit, help, smallest, step, whole, searched)
+        },
     )
 
 

@@ -280,7 +280,7 @@ def conjugate_gradient(gradient, w, hessian, steps, formula):
         if k % len(w) == 0 or not old @ old > 0:
             p = -g
         else:
-            top = g @ (g - old) if formula == "polak_ribiere" else g @ g
+            top = g @ (g - old) if formula == "polak-ribiere" else g @ g
             p = -g + max(top / (old @ old), 0) * p
         if not g @ p < 0:
             p = -g

@@ -21,7 +21,7 @@ from widgets.live_figure import joined
 
 OPTIMIZERS = discover_optimizers()
 LINEAR = ["gradient_descent", "momentum", "nesterov"]
-ADAPTIVE = [slug for slug, rule in OPTIMIZERS.items() if rule().adaptive]
+ADAPTIVE = [slug for slug, rule in OPTIMIZERS.items() if rule().adaptive and rule.textbook]
 SCRIPT = joined(parts("anatomy"))
 DESCRIBE = f"""(cases) => {{
   {SCRIPT}

@@ -82,7 +82,6 @@ def word(key: str, known: Choice, label: str) -> str:
         label,
         known.options,
         default=known.default,
-        format_func=spoken,
         required=True,
         key=key,
         help=known.help,

@@ -43,6 +43,7 @@ class AdamW(Optimizer):
         r" + \lambda_w w_i\right)"
     )
     steps_shrink = False
+    ends_at_minimum = False
 
     @kernel
     @staticmethod

@@ -24,8 +24,8 @@ class ConjugateGradient(Optimizer):
     """
 
     formula: str = choice(
-        "polak_ribiere",
-        {"polak_ribiere": "Polak–Ribière", "fletcher_reeves": "Fletcher–Reeves"},
+        "polak-ribiere",
+        {"polak-ribiere": "Polak–Ribière", "fletcher-reeves": "Fletcher–Reeves"},
         help="How much of the last direction is kept; on a quadratic both are the same.",
     )
 
@@ -47,7 +47,7 @@ class ConjugateGradient(Optimizer):
         largest = np.maximum(np.abs(g).max(axis=0), np.abs(last).max(axis=0))
         scale = np.where(largest > 0.0, largest, 1.0)  # products of the gradients alone would underflow
         new, old = g / scale, last / scale
-        gained = dot(new, new - old) if self.formula == "polak_ribiere" else dot(new, new)
+        gained = dot(new, new - old) if self.formula == "polak-ribiere" else dot(new, new)
         length = dot(old, old)
         kept = np.divide(gained, length, out=np.zeros_like(length), where=length > 0.0)
         kept = np.zeros_like(kept) if (tau - 1) % len(w) == 0 else np.maximum(kept, 0.0)

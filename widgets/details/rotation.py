@@ -115,10 +115,10 @@ def _nothing_to_count(surface: Any, start: tuple[float, float]) -> str:
 
 def _sentence(entries: list[Entry], curves: list[Curve], edited: Entry) -> str:
     """Say what 45 degrees cost a rule that minds, if possible one of the picture, and name those that do not."""
-    minds = [i for i, item in enumerate(entries) if not item.optimizer.linear]
+    minds = [i for i, item in enumerate(entries) if not item.optimizer.axis_free]
     minds.sort(key=lambda i: (entries[i] is not edited, not entries[i].name))
     costs = [_cost(entries[i].optimizer.title, curves[i].counts) for i in minds[:1]]
-    same = [(item, curve.counts) for item, curve in zip(entries, curves, strict=True) if item.optimizer.linear]
+    same = [(item, curve.counts) for item, curve in zip(entries, curves, strict=True) if item.optimizer.axis_free]
     return " ".join([*costs, _unmoved(same)]).strip()
 
 
