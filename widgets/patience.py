@@ -27,7 +27,7 @@ def patiently(
         _stopped(what, sooner)
         return
     job = ask(key, compute, SHORT)
-    if job.done.is_set() and not job.abandoned:
+    if job.done.is_set():
         draw(job.result)
     else:
         _wait(key, compute, what)
@@ -37,7 +37,7 @@ def patiently(
 def _wait(key: Hashable, compute: Compute, what: str) -> None:
     """Look again and again; the page is drawn anew when it is over."""
     job: Job = ask(key, compute, 0.0)
-    if (job.done.is_set() and not job.abandoned) or st.session_state.get(STOPPED) == key:
+    if job.done.is_set() or st.session_state.get(STOPPED) == key:
         st.rerun()
     st.progress(job.share, f"Computing {what}: {100.0 * job.share:.0f} %")
     st.button("Stop", key="patience.stop", on_click=st.session_state.update, args=({STOPPED: key},))
