@@ -80,7 +80,9 @@ def _program(
 ) -> str:
     torch, cls = library == "torch", cast(Any, type(optimizer))
     if cls.iterates:
-        raise ValueError(f"{cls.title} cannot be written as a program: it asks the surface more than once a step.")
+        raise ValueError(
+            f"{cls.title} cannot be written as a program: it asks the surface for more than a gradient a step."
+        )
     made = tuple(
         int(value) for value, known in zip(optimizer.pack(), cls.declared(), strict=True) if known in cls.choices()
     )

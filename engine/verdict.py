@@ -105,13 +105,15 @@ def _judge_adaptive(family: Family, scene: Scene) -> list[Verdict]:
     verdicts = []
     for r, rule in enumerate(family.optimizers):
         start, end = float(family.error[0, r]), float(family.error[-1, r])
-        compare = f"η = {number(family.learning_rates[r], 4)}" if rule.has_learning_rate else "no learning rate is set"
+        compare = f"η = {number(family.learning_rates[r], 4)}" if rule.has_learning_rate else "it has no learning rate"
         facts = [
             ("error now", number(end, 2), f"{number(start, 2)} at the start"),
             ("last step's length", number(moved[r], 2), compare),
             _hit_fact(hits[r], settled[r], family.trajectory.steps, bool(scene.eigenvalues[0] >= 0.0)),
         ]
-        why = f"{rule.title}'s steps are not linear in the gradient" if family.clip is None else "gradients are clipped"
+        why = f"{rule.title}'s steps are not linear in the gradient"
+        why = why if rule.has_learning_rate else f"{rule.title} has no learning rate"
+        why = why if family.clip is None else "gradients are clipped"
         badge = ("open", f"No closed form to check against: {why}", "")
         verdicts.append(Verdict(*_adaptive_sentence(family, scene, r, settled[r]), facts, badge))
     return verdicts
@@ -130,6 +132,8 @@ def _adaptive_sentence(family: Family, scene: Scene, r: int, settled: float) -> 
     if (last[down] > begin[down]).any():
         worst = int(np.argmax(np.where(down, last - begin, -np.inf)))
         return "bad", f"Runs away along u{scene.labels[worst]}, where the surface curves down.{left}"
+    if down.any() and family.optimizers[r].iterates and last.max() <= TOLERANCE * begin.max():
+        return "open", f"Goes to w*: it seeks where the gradient vanishes, be it a minimum or not.{left}"
     if down.any():
         along = " and ".join(sorted(f"u{label}" for label, is_down in zip(scene.labels, down, strict=True) if is_down))
         return "open", f"Not yet leaving: along {along} it is no farther out than at the start.{left}"

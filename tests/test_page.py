@@ -125,6 +125,8 @@ def test_a_rule_without_a_learning_rate_has_no_gauge_and_no_sliders_of_its_own()
     assert not [slider for slider in header["sliders"] if "family" in slider]
     app = visit("a=newton&a.learning_rate=0.1")
     assert "a.learning_rate" in app.warning[0].value
+    header, _ = message(visit("a=newton&surface.eigenvalue_1=-1"))
+    assert header["texts"][header["present"]["verdict"][1]].startswith("Goes to w*: it seeks where the gradient")
     header, _ = message(visit("a=newton&surface.eigenvalue_1=0"))
     assert "The Hessian has an eigenvalue of zero" in header["texts"][header["present"]["verdict"][1]]
 

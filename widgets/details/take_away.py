@@ -32,11 +32,12 @@ def draw(picture: Picture) -> None:
         edited.clip,
     )
     name = f"{edited.name}_{slug(edited.optimizer)}"
-    st.markdown(f"Run {edited.name}, {edited.optimizer.title}: its numbers, and a program that repeats every digit.")
     try:
         text, why = _text(*settings), ""
     except ValueError as error:
         text, why = "", str(error)
+    program = ", and a program that repeats every digit" if text else ""
+    st.markdown(f"Run {edited.name}, {edited.optimizer.title}: its numbers{program}.")
     with st.container(horizontal=True):
         _button("Numbers (CSV)", f"{name}.csv", "text/csv", lambda: csv_of_run(_path(picture, edited)))
         if len(picture.entries) > 1:
