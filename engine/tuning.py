@@ -67,7 +67,8 @@ class Setting(NamedTuple):
 
 
 def space(rule: type[Optimizer], eigenvalues: np.ndarray, hyperparameters: bool = True) -> dict[str, Span]:
-    """Return what is searched: the learning rate over its family's range, every hyperparameter over its declared one.
+    """Return what is searched: the learning rate over its family's range, every hyperparameter over its declared one,
+    but for those that no search may change.
 
     A rule with a limit on the quadratic of these eigenvalues is searched from limit/1000 to 1.5 limit, the limit being
     that of its first settings; any other from 1e-4 to 10.
@@ -77,7 +78,7 @@ def space(rule: type[Optimizer], eigenvalues: np.ndarray, hyperparameters: bool 
     low, high = learning_rate_range(limit)
     spans = {"learning_rate": Span(four_digits(low), four_digits(high), "log")}
     if hyperparameters:
-        spans |= {name: _span(declared) for name, declared in rule.parameters().items()}
+        spans |= {name: _span(declared) for name, declared in rule.parameters().items() if declared.searched}
     return spans
 
 

@@ -248,13 +248,11 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("eyes", [np.eye(3), PROTANOPIA, DEUTERANOPIA], ids=["usual", "protanopia", "deuteranopia"])
 def test_no_two_optimizers_look_alike(eyes):
+    """Any two are 15 apart (CIE 1976), and 30 or more where the line is of the same kind."""
     seen = {slug: lab(np.clip(eyes @ linear(cls.colour), 0.0, 1.0)) for slug, cls in OPTIMIZERS.items()}
-    alike = {
-        (one, other): round(float(np.linalg.norm(seen[one] - seen[other])), 1)
-        for one, other in itertools.combinations(seen, 2)
-        if np.linalg.norm(seen[one] - seen[other]) < 20.0
-    }
-    assert not alike
+    apart = {pair: float(np.linalg.norm(seen[pair[0]] - seen[pair[1]])) for pair in itertools.combinations(seen, 2)}
+    same = {pair for pair in apart if OPTIMIZERS[pair[0]].dash == OPTIMIZERS[pair[1]].dash}
+    assert not {pair: round(far, 1) for pair, far in apart.items() if far < (30.0 if pair in same else 15.0)}
 
 
 def over(halo: str, ground: str) -> str:

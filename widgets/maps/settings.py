@@ -68,7 +68,7 @@ class Picked(NamedTuple):
 def draw() -> None:
     """Draw the inputs, the maps, and the run that is open."""
     with st.sidebar:
-        picked = _pick_rule(discover_optimizers())
+        picked = _pick_rule({name: cls for name, cls in discover_optimizers().items() if cls.has_learning_rate})
         surface, sliders = pick_valley()
         start, steps = pick_start(), pick_steps(STEPS)
         with row():
