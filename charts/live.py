@@ -35,7 +35,7 @@ def live_message(
     for name, other in study.others.items():
         coordinates = plane.project(other.trajectory.weights[shown])
         arrays[f"run.{name}"], _ = _cut(kind.track(surface, study, other, shown), coordinates, plane)
-    if len(study.families) < len(study.stops):
+    if not study.families or len(study.families) < len(study.stops):
         run = single_of(present.family, index)
         points = kind.track(surface, study, run, shown)
         arrays[f"run.{edited.name}"], _ = _cut(points, present.coordinates[shown, index : index + 1], plane)

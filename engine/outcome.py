@@ -10,7 +10,7 @@ from engine.local import eigen, local_limits
 from engine.optimizer import Optimizer
 from engine.stationary import FLAT, Stationary
 from engine.surface import Surface
-from engine.verdict import Verdict, broke_down
+from engine.verdict import Verdict, broke_down, seeks_any
 from engine.words import apart, near_one, number
 
 NEAR = 1e-3  # of the view's diagonal: a run that stays this near to a stationary point has settled there
@@ -148,7 +148,7 @@ def _arrived(family: Family, ground: Ground, ends: _Ends, r: int) -> tuple[str, 
 
 
 def _not_a_minimum(rule: Optimizer) -> str:
-    if rule.iterates and not rule.ends_at_minimum:
+    if seeks_any(rule):
         return f" {rule.title} seeks where the gradient vanishes, be it a minimum or not."
     return " The surface curves down there: the least nudge would grow."
 

@@ -105,6 +105,11 @@ def broke_down(family: Family, r: int) -> bool:
     return bool(family.optimizers[r].iterates and np.isnan(family.trajectory.weights[at, r]).all())
 
 
+def seeks_any(rule: Optimizer) -> bool:
+    """Tell whether a rule goes to where the gradient vanishes, be it a minimum or not."""
+    return rule.iterates and not rule.ends_at_minimum
+
+
 def _judge_adaptive(family: Family, scene: Scene) -> list[Verdict]:
     hits, settled = first_hit(family.error, TOLERANCE), _measured(family, scene)
     moved = np.linalg.norm(np.diff(family.trajectory.weights[-2:], axis=0)[0], axis=-1)
@@ -138,7 +143,7 @@ def _adaptive_sentence(family: Family, scene: Scene, r: int, settled: float) -> 
     if (last[down] > begin[down]).any():
         worst = int(np.argmax(np.where(down, last - begin, -np.inf)))
         return "bad", f"Runs away along u{scene.labels[worst]}, where the surface curves down.{left}"
-    if down.any() and not family.optimizers[r].ends_at_minimum and last.max() <= TOLERANCE * begin.max():
+    if down.any() and seeks_any(family.optimizers[r]) and last.max() <= TOLERANCE * begin.max():
         return "open", f"Goes to w*: it seeks where the gradient vanishes, be it a minimum or not.{left}"
     if down.any():
         along = " and ".join(sorted(f"u{label}" for label, is_down in zip(scene.labels, down, strict=True) if is_down))
