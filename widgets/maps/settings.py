@@ -97,7 +97,7 @@ def _pick_rule(optimizers: dict[str, type[Optimizer]]) -> Picked:
     entry = pick_settings(cls)
     rule = entry.optimizer
     values = {name: getattr(rule, name) for name in rule.parameters()}
-    return Picked(entry, tuple(item(**values) for item in pair) if both else (rule,), up, log)
+    return Picked(entry, tuple(rule if item is cls else item(**values) for item in pair) if both else (rule,), up, log)
 
 
 def _pair(cls: type[Optimizer], optimizers: dict[str, type[Optimizer]]) -> tuple[type[Optimizer], ...]:
