@@ -106,7 +106,7 @@ function otherLimit({ rule, eigenvalues, eta, limit: last, labels }) {
     lines: [
       [
         `With its averages held still, ${title} is gradient descent`,
-        rule.hyper.decay_1 === undefined ? "" : " with momentum",
+        rule.hyper?.decay_1 === undefined ? "" : " with momentum",
         " on the Hessian ",
         math(["sup", "P", "−1"], "H"),
         ", where P holds what divides the gradient of each weight. Its limit follows from the largest eigenvalue of that, " +
