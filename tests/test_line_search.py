@@ -12,6 +12,7 @@ from engine.optimizers.exact_line_search import ExactLineSearch
 from engine.optimizers.newton import Newton
 from engine.parameter import parameter
 from engine.surface import Surface
+from surfaces.himmelblau import Himmelblau
 from surfaces.quadratic import Quadratic
 
 RULES = [ExactLineSearch(), ConjugateGradient(), ConjugateGradient(formula="fletcher-reeves"), Newton()]
@@ -179,3 +180,13 @@ def test_runs_with_different_formulas_stand_side_by_side():
 def test_clipping_is_refused_in_a_sentence(rule):
     with pytest.raises(ValueError, match=f"clip must be None for {rule.title}"):
         run(VALLEY, rule, None, START, 5, clip=1.0)
+
+
+@pytest.mark.parametrize("rule", [Newton(), ExactLineSearch(), ConjugateGradient()], ids=repr)
+def test_trials_keep_the_last_weights_of_runs_with_noise(rule):
+    random = np.random.default_rng(1)
+    noise, starts = 0.1 * random.normal(size=(30, 2, 5)), random.normal(size=(5, 2))
+    found = trials(Himmelblau(), rule, learning_rate=1.0, start=starts, steps=30, noise=noise, ends=True)
+    path = run(Himmelblau(), rule, None, starts, 30, noise=noise)
+    np.testing.assert_array_equal(found.weights, path.weights[-1])
+    np.testing.assert_array_equal(found.error, path.error[-1])

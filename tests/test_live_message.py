@@ -18,6 +18,7 @@ from charts.thin import CONSECUTIVE, POINTS, drawn_steps
 from engine import Plane, discover_optimizers, run
 from engine.study import Entry, study
 from surfaces.quadratic import Quadratic
+from surfaces.two_minima import TwoMinima
 from widgets.live_figure import PLOTLY, pack
 
 OPTIMIZERS = discover_optimizers()
@@ -199,6 +200,17 @@ def test_a_picture_without_its_families_is_small_and_else_the_same(surface, slug
     assert alone.pop("badge")[0] == present.pop("badge")[0]  # its number is one of roundings
     assert alone == present
     assert len(pack(header, arrays)) < SIZE / 4
+
+
+@pytest.mark.parametrize("families", [True, False])
+@pytest.mark.parametrize("surface", [Quadratic(), TwoMinima()], ids=["quadratic", "two minima"])
+@pytest.mark.parametrize("slug", [slug for slug, cls in OPTIMIZERS.items() if not cls.has_learning_rate])
+def test_a_rule_without_a_learning_rate_travels_by_itself(slug, surface, families):
+    entry, start = Entry("a", OPTIMIZERS[slug](), 1.0), surface.start
+    found = study(surface, [entry], entry, start, 30, Plane.of(surface, include=start), families=families)
+    header, arrays = live_message(surface, found, [], {})
+    assert header["sliders"] == [] and header["families"] == {} and header["gauge"] is None
+    assert header["present"]["eta"] is None and len(arrays[header["present"]["array"]]) > 1
 
 
 @settings(deadline=None, derandomize=True, max_examples=200)
