@@ -91,10 +91,12 @@ def rates_in_words() -> str:
 
 
 def space(rule: type[Optimizer], surface: Any, start: Any) -> dict[str, Span]:
-    """Return what is searched: the learning rate as searched_rates, every hyperparameter over its declared range."""
+    """Return what is searched: the learning rate as searched_rates, every hyperparameter over its declared range, but
+    for those that no search may change.
+    """
     low, high = searched_rates(rule, surface, start)
     spans = {"learning_rate": Span(four_digits(low), four_digits(high), "log")}
-    return spans | {name: _span(declared) for name, declared in rule.parameters().items()}
+    return spans | {name: _span(declared) for name, declared in rule.parameters().items() if declared.searched}
 
 
 def _span(declared: Parameter) -> Span:

@@ -43,7 +43,7 @@ def components(app: AppTest) -> list[bytes]:
 
 def map_message(app: AppTest) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Return header and arrays of the one map figure on the page; its message is packed, the live figure's is not."""
-    (packed_map,) = (data for data in components(app) if data[:1] == b"\x78")
+    (packed_map,) = (data for data in components(app) if data[:2] == b"\x78\x01")
     return decode(zlib.decompress(packed_map))
 
 

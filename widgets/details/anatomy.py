@@ -16,6 +16,7 @@ from widgets.details.picture import Picture
 NAME = "step"
 TITLE = "Anatomy of a step"
 ORDER = 10
+OF_A_RATE = True
 
 AVERAGES = ("mean", "squares")  # of the gradient and of its square, or their sums
 ASKED = "detail.anatomy.asked"
@@ -71,10 +72,10 @@ def sent(picture: Picture, setting: Any = None) -> tuple[dict[str, Any], dict[st
 
 
 def _over(picture: Picture, setting: str, stops: list[float]) -> Family:
-    _, rule, eta = picture.edited
+    _, rule, eta, clip = picture.edited
     if setting == "learning_rate":
-        return over_learning_rate(picture.surface, rule, stops, picture.start, picture.steps)
-    return over_hyperparameter(picture.surface, rule, setting, eta, picture.start, picture.steps)
+        return over_learning_rate(picture.surface, rule, stops, picture.start, picture.steps, clip)
+    return over_hyperparameter(picture.surface, rule, setting, eta, picture.start, picture.steps, clip)
 
 
 def _of_steps(surface: Any, family: Family, slot: str, after: np.ndarray) -> np.ndarray:
@@ -90,6 +91,8 @@ def _of_steps(surface: Any, family: Family, slot: str, after: np.ndarray) -> np.
 
 def decays(rule: Optimizer) -> dict[str, str]:
     """Return, for every average that is corrected for its start at zero, the hyperparameter it decays with."""
+    if getattr(rule, "bias_correction", "on") == "off":
+        return {}
     names = [name for name in rule.parameters() if name.startswith("decay")]
     return {slot: name for slot, name in zip(AVERAGES, names, strict=False) if f"{slot}_correction" in rule.slots}
 

@@ -68,7 +68,7 @@ class Picked(NamedTuple):
 def draw() -> None:
     """Draw the inputs, the maps, and the run that is open."""
     with st.sidebar:
-        picked = _pick_rule(discover_optimizers())
+        picked = _pick_rule({name: cls for name, cls in discover_optimizers().items() if cls.has_learning_rate})
         surface, sliders = pick_valley()
         start, steps = pick_start(), pick_steps(STEPS)
         with row():
@@ -97,7 +97,7 @@ def _pick_rule(optimizers: dict[str, type[Optimizer]]) -> Picked:
     entry = pick_settings(cls)
     rule = entry.optimizer
     values = {name: getattr(rule, name) for name in rule.parameters()}
-    return Picked(entry, tuple(item(**values) for item in pair) if both else (rule,), up, log)
+    return Picked(entry, tuple(rule if item is cls else item(**values) for item in pair) if both else (rule,), up, log)
 
 
 def _pair(cls: type[Optimizer], optimizers: dict[str, type[Optimizer]]) -> tuple[type[Optimizer], ...]:
