@@ -73,7 +73,7 @@ def _map(item: SettingsMap, frame: Frame) -> Map:
         says={
             "best": percent(best.rate) if points and best else "",
             "stays": rule.steps_shrink,
-            "limit": "Limit" if item.theory else "Local limit at the lowest minimum:",
+            "limit": "Limit" if item.theory else "Local limit at w*:",
         },
     )
 

@@ -7,20 +7,23 @@ import numpy as np
 import pytest
 from browser import ROOT
 from spoken import agrees
-from visit import _elements, decode, inputs, visit
+from visit import _elements, decode, inputs, visit, warned
 
 from engine import discover_optimizers, run, theory
 from engine.parameter import four_digits
 from engine.race import GOOD, Terms, lane
 from engine.settling import first_hit, settled_step
 from engine.tuning import Span
+from engine.words import number
 from surfaces.quadratic import Quadratic
 from widgets import patience
 from widgets.race import bayesian, fair, together, tuning
+from widgets.terrain import plane_surfaces
 from widgets.views import found
 
 PAGE = ROOT / "app_pages" / "families" / "race.py"
 RULES = discover_optimizers()
+SURFACES = plane_surfaces()
 VALLEY, START = Quadratic(), (-1.5, 1.0)
 LETTERS = "abcdef"
 needs_optuna = pytest.mark.skipif(not bayesian.available(), reason="pip install -r requirements-tuning.txt")
@@ -159,6 +162,83 @@ def test_a_preset_leaves_the_choice_of_another_view_at_its_default():
     next(button for button in app.button if button.label == "A narrower valley").click().run()
     app.segmented_control(key="race").set_value("tuning").run()
     assert next(box for box in app.sidebar.selectbox if box.key == "optimizer").value == "gradient_descent"
+
+
+# --- together, on any surface -------------------------------------------------------------------------------------
+
+
+def on(slug, *others):
+    x, y = SURFACES[slug]().start
+    return "&".join([f"surface={slug}&start.x={four_digits(x)!r}&start.y={four_digits(y)!r}", *others])
+
+
+def test_every_surface_with_a_lower_bound_knows_its_minima():
+    assert all(len(cls().minima) for cls in SURFACES.values() if cls().bounded_below)
+
+
+@pytest.mark.parametrize("slug", [slug for slug in SURFACES if slug != "quadratic"])
+def test_the_scoreboard_counts_above_the_lowest_minimum(slug):
+    surface = SURFACES[slug]()
+    eta = surface.learning_rate
+    app = fine(race(on(slug, f"a=gradient_descent&a.learning_rate={eta}&b=adam&steps=400")))
+    figure, told = messages(app)[0][0], board(app)
+    if not surface.bounded_below:
+        assert told["why"] == "Monkey saddle has no smallest error: nothing to arrive at. Pick another surface."
+        return
+    lowest = float(surface.evaluate(surface.minima)[0].min())
+    assert figure["frame"]["floor"] == pytest.approx(lowest, abs=1e-12) and not told["why"]
+    assert f"Errors are counted above {number(lowest)}, the error of its" in told["counted"]
+    start = tuple(four_digits(value) for value in surface.start)
+    for item, rule, rate in zip(told["runs"], (RULES["gradient_descent"](), RULES["adam"]()), (eta, 0.1), strict=True):
+        path = run(surface, rule, rate, start, 400)
+        for name, count in (("first", first_hit), ("stays", settled_step)):
+            expected = count(path.error - figure["frame"]["floor"], 1e-6)[0]
+            assert item[name] == (None if np.isnan(expected) else int(expected))
+    stops = {slider["family"]: slider["stops"] for slider in figure["sliders"] if slider.get("family")}
+    assert {name: len(rows) for name, rows in told["families"].items()} == {n: len(v) for n, v in stops.items()}
+
+
+def test_over_a_pass_momentum_alone_arrives():
+    runs = board(fine(race(together.presets(RULES)["Over a pass"])))["runs"]
+    first = {together.in_order(RULES)[k]: item["first"] for k, item in enumerate(runs)}
+    assert first.pop("momentum") == 99 and set(first.values()) == {None}
+
+
+def test_a_start_at_the_lowest_minimum_has_nowhere_to_go():
+    told = board(fine(race("surface=himmelblau&start.x=3&start.y=2&a=momentum")))
+    assert "nobody has anywhere to go" in told["why"]
+
+
+@pytest.mark.parametrize("title", ["Over a pass", "A bent valley"])
+def test_a_preset_of_another_surface_and_back_is_the_address_of_either(title):
+    presets = together.presets(RULES)
+    app = fine(race())
+    for name in (title, "All optimizers, typical settings"):
+        next(button for button in app.button if button.label == name).click().run()
+        one, other = board(fine(app)), board(fine(race(presets[name])))
+        assert one == other
+
+
+def test_the_surface_stays_from_view_to_view_and_the_other_views_say_what_they_are_on():
+    app = fine(race("a=momentum&surface=rosenbrock&start.x=-1.2&start.y=1"))
+    for name in ("fair", "tuning"):
+        app.segmented_control(key="race").set_value(name).run()
+        assert "quadratic valley" in fine(app).sidebar.caption[0].value and "surface" not in app.query_params
+    app.segmented_control(key="race").set_value("together").run()
+    assert board(fine(app))["surface"] == repr(SURFACES["rosenbrock"]())
+    app.segmented_control(key="race").set_value("fair").run()
+    next(button for button in app.button if button.label == "Watch them from one start").click().run()
+    assert board(fine(app))["surface"] == repr(VALLEY)
+
+
+@pytest.mark.parametrize("raw", ["nothing", "convex_rosenbrock", "<b>", "1e999", ""])
+def test_a_surface_that_does_not_exist_is_named(raw):
+    assert "quadratic is used" in warned(race({"surface": raw}), "surface")
+
+
+@pytest.mark.parametrize(("key", "raw"), [("surface.depth", "nan"), ("start.x", "inf"), ("surface.angle", "3")])
+def test_what_does_not_fit_another_surface_is_named(key, raw):
+    assert warned(race({"a": "momentum", "surface": "two_minima", key: raw}), key)
 
 
 # --- fair --------------------------------------------------------------------------------------------------------
@@ -329,7 +409,7 @@ def test_without_the_library_the_page_says_so_and_shows_the_others(monkeypatch):
     monkeypatch.setattr(tuning, "available", lambda: False)
     app = fine(race("race=tuning"))
     assert len(header(app)["panels"]) == 3
-    assert "requirements-tuning.txt" in app.caption[-1].value
+    assert "requirements-tuning.txt" in app.main.caption[-1].value
 
 
 def test_the_library_is_not_imported_before_it_is_asked_for():

@@ -24,8 +24,8 @@ def at_bottom(surface: Surface, start: tuple[float, float]) -> bool:
     return not float(error) > lowest_error(surface)
 
 
-def counted(surface: Surface) -> str:
-    """Return from which error on errors are counted, and what that means for a run that ends elsewhere.
+def counted(surface: Surface, base: float) -> str:
+    """Return that errors are counted above ``base``, and what that means for a run that ends elsewhere.
 
     Empty on a quadratic, whose pages say it.
     """
@@ -33,13 +33,9 @@ def counted(surface: Surface) -> str:
         return ""
     lowest, known = lowest_minima(surface), len(surface.minima)
     if not known:
-        return "No minimum of this surface is known: the error itself is counted, from 0."
-    x, y = lowest[0]
-    which = "its lowest minimum" if known > 1 else "its minimum"
-    if len(lowest) > 1:
-        which = "one of its lowest minima"
+        return f"No minimum of this surface is known: errors are counted above {number(base)}."
+    x, y = lowest[0].tolist()
+    which = f"its {'lowest ' if known > 1 else ''}minimum w* = ({number(x)}, {number(y)})"
+    which = "its lowest minima" if len(lowest) > 1 else which
     elsewhere = " A run that ends at a higher one has not arrived." if len(lowest) < known else ""
-    return (
-        f"Errors are counted above {number(lowest_error(surface))}, the error of {which}, w* = ({number(x)},"
-        f" {number(y)}).{elsewhere}"
-    )
+    return f"Errors are counted above {number(base)}, the error of {which}.{elsewhere}"

@@ -11,6 +11,7 @@ from charts.settings_map import Frame, settings_message
 from engine import Optimizer, discover_optimizers, slug
 from engine.parameter import Parameter
 from engine.settings_map import STARTS, SettingsMap, learning_rates_across, limits, rows, settings_map, up_values
+from engine.settling import lowest_error, lowest_minima
 from engine.study import Entry
 from engine.surface import Surface
 from engine.sweep import FIELD
@@ -147,19 +148,20 @@ def nothing_to_count(surface: Surface, start: tuple[float, float], up: str) -> s
     return "" if up in STARTS or not at_bottom(surface, start) else f"{BOTTOM}: there are no steps to count."
 
 
-def _words(what: str, rules: tuple[Optimizer, ...], maps: list[SettingsMap]) -> str:
+def _words(what: str, surface: Surface, rules: tuple[Optimizer, ...], maps: list[SettingsMap]) -> str:
     """Say what is counted on a surface without closed forms, what the line is, and that little is reached."""
     few = max(np.isfinite(item.reached).mean() for item in maps) < FEW
     more = " Few settings get there: allow more steps or a larger tolerance." if few else ""
-    return f"{what} {_local_words(rules)}{more}"
+    return f"{what} {_local_words(surface, rules)}{more}"
 
 
-def _local_words(rules: tuple[Optimizer, ...]) -> str:
+def _local_words(surface: Surface, rules: tuple[Optimizer, ...]) -> str:
     """Say what is known without a closed form."""
     linear = [rule for rule in rules if rule.linear]
     if not linear:
-        return f"No limit of {rules[0].title} is known before it runs: its steps are scaled by what it met."
-    return "The line is the local limit there: beyond it steps near w* grow. Who gets there at all, only running tells."
+        return f"No limit of {rules[0].title} is known before it runs."
+    where = "at w*, the flattest of them" if len(lowest_minima(surface)) > 1 else "there"
+    return f"The line is the local limit {where}: beyond it steps near w* grow. Who arrives, only running tells."
 
 
 def compute(wanted: Wanted, progress: Progress) -> list[SettingsMap] | None:
@@ -205,8 +207,8 @@ def _draw_maps(
     )
     header, arrays = settings_message(maps, frame)
     map_figure(NAME, {**header, "id": f"{hash((slug(surface), wanted)):x}"}, arrays)
-    if what := counted(wanted.surface):
-        st.caption(_words(what, wanted.rules, maps))
+    if what := counted(wanted.surface, lowest_error(wanted.surface)):
+        st.caption(_words(what, wanted.surface, wanted.rules, maps))
 
 
 def _open(up: str, surface: Surface, start: tuple[float, float], entry: Entry) -> float:
