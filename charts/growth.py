@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from engine.growth import FIRST_WORSE
-from engine.words import count, number
+from engine.words import count, near_one, number
 
 LOWEST = -4.0  # powers of ten down to which an error is followed
 
@@ -130,6 +130,6 @@ def _says(kappa: float, rules: list[Rule], steps: np.ndarray, s: int) -> str:
     peak = int(np.argmax(first.errors[s]))
     return (
         f"At κ = {number(kappa)} {first.title} at its best first makes the error up to"
-        f" {number(float(first.errors[s, peak]))} times as large, at step {count(float(steps[peak]))}, and only from"
+        f" {near_one(float(first.errors[s, peak]))} times as large, at step {count(float(steps[peak]))}, and only from"
         f" step {count(float(first.back[s]))} on is it no larger than at the start. {others} never make it larger."
     )

@@ -27,6 +27,7 @@ SPREAD = 0.2  # bands are spaced in the logarithm where half of the view lies be
 NAMED = 14  # stationary points in view up to which they are named on the picture
 REACH = 0.11  # of the view's height: how long the longest half axis of a stationary point is
 SHORT = 0.03  # and where there are more of them
+CROWDED = 60  # stationary points in view above which only their places are drawn, minima louder than the rest
 SYMBOLS = {"minimum": "circle", "maximum": "triangle-up-open", "saddle": "x-thin", "degenerate": "diamond-open"}
 NAMES = {"maximum": "max", "saddle": "saddle", "degenerate": "degenerate"}  # of a minimum its error is said
 
@@ -123,6 +124,8 @@ def _axes(found: Stationary, plane: Plane) -> list[dict[str, Any]]:
     """
     height = plane.view[1][1] - plane.view[1][0]
     reach = (REACH if len(found.kinds) <= NAMED else SHORT) * height
+    if len(found.kinds) > CROWDED:
+        return []
     lines: dict[str, tuple[list[Any], list[Any]]] = {"solid": ([], []), "dash": ([], []), "dot": ([], [])}
     for place, values, vectors in zip(found.places, found.eigenvalues, found.eigenvectors, strict=True):
         sizes = np.abs(values)
@@ -150,7 +153,7 @@ def _axes(found: Stationary, plane: Plane) -> list[dict[str, Any]]:
 
 
 def _points(surface: Any, found: Stationary) -> list[dict[str, Any]]:
-    few = len(found.kinds) <= NAMED
+    few, crowd = len(found.kinds) <= NAMED, len(found.kinds) > CROWDED
     taken = {tuple(np.round(place, 9)) for place in surface.landmarks.values()}
     traces = []
     for kind, symbol in SYMBOLS.items():
@@ -174,10 +177,11 @@ def _points(surface: Any, found: Stationary) -> list[dict[str, Any]]:
                 "textposition": "bottom right",
                 "textfont": {**FONT, "size": 12, "color": "@quiet"},
                 "marker": {
-                    "symbol": symbol,
-                    "size": 9 if few else 5,
+                    "symbol": "circle" if crowd else symbol,
+                    "size": 9 if few else 4 if crowd else 6,
                     "color": "@ink",
-                    "line": {"color": "@ink", "width": 2 if few else 1},
+                    "line": {"color": "@ink", "width": 2 if few else 0 if crowd else 1},
+                    "opacity": 0.3 if crowd and kind != "minimum" else 1.0,
                 },
                 "hoverinfo": "skip",
             }

@@ -1,5 +1,6 @@
 """The map of settings: the cells, the theory upon them, and what a read-out needs to know of both."""
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,8 +22,6 @@ class Frame(NamedTuple):
     log: bool  # whether the learning rates are
     steps: int
     tolerance: float
-    labels: str  # the subscripts of the directions
-    flat: tuple[bool, ...]  # along which of them nothing moves
     entry: Entry
     value: float  # of what goes up the side, in the run that is open
 
@@ -33,8 +32,7 @@ def settings_message(maps: list[SettingsMap], frame: Frame) -> tuple[dict[str, A
     words = {
         "regimes": theory.REGIMES,
         "symbols": ["η", frame.declared.plain],
-        "labels": list(frame.labels),
-        "flat": frame.flat,
+        "labels": sorted(maps[0].theory.labels[0]) if maps[0].theory else [],
         "steps": frame.steps,
         "chosen": {
             "map": [type(item.optimizer) for item in maps].index(type(entry.optimizer)),
@@ -54,7 +52,7 @@ def _map(item: SettingsMap, frame: Frame) -> Map:
     rule, name = item.optimizer, item.up.removeprefix(FIELD).replace("_", " ")
     name = "start" if item.up in STARTS else name
     values = np.where(np.isfinite(item.reached), item.reached, OPEN)
-    known, lines, points = _overlay(item, item.theory, frame.labels) if item.theory else _local(item)
+    known, lines, points = _overlay(item, _by_name(item.theory)) if item.theory else _local(item)
     best = item.theory.best[0] if item.theory else None
     return Map(
         rule.title,
@@ -89,19 +87,33 @@ def _local(item: SettingsMap) -> tuple[dict[str, np.ndarray], list[Line], list[P
     return {"limits": line}, lines, []
 
 
-def _overlay(item: SettingsMap, known: Theory, labels: str) -> tuple[dict[str, np.ndarray], list[Line], list[Point]]:
+def _by_name(known: Theory) -> Theory:
+    """Return what is known with u1 first in every row: which direction is the steeper one changes where they cross."""
+    named = np.argsort([list(labels) for labels in known.labels], axis=1)  # (rows, D) their places by eigenvalue
+    places = np.argsort(named, axis=1)
+    return replace(
+        known,
+        eigenvalues=np.take_along_axis(known.eigenvalues, named, 1),
+        regimes=np.take_along_axis(known.regimes, named[:, None, :], 2),
+        slowest=np.take_along_axis(places, known.slowest, 1),
+        critical=np.take_along_axis(known.critical, named[..., None], 1),
+        labels=["".join(sorted(labels)) for labels in known.labels],
+    )
+
+
+def _overlay(item: SettingsMap, known: Theory) -> tuple[dict[str, np.ndarray], list[Line], list[Point]]:
     """Return what the read-out needs of the theory, and its lines and points upon the map."""
     count = len(item.values)
     lines = [Line(known.limits, item.values, label="limit", at=count * 3 // 10)]
-    # the slowest direction where it is the slowest, the steepest one near the limit
     for direction, dash, at in ((0, "dash", count * 3 // 4), (known.eigenvalues.shape[1] - 1, "dot", count // 5)):
         for branch in (0, 1):
             line = known.critical[:, direction, branch]
             with np.errstate(invalid="ignore"):
                 line = np.where(line < known.limits, line, np.nan)
-            words = f"critical u{labels[direction]}" if branch == 0 and np.isfinite(line[at]) else ""
-            if np.isfinite(line).any():
-                lines.append(Line(line, item.values, dash, words, at))
+            there = np.flatnonzero(np.isfinite(line))
+            if len(there):
+                words = f"critical u{known.labels[0][direction]}" if branch == 0 else ""
+                lines.append(Line(line, item.values, dash, words, int(there[np.abs(there - at).argmin()])))
     best, points = known.best, []
     if best[0] and item.up in item.optimizer.parameters():
         place = getattr(best[0].optimizer, item.up)

@@ -159,10 +159,12 @@ def _caption(eigenvalues: np.ndarray, typed: str, log: bool) -> str:
         else ""
     )
     both = "" if log else "±"
+    alone = len(eigenvalues) == 1
+    strokes = "the stroke on the axis is its" if alone else f"strokes on the axis are the {len(eigenvalues)}"
     return (
         f"Each rule at its best setting for κ = {number(kappa)}{f', except {typed}' if typed else ''}, from rest."
-        f" k steps multiply a mode by a polynomial of degree k in its eigenvalue, with p(0) = 1; strokes on the axis"
-        f" are the {len(eigenvalues)} eigenvalues. Dashed lines: {both}2qᵏ/(1 + q²ᵏ) with"
+        f" k steps multiply a mode by a polynomial of degree k in its eigenvalue, with p(0) = 1; {strokes}"
+        f" eigenvalue{'' if alone else 's'}. Dashed lines: {both}2qᵏ/(1 + q²ᵏ) with"
         f" q = (√κ − 1)/(√κ + 1), the smallest worst case that steps made of past gradients can have between the"
         f" smallest and the largest eigenvalue. Chebyshev steps reach it; they are planned anew for every k.{flat}"
     )

@@ -9,7 +9,7 @@ from engine.words import apart, factor, near_one, number, percent
 
 AT_THE_LIMIT = 1e-9  # how near the limit, relative to it, a learning rate counts as at it
 ZIGZAG = 170.0  # degrees of turn per step from which a swing is a zigzag
-SEEN = 0.01  # the share of a swing that must be left after half a period for it to show
+SEEN = 0.01  # the share of the distance that must be left on the other side, after half a period, for it to show
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Case:
     labels: str  # their subscripts
     factors: list[complex]  # the larger root of each mode
     two_roots: bool  # whether there is another one, so that the larger one is all that counts only in the long run
+    after_one: list[float]  # what one step leaves of the distance, with its sign
     moving: list[int]  # the directions along which the start lies off the minimum and the surface is curved
     left_at: int
 
@@ -48,14 +49,17 @@ class Case:
                 f" {self._u(steepest)} by {factor(self.factors[steepest])}.{left}"
             )
         down = [i for i, value in enumerate(self.eigenvalues) if value < 0.0]
+        if self.at_the_limit:
+            run = "in the long run " if self.two_roots else ""
+            what = f"At the limit: {run}the distance along {self._u(steepest)} neither shrinks nor grows."
+            if down:
+                what += f" It starts exactly at 0 along {self._u(down[0])}, where the least nudge would grow."
+            return "limit", f"{what}{left}{self._flat()}{self._held()}"
         if down:
             return "limit", (
                 "Heads for the saddle point: it starts exactly on the direction that leads there; the least nudge along"
                 f" {self._u(down[0])} would grow.{left}"
             )
-        if self.at_the_limit:
-            what = f"At the limit: along {self._u(steepest)} the distance neither shrinks nor grows."
-            return "limit", f"{what}{left}{self._flat()}{self._held()}"
         return "good", f"{self._converging(worst, sizes)}{left}{self._flat()}{self._held()}"
 
     @property
@@ -97,14 +101,18 @@ class Case:
         shortest = math.inf
         for i, size in sizes.items():
             z = self.factors[i]
-            if size <= 1e-12 or (z.imag == 0.0 and z.real > 0.0):
+            if z.imag == 0.0:
+                # of two roots of opposite sign the first step may show next to nothing
+                if z.real < 0.0 and self.after_one[i] < -SEEN:
+                    return "zigzagging from wall to wall"
                 continue
-            turn = 180.0 if z.imag == 0.0 else math.degrees(abs(cmath.phase(z)))
+            turn = math.degrees(abs(cmath.phase(z)))
+            period = 360.0 / turn
+            if size ** (0.5 * period) <= SEEN:
+                continue
             if turn > ZIGZAG:
                 return "zigzagging from wall to wall"
-            period = 360.0 / turn
-            if size ** (0.5 * period) > SEEN:
-                shortest = min(shortest, period)
+            shortest = min(shortest, period)
         swinging = shortest < math.inf
         return f"swinging to and fro once in {number(shortest, 2)} steps" if swinging else "without overshooting"
 

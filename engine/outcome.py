@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.divergence import squared_bound
 from engine.family import Family
 from engine.local import eigen, local_limits
 from engine.stationary import FLAT, Stationary
@@ -98,6 +99,8 @@ def _sentence(family: Family, ground: Ground, ends: _Ends, r: int) -> tuple[str,
     if ends.first_slope[r] == 0.0:
         return "open", "Nothing moves: the gradient vanishes where it starts."
     if diverged >= 0:
+        if _undefined(family, diverged, r):
+            return "bad", _no_number(family, diverged, r)
         return "bad", f"Diverges: out of all bounds at step {diverged}.{_left(ground, r)}{_cause(family, ground, r)}"
     if ends.point[r] >= 0:
         return _arrived(ground, ends, r)
@@ -109,6 +112,20 @@ def _sentence(family: Family, ground: Ground, ends: _Ends, r: int) -> tuple[str,
         )
     after = f"after {_count(steps)} |∇E| = {number(ends.slope[r])}, {_share(ends.slope[r], ends.first_slope[r])}."
     return "open", f"Still moving: {after}{_above(family, ends, r)}{_back(ground, r)}"
+
+
+def _undefined(family: Family, step: int, r: int) -> bool:
+    """Tell whether a run ended where E has no value, as log(x) for x below 0, before it was out of bounds."""
+    weights = family.trajectory.weights[:, r]
+    off = weights[step] - weights[0]
+    return bool(not np.isfinite(family.error[step, r]) and off @ off <= squared_bound(weights[0][:, None])[0])
+
+
+def _no_number(family: Family, step: int, r: int) -> str:
+    if step == 0:
+        return "E is not a finite number at the start: drag the start to where it is."
+    where = place(family.trajectory.weights[step, r])
+    return f"Ends at step {step}: it leads to {where}, where E is not a finite number."
 
 
 def _arrived(ground: Ground, ends: _Ends, r: int) -> tuple[str, str]:

@@ -1,43 +1,44 @@
 """A parameter is declared once, on a dataclass field; validation, sliders, links and docs read that field."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
+_LATIN = (
+    *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda"),
+    *("mu", "nu", "xi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega"),
+)
+GREEK = dict(zip(_LATIN, "αβγδεζηθικλμνξρστφχψω", strict=True))  # letters by their names
 _PLAIN = {
-    r"\alpha": "α",
-    r"\gamma": "γ",
-    r"\epsilon": "ε",
-    r"\nu": "ν",
-    r"\rho": "ρ",
-    r"\eta": "η",
+    **{rf"\{name}": letter for name, letter in GREEK.items()},
     r"\eta_0": "η₀",
     r"\eta_K": "η_K",
     r"\eta_{max}": "η max",
     r"\eta_{min}": "η min",
     r"\eta\lambda": "ηλ",
-    r"\kappa": "κ",
     r"\lambda_{max}": "λ max",
     r"\lambda_{min}": "λ min",
     "w_1": "w₁",
     "w_2": "w₂",
-    r"\mu": "μ",
-    r"\beta": "β",
     r"\beta_1": "β₁",
     r"\beta_2": "β₂",
-    r"\delta": "δ",
     r"\Delta": "Δ",
     r"\lambda_1": "λ₁",
     r"\lambda_2": "λ₂",
-    r"\theta": "θ",
+    r"\Delta x": "Δx",
+    "x_0": "x₀",
+    "y_0": "y₀",
     "w^*_1": "w*₁",
     "w^*_2": "w*₂",
 }
+
+
+Declared = Mapping[str, "Parameter"]
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,29 @@ def as_number(value: Any) -> float:
         return math.nan
 
 
+@dataclass(frozen=True)
+class Typed:
+    """What is known of a text that is typed: its default, label and help, what reads it, and how it is shown."""
+
+    default: str
+    label: str
+    read: Callable[[str], object]  # raises ValueError with one sentence that says what is wrong with a text
+    latex: Callable[[str], str]  # of a text that can be read
+    help: str
+
+    def check(self, name: str, value: Any) -> str:
+        """Return a text that can be read; ValueError with one sentence otherwise."""
+        if not isinstance(value, str):
+            raise ValueError(f"{name} must be a text, got {type(value).__name__}")
+        self.read(value)
+        return value
+
+
+def typed(default: str, label: str, read: Callable[[str], object], latex: Callable[[str], str], help: str) -> Any:
+    """Declare a dataclass field that is a text."""
+    return field(default=default, metadata={"typed": Typed(default, label, read, latex, help)})
+
+
 def parameter(
     default: float,
     low: float,
@@ -145,24 +169,48 @@ def parameter(
     )
 
 
+class _Parameters:
+    """``parameters()`` of a class is what its fields declare; of an instance also what only that instance has."""
+
+    def __get__(self, instance: "Parameterised | None", owner: type["Parameterised"]) -> Callable[[], Declared]:
+        return owner.declared if instance is None else instance.all_parameters
+
+
 @dataclass(frozen=True)
 class Parameterised:
     """Base of everything a student can tune: a frozen dataclass whose fields are parameters, checked when made."""
 
+    parameters: ClassVar[_Parameters] = _Parameters()  # parameters() is name -> Parameter, in the order of declaration
+
     @classmethod
     @cache
-    def parameters(cls) -> Mapping[str, Parameter]:
-        """Return name -> Parameter of every field that is declared as one, in order."""
+    def declared(cls) -> Declared:
+        """Return name -> Parameter of the fields that are numbers."""
         return MappingProxyType({f.name: f.metadata["parameter"] for f in fields(cls) if "parameter" in f.metadata})
+
+    @classmethod
+    @cache
+    def typed_fields(cls) -> Mapping[str, Typed]:
+        """Return name -> Typed of the fields that are typed."""
+        return MappingProxyType({f.name: f.metadata["typed"] for f in fields(cls) if "typed" in f.metadata})
+
+    def all_parameters(self) -> Declared:
+        """Return what ``parameters()`` is of this instance.
+
+        A class whose texts name parameters adds them; ``getattr`` and ``dataclasses.replace`` must then know them.
+        """
+        return self.declared()
 
     def __post_init__(self) -> None:
         self.validate()
 
     def validate(self) -> None:
-        """Check every field and store it as a float; ValueError names the field, its range and the value."""
-        for name, declared in self.parameters().items():
+        """Check every field and store numbers as floats; ValueError names the field, its range and the value."""
+        for name, written in self.typed_fields().items():
+            object.__setattr__(self, name, written.check(name, getattr(self, name)))
+        for name, declared in self.declared().items():
             object.__setattr__(self, name, declared.check(name, getattr(self, name)))
 
     def pack(self) -> np.ndarray:
         """Return the fields as float64 (number of fields,), in the order of declaration: what kernels receive."""
-        return np.array([getattr(self, name) for name in self.parameters()], dtype=np.float64)
+        return np.array([getattr(self, name) for name in self.declared()], dtype=np.float64)

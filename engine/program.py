@@ -63,7 +63,9 @@ def _program(
     library: str, surface: Surface, optimizer: Optimizer, learning_rate: float, start: Sequence[float], steps: int
 ) -> str:
     torch, cls = library == "torch", cast(Any, type(optimizer))
-    ground, rule = _ground(type(surface), surface.dim, library, len(surface.pack())), _rule(cls, library)
+    own = surface.code(library)
+    ground = _Ground(own, False, False) if own else _ground(type(surface), surface.dim, library, len(surface.pack()))
+    rule = _rule(cls, library)
     place, eta = [float(value) for value in start], float(learning_rate)
 
     def array(values: Any) -> str:

@@ -69,8 +69,8 @@ class Lane:
 
     @property
     def median(self) -> float:
-        """Median steps, inf where fewer than half of the cases got there."""
-        return float(_median(self.counted))
+        """The steps within which half of the cases got there, inf where fewer than half did."""
+        return half(self.counted)
 
     @property
     def reached(self) -> float:
@@ -140,7 +140,7 @@ def lane(surface: Any, start: Any, rule: type[Optimizer], terms: Terms) -> Lane:
     steps; of equals the one with the smaller mean logarithm of the last error is taken.
     """
     tuning, judging = cases(surface, start, terms, judged=False), cases(surface, start, terms, judged=True)
-    spans = space(rule, surface.eigenvalues)
+    spans = space(rule, surface, start)
     tried = settings(rule, random_log(spans, terms.budget, terms.seed))
     found = counts(tuning, tried, terms)
     means = _mean(_counted(found, terms), terms.steps)
@@ -187,13 +187,17 @@ def good_zone(etas: np.ndarray, steps: np.ndarray) -> tuple[float, float] | None
     return float(etas[first]), float(etas[last])
 
 
+def half(counted: np.ndarray) -> float:
+    """Return the fewest steps within which at least half of the cases got there: the lower median, nan being never.
+
+    (cases,) -> a number of steps that some case took, inf where fewer than half got there.
+    """
+    return float(np.sort(np.where(np.isnan(counted), np.inf, counted))[(len(counted) - 1) // 2])
+
+
 def _counted(found: Counts, terms: Terms) -> np.ndarray:
     return found.stays if terms.stays else found.first
 
 
 def _mean(counted: np.ndarray, steps: int) -> np.ndarray:
     return np.where(np.isfinite(counted), counted, steps).mean(axis=-1)
-
-
-def _median(counted: np.ndarray) -> np.ndarray:
-    return np.median(np.where(np.isnan(counted), np.inf, counted), axis=-1)

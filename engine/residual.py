@@ -22,8 +22,15 @@ def residual(optimizer: Optimizer, learning_rate: float | Schedule, eigenvalues:
 
     With a constant learning rate the closed form of theory.mode_path; with a schedule the product of 1 - eta_j lambda,
     which only a rule without memory has. Raises ValueError as mode_path does, for a schedule of a rule with memory, and
-    for one that follows the error.
+    for one that follows the error. A mode of which the first step leaves nothing, but for rounding, is left at 0.
     """
+    path = _residual(optimizer, learning_rate, eigenvalues, steps)
+    gone = (np.abs(path[1:]) <= 4.0 * np.finfo(np.float64).eps).all(axis=0)
+    path[1:, gone] = 0.0
+    return path
+
+
+def _residual(optimizer: Optimizer, learning_rate: float | Schedule, eigenvalues: Any, steps: int) -> np.ndarray:
     if not isinstance(learning_rate, Schedule):
         return theory.mode_path(optimizer, learning_rate, eigenvalues, steps)
     if optimizer.slots:

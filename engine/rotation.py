@@ -17,11 +17,10 @@ from engine.optimizer import Optimizer
 from engine.run import run
 from engine.settling import first_hit, settled_step
 from engine.sweep import sweep
+from engine.tuning import searched_rates
 
 TRIED_RATES = 61
 TRIED_SHARES = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99)  # of a hyperparameter that ends below 1, as a momentum or a decay
-LINEAR_RATES = (2e-3, 4.0)  # over the largest eigenvalue: up to where no momentum below 1 is stable
-OTHER_RATES = (1e-3, 100.0)  # over the distance from the start to w*: such a rule steps about as far as eta
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,10 +150,7 @@ def tuned_over_angles(
 
 def tried_settings(surface: Any, cls: type[Optimizer], start: Any) -> dict[str, np.ndarray]:
     """Return what tuned_over_angles tries: the learning rates, and the values of one hyperparameter if there is one."""
-    distance = float(np.linalg.norm(surface.modes(np.asarray(start, dtype=np.float64))))
-    low, high = LINEAR_RATES if cls().linear else OTHER_RATES
-    unit = 1.0 / float(surface.eigenvalues[-1] or 1.0) if cls().linear else distance or 1.0
-    tried = {"learning_rate": np.geomspace(low * unit, high * unit, TRIED_RATES)}
+    tried = {"learning_rate": np.geomspace(*searched_rates(cls, surface, start), TRIED_RATES)}
     name = live_hyperparameter(cls())
     if name is not None:
         declared = cls.parameters()[name]

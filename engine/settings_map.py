@@ -9,14 +9,15 @@ import numpy as np
 from engine import theory
 from engine.family import ALLOWED, BEYOND, WITHOUT_LIMIT
 from engine.local import largest, limit_factor
+from engine.lowest import lowest
 from engine.optimizer import Best, Optimizer
 from engine.parameter import Parameter, four_digits
-from engine.settling import lowest_minima
 from engine.surface import Surface
 from engine.sweep import FIELD, sweep
 
 NEAR_ONE = 0.99
 STARTS = ("start.x", "start.y")  # what goes up the side may be a coordinate of the start
+OUT_OF_REACH = -1e300  # no error is that low
 BELOW_HINT = 0.1  # times the learning rate that a surface hints at, where an axis may begin
 A_LITTLE = 1.08  # times the limit, where an axis ends that begins at 0
 
@@ -40,6 +41,7 @@ class Theory:
     limits: np.ndarray  # (rows,) largest stable learning rate, of directions of positive curvature
     critical: np.ndarray  # (rows, D, 2) the learning rates at which the two roots of each direction meet, else nan
     best: list[Best | None]  # (rows,) the best setting of the rule on the row's surface
+    labels: list[str]  # (rows,) the subscripts of the directions, ascending by eigenvalue: they change where two cross
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,8 +117,8 @@ def rows(surface: Surface, optimizer: Optimizer, up: str, values: Sequence[float
 def limits(settings: Sequence[Row]) -> np.ndarray:
     """Return the limit of every row of a linear rule, (rows,): on a quadratic the stability limit.
 
-    On another surface it is the local limit c/lambda_max(H(w*)) at the lowest of its known minima, the flattest if
-    there are several: beyond it steps near w* grow, Bishop and Bishop (2024), 7.3. inf where there is none.
+    On another surface it is the local limit c/lambda_max(H(w*)) at its lowest minimum, the flattest if there are
+    several, see ``lowest``: beyond it steps near w* grow, Bishop and Bishop (2024), 7.3. inf where there is none.
     """
     return np.array([_limit(row) for row in settings])
 
@@ -124,8 +126,8 @@ def limits(settings: Sequence[Row]) -> np.ndarray:
 def _limit(row: Row) -> float:
     if hasattr(row.surface, "eigenvalues"):
         return float(theory.stability_limit(row.optimizer, _curved(row.surface.eigenvalues)))
-    lowest = lowest_minima(row.surface)
-    top = float(largest(row.surface.hessian(lowest)).min()) if len(lowest) else 0.0
+    places = lowest(row.surface).places
+    top = float(largest(row.surface.hessian(places[0]))) if len(places) else 0.0
     return float(limit_factor(row.optimizer)) / top if top > 0.0 else np.inf
 
 
@@ -148,7 +150,8 @@ def settings_map(
     """
     grid = {"start": _starts(start, up, values)} if up in STARTS else {up: values}
     grid["learning_rate"] = learning_rates
-    cells = sweep(surface, optimizer, grid, start=start, steps=steps, tolerance=tolerance, progress=progress)
+    shared = {"start": start, "steps": steps, "tolerance": tolerance, "progress": progress}
+    cells = sweep(surface, optimizer, grid, lowest=_least, **shared)
     if not cells.complete:
         return None
     settings = rows(surface, optimizer, up, values.tolist()) if optimizer.linear else []
@@ -163,6 +166,12 @@ def settings_map(
         _theory(settings, learning_rates) if settings and quadratic else None,
         limits(settings) if settings and not quadratic else None,
     )
+
+
+def _least(surface: Surface) -> float:
+    """Return E_min; where there is no minimum nobody arrives."""
+    found = lowest(surface)
+    return found.error if len(found.places) or hasattr(surface, "eigenvalues") else OUT_OF_REACH
 
 
 def _starts(start: Any, up: str, values: np.ndarray) -> np.ndarray:
@@ -187,6 +196,7 @@ def _theory(settings: list[Row], learning_rates: np.ndarray) -> Theory:
         limits(settings),
         critical,
         [_best(row) for row in settings],
+        [row.surface.labels for row in settings],
     )
 
 

@@ -4,22 +4,11 @@ import numpy as np
 
 from engine.surface import Surface
 
-ROUNDING = 1e-9  # minima that differ by less are as low as each other
-
 
 def lowest_error(surface: Surface) -> float:
     """Return E_min, from which errors are counted: the lowest of the surface's ``minima``, 0 where none is known."""
     minima = surface.minima
     return float(surface.evaluate(minima)[0].min()) if len(minima) else 0.0
-
-
-def lowest_minima(surface: Surface) -> np.ndarray:
-    """Return those of the surface's ``minima`` that are as low as the lowest but for rounding, (number, D)."""
-    minima = surface.minima
-    if not len(minima):
-        return minima
-    error, _ = surface.evaluate(minima)
-    return minima[error <= error.min() + ROUNDING * max(1.0, abs(float(error.min())))]
 
 
 def settled_step(error: np.ndarray, tolerance: float) -> np.ndarray:

@@ -22,6 +22,7 @@ from engine.local import largest, limit_factor
 from engine.optimizer import Best, Optimizer
 from engine.parameter import four_digits
 from engine.plane import Plane
+from engine.rounding import rounding_decides
 from engine.stationary import stationary_points
 from engine.surface import Surface, View
 from engine.verdict import Scene, Verdict, judge
@@ -228,7 +229,9 @@ def _on_quadratic(
 ) -> tuple[list[Verdict], np.ndarray]:
     quadratic: QuadraticSurface = surface
     centre = float(np.linalg.norm(quadratic.stationary_point))
-    scene = Scene(quadratic.eigenvalues, quadratic.labels, centre, modes, left_at)
+    linear = family.optimizers[0].linear
+    rounding_at = np.full(len(family.values), -1) if linear else rounding_decides(surface, family)
+    scene = Scene(quadratic.eigenvalues, quadratic.labels, centre, modes, left_at, rounding_at)
     return judge(family, scene), _limits(surface, family, quadratic.eigenvalues)
 
 

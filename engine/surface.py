@@ -23,6 +23,7 @@ class Surface(Parameterised, ABC):
     title: ClassVar[str]  # what a page calls it
     note: ClassVar[str]  # what it shows, in one plain sentence
     latex: ClassVar[str] = ""  # E(w) as a formula
+    view_fields: ClassVar[tuple[str, ...]] = ()  # its parameters that change what is seen of the error, not the error
     value_and_grad: ClassVar[Callable[..., Any]]
     kinks: ClassVar[tuple[float, ...]] = ()  # values of the first weight at which the Hessian jumps
 
@@ -63,12 +64,21 @@ class Surface(Parameterised, ABC):
     @property
     def learning_rate(self) -> float:
         """A learning rate at which gradient descent behaves from ``start``: about half the local limit there."""
-        steepest = np.abs(np.linalg.eigvalsh(self.hessian(np.array(self.start)))).max()
+        hessian = self.hessian(np.array(self.start))
+        steepest = np.abs(np.linalg.eigvalsh(hessian)).max() if np.isfinite(hessian).all() else 0.0
         return float(f"{1.0 / steepest:.1g}") if steepest > 0.0 else 0.1
 
     def data(self) -> np.ndarray:
         """Return the rows the error is made of, (N, K), targets last; a formula has none."""
         return np.empty((0, 0))
+
+    def code(self, library: str) -> list[str] | None:
+        """Return the body of a function of w that returns error and gradient, in ``np`` or ``torch``.
+
+        None where the program that a student takes away is translated from the kernel, as it is of any kernel that
+        states its equations itself.
+        """
+        return None
 
     def evaluate(self, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return E and its gradient at points w: (..., D) -> (...), (..., D), through the same kernel as a run."""

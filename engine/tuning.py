@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from engine import theory
-from engine.family import learning_rate_range
+from engine.family import ALLOWED
 from engine.optimizer import Optimizer
 from engine.parameter import Parameter, four_digits
 from engine.words import number
 
 SPACINGS = ("linear", "log", "decay")
+SUMMED = (4e-4, 4.0)  # times 1/lambda_max: up to where no momentum below 1 is stable
+STEPPED = (1e-3, 10.0)  # times the distance from the start to w*: equally many decades
 
 
 @dataclass(frozen=True)
@@ -66,19 +67,34 @@ class Setting(NamedTuple):
         return self.optimizer.label(self.learning_rate)
 
 
-def space(rule: type[Optimizer], eigenvalues: np.ndarray, hyperparameters: bool = True) -> dict[str, Span]:
-    """Return what is searched: the learning rate over its family's range, every hyperparameter over its declared one.
+def searched_rates(rule: type[Optimizer], surface: Any, start: Any) -> tuple[float, float]:
+    """Return the learning rates among which a rule is tuned on a quadratic, as wide for every rule: four decades.
 
-    A rule with a limit on the quadratic of these eigenvalues is searched from limit/1000 to 1.5 limit, the limit being
-    that of its first settings; any other from 1e-4 to 10.
+    A rule that adds up gradients moves by eta lambda times a distance, so its range is relative to 1/lambda_max; one
+    that divides them by their size moves about eta itself, so its range is relative to |start - w*|. Then a valley in
+    other units, or farther away, has the same tuning. ``start`` is (2,); the ends stay within ALLOWED.
     """
-    positive = eigenvalues[eigenvalues > 0.0]
-    limit = theory.stability_limit(rule(), positive) if rule().linear and len(positive) else np.inf
-    low, high = learning_rate_range(limit)
+    if rule().linear:
+        ends, unit = SUMMED, 1.0 / (float(surface.eigenvalues[-1]) or 1.0)
+    else:
+        ends, unit = STEPPED, float(np.linalg.norm(np.asarray(start) - surface.stationary_point)) or 1.0
+    return max(ends[0] * unit, ALLOWED[0]), min(ends[1] * unit, ALLOWED[1])
+
+
+def rates_in_words() -> str:
+    """Say among which learning rates rules are tuned, and what they are relative to."""
+    summed, stepped = (f"{number(low)} to {number(high)}" for low, high in (SUMMED, STEPPED))
+    return (
+        f"for rules that add up gradients {summed} times 1/λ_{{max}}, for the others {stepped} times the distance from"
+        " the start to the minimum"
+    )
+
+
+def space(rule: type[Optimizer], surface: Any, start: Any) -> dict[str, Span]:
+    """Return what is searched: the learning rate as searched_rates, every hyperparameter over its declared range."""
+    low, high = searched_rates(rule, surface, start)
     spans = {"learning_rate": Span(four_digits(low), four_digits(high), "log")}
-    if hyperparameters:
-        spans |= {name: _span(declared) for name, declared in rule.parameters().items()}
-    return spans
+    return spans | {name: _span(declared) for name, declared in rule.parameters().items()}
 
 
 def _span(declared: Parameter) -> Span:

@@ -1,5 +1,6 @@
 """Verdict: what a run on a quadratic did and why, in words and numbers."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,6 +38,7 @@ class Scene:
     centre: float  # the distance of w* from 0
     modes: np.ndarray  # (T+1, R, D) alpha_i of every run
     left_at: np.ndarray  # (R,) first step outside the view, -1 if none
+    rounding_at: np.ndarray  # (R,) first step at which rounding decides, of a rule without closed form; -1 if none
 
 
 def measured_steps(error: np.ndarray) -> np.ndarray:
@@ -57,7 +59,8 @@ def _judge_linear(family: Family, scene: Scene) -> list[Verdict]:
     factors = theory.mode_factors(rules, family.learning_rates, lam)
     predicted = theory.predicted_steps(rules, family.learning_rates, lam, scene.modes[0, 0], TOLERANCE).tolist()
     measured = _measured(family, scene).tolist()
-    closed = theory.mode_path(rules, family.learning_rates, lam, steps) * scene.modes[0]
+    path = theory.mode_path(rules, family.learning_rates, lam, steps)
+    after_one, closed = path[1].tolist(), path * scene.modes[0]
     drift = theory.deviation(scene.modes, closed).tolist()
     allowed = allowance(factors, scene.modes, scene.centre).tolist()
     best = type(family.optimizers[0]).best(float(lam[0]), float(lam[-1])) if lam[0] > 0.0 else None
@@ -70,7 +73,8 @@ def _judge_linear(family: Family, scene: Scene) -> list[Verdict]:
     verdicts = []
     for r, left_at in enumerate(left.tolist()):
         two_roots = factors.shape[-1] == 2
-        case = Case(etas[r], limits[r], values, scene.labels, leading[r], two_roots, moving, left_at)
+        runs = leading[r], two_roots, after_one[r], moving
+        case = Case(etas[r], limits[r], values, scene.labels, *runs, left_at)
         known = np.inf if case.at_the_limit else predicted[r]
         facts = [*case.factor_facts(best), _steps_fact(known, measured[r], steps, values[0] >= 0.0)]
         verdicts.append(Verdict(*case.verdict(), facts, _badge(drift[r], allowed[r], steps)))
@@ -110,8 +114,10 @@ def _judge_adaptive(family: Family, scene: Scene) -> list[Verdict]:
             ("last step's length", number(moved[r], 2), f"η = {number(family.learning_rates[r], 4)}"),
             _hit_fact(hits[r], settled[r], family.trajectory.steps, bool(scene.eigenvalues[0] >= 0.0)),
         ]
-        badge = ("open", f"No closed form to check against: {rule.title}'s steps are not linear in the gradient", "")
-        verdicts.append(Verdict(*_adaptive_sentence(family, scene, r, settled[r]), facts, badge))
+        badge = ("open", f"No closed form to check against: {rule.title}'s steps are not linear in the gradient")
+        rounded = int(scene.rounding_at[r])
+        note = f"rounding decides where this run goes from about step {rounded} on" if rounded >= 0 else ""
+        verdicts.append(Verdict(*_adaptive_sentence(family, scene, r, settled[r]), facts, (*badge, note)))
     return verdicts
 
 
@@ -159,7 +165,13 @@ def _steps_fact(predicted: float, measured: float, steps: int, bounded: bool) ->
         return "steps to 10⁻⁶", "predicted: never", seen
     if predicted <= theory.RECURRENCE_STEPS:
         return "steps to 10⁻⁶", f"predicted {count(predicted)}", seen
-    return "steps to 10⁻⁶", f"predicted about {count(float(f'{predicted:.2g}'))}", seen
+    return "steps to 10⁻⁶", f"predicted: at most {count(_no_less(predicted))}", seen
+
+
+def _no_less(value: float) -> float:
+    """Return the next number of two digits that is not below: an envelope arrives no earlier than the run."""
+    power = 10 ** (len(f"{math.ceil(value)}") - 2)
+    return float(-(-math.ceil(value) // power) * power)
 
 
 def _hit_fact(first_hit: float, settled: float, steps: int, bounded: bool) -> tuple[str, str, str]:

@@ -34,8 +34,12 @@ def count(value: float) -> str:
     """Return a number of steps: ``131``, ``1 400 000``, ``never``."""
     if not math.isfinite(value):
         return "never"
-    whole = int(value) if value < 1e5 else int(float(f"{value:.2g}"))
-    return number(value, 2) if value >= 1e9 else f"{whole:,}".replace(",", "\u202f")
+    return number(value, 2) if value >= 1e9 else whole(value if value < 1e5 else float(f"{value:.2g}"))
+
+
+def whole(value: float) -> str:
+    """Return a number to the last one, in groups of three: ``6 021 733``."""
+    return f"{round(value):,}".replace(",", "\u202f")
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -99,7 +99,10 @@ class Quadratic(Surface):
 
     def modes(self, w: np.ndarray) -> np.ndarray:
         """Return alpha_i = u_i' (w - w*), the distances along the eigenvectors: (..., 2) -> (..., 2). Bishop (7.28)."""
-        return (np.asarray(w) - self.stationary_point) @ self.eigenvectors
+        away, u = np.asarray(w) - self.stationary_point, self.eigenvectors
+        # not as a product of matrices, which rounds the two terms differently: on a diagonal they cancel exactly
+        alpha: np.ndarray = away[..., :1] * u[0] + away[..., 1:] * u[1]
+        return alpha
 
     @property
     def verdict(self) -> str:
@@ -137,7 +140,11 @@ class Quadratic(Surface):
 
 
 def _cos_sin(degrees: float) -> tuple[float, float]:
-    """Return cos and sin, exact at multiples of 90 degrees so that such a valley is exactly axis-aligned."""
+    """Return cos and sin, exact at multiples of 90 degrees so that such a valley is exactly axis-aligned.
+
+    Halfway between they are of one size, so that what starts on a diagonal through w* = 0 stays there.
+    """
     if degrees % 90.0 == 0.0:
         return ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))[int(degrees // 90.0) % 4]
-    return math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    return (c, math.copysign(c, s)) if degrees % 45.0 == 0.0 else (c, s)

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from test_browser import CONTRAST, SECONDS, address_has, another, drag_slider, frames_of, in_address, settled
 
 from engine import theory
+from engine.optimizers.gradient_descent import GradientDescent
 from engine.optimizers.momentum import Momentum
 from engine.optimizers.nesterov import Nesterov
 from engine.words import number, percent
@@ -100,6 +101,40 @@ def test_pointing_asks_nothing_of_the_server_and_says_what_a_cell_is(page, serve
             else:
                 assert "diverges" in text or "not within" in text
     assert len(frames) == before
+
+
+READ = """() => {
+  const { maps: [{ heat }], reader } = document.querySelector('.valley-map').figure;
+  const four = (value) => Number(value.toPrecision(4));
+  return Array.from(heat.values, (value, place) => {
+    const [i, j] = [place % heat.xs.length, Math.floor(place / heat.xs.length)];
+    const [x, y] = [heat.xs[i], heat.ys[j]];
+    return [four(x), four(y), reader.line({ heat, spec: heat.spec, i, j, place, x, y, value })[1]];
+  });
+}"""
+
+
+@pytest.mark.parametrize("up", ["eigenvalue_1", "eigenvalue_2"])
+@pytest.mark.parametrize("cls", [GradientDescent, Momentum])
+def test_every_direction_is_called_by_its_name_where_the_steeper_one_changes(page, server, up, cls):
+    slug = "gradient_descent" if cls is GradientDescent else "momentum"
+    opened(page, server, a=slug, up=f"surface.{up}", cells=11, steps=60, beside="one")
+    kinds = set()
+    for eta, value, text in page.evaluate(READ):
+        lam = [value, 20.0] if up == "eigenvalue_1" else [1.0, value]
+        does = [theory.REGIMES[place] for place in theory.regime(cls(), eta, lam)]
+        sizes = abs(theory.mode_factors(cls(), eta, lam)[:, 0])
+        if abs(sizes[0] - sizes[1]) < 1e-6 or min(abs(sizes - 1.0)) < 1e-4:
+            continue
+        lead, words = int(sizes.argmax()), text.lower()
+        kinds.add((*does, lead))
+        if does[0] == does[1]:
+            assert words.startswith(f"{does[0]} along both; {'u₁u₂'[2 * lead :][:2]}"), text
+        else:
+            assert words.startswith(f"{does[lead]} along {'u₁u₂'[2 * lead :][:2]}"), text
+            assert f"{does[1 - lead]} along {'u₂u₁'[2 * lead :][:2]}" in words
+        assert ("slowest" in text) == (max(sizes) < 1.0), text
+    assert {lead for *_, lead in kinds} == {0, 1}
 
 
 def test_a_click_opens_that_very_run_and_back_brings_the_one_before(page, server):

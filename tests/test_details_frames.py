@@ -4,45 +4,31 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
+from scripted import scripted
+from spoken import agrees, value_of
 from test_browser import address_has, drag_slider, frames_of, in_address, moved_from, opened, path, settled
-from test_details_modes import evaluate
+from valleys import OPTIMIZERS, Setting, settings_of
 
 from charts.live import live_message
 from engine import Plane, run
-from engine.optimizers.adagrad import AdaGrad
-from engine.optimizers.adam import Adam
 from engine.optimizers.gradient_descent import GradientDescent
-from engine.optimizers.momentum import Momentum
-from engine.optimizers.nesterov import Nesterov
-from engine.optimizers.rmsprop import RMSProp
 from engine.study import Entry, study
 from surfaces.quadratic import Quadratic
 
-RULES = [GradientDescent(), Momentum(), Nesterov(), Adam(), RMSProp(), AdaGrad()]
-WORDS = """(views) => views.map((view) => ({
+WORDS = """(view) => ({
   ...Detail.words(view),
   points: Detail.frames(view).map((frame) => frame.of(view.probe)),
   back: Detail.frames(view)[0].back(Detail.frames(view)[0].of(view.probe)),
-}))"""
+})"""
 PIXEL = """([i, x, y]) => {
   const { charts } = document.querySelector('.st-key-detail-frames .valley-detail').follower.detail;
   const box = charts[i].canvas.getBoundingClientRect();
   return [box.left + charts[i].x(x), box.top + charts[i].y(y)];
 }"""
 TEXT = "() => document.querySelector('.st-key-detail-frames').innerText"
-
-
-def plain(text: str) -> float:
-    """Read a number as the page prints it."""
-    text = text.replace("−", "-").translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-"))
-    if "10" in text and "·" in text:
-        mantissa, power = text.split("·10")
-        return float(mantissa) * 10.0 ** float(power)
-    for sign in ("", "-"):
-        if text.startswith(f"{sign}10-"):
-            return float(f"{sign}1e{text[len(sign) + 2 :]}")
-    return float(text)
 
 
 def view_of(valley: Quadratic, rule, eta: float, start: tuple[float, float], steps: int, seen: int) -> dict:
@@ -68,47 +54,38 @@ def view_of(valley: Quadratic, rule, eta: float, start: tuple[float, float], ste
     }
 
 
-def chance(count: int) -> list[tuple]:
-    random = np.random.default_rng(4)
-    lam = [-1.0, 0.0, 0.0, 1.0, 5.0, 20.0, 20.0]
-    cases = []
-    for k in range(count):
-        angle = float(random.choice([0.0, 90.0, -180.0, -90.0, random.integers(-179, 179)]))
-        one, two = (float(random.choice(lam)) for _ in range(2))
-        place = random.integers(-2, 3, 2).astype(float).tolist() if k % 2 else [0.0, 0.0]
-        valley = Quadratic(one, two, angle, *place)
-        start = tuple(float(value) for value in np.round(place + random.normal(size=2), 3))
-        rule = RULES[k % len(RULES)]
-        cases.append((valley, rule, float(random.choice([0.01, 0.05, 0.1])), start, int(random.choice([1, 7, 60]))))
-    return cases
-
-
 @pytest.fixture
 def detail(page: Page, server: str) -> Page:
     return opened(page, server, show="frames", a="gradient_descent", **{"a.learning_rate": 0.05})
 
 
-def test_numbers_and_sentences_are_the_engines(page):
-    cases = chance(48)
-    seen = [1 + k % 9 for k in range(len(cases))]
-    views = [view_of(*case, count) for case, count in zip(cases, seen, strict=True)]
-    said_of = evaluate(page, "frames", WORDS, views)
-    for (valley, rule, eta, start, steps), view, said in zip(cases, views, said_of, strict=True):
-        modes = valley.modes(run(valley, rule, learning_rate=eta, start=start, steps=steps).weights[:, 0])
-        order = [valley.labels.index(low) for low in "₁₂"]
-        modes = modes[:, order]
-        head, *rows = said["table"]
-        step = view["steps"][view["runs"][0]["seen"] - 1]
-        assert head[-1] == f"at step {step}"
-        floor = 1e-15 * (1.0 + float(np.abs(modes[step]).max()) + float(np.hypot(*valley.stationary_point)))
-        for i, (name, eigenvalue, first, now) in enumerate(rows):
-            assert name == f"α{'₁₂'[i]}"
-            assert plain(eigenvalue.split("= ")[1]) == [valley.eigenvalue_1, valley.eigenvalue_2][i]
-            assert plain(first) == pytest.approx(modes[0, i], rel=6e-3, abs=floor)
-            assert plain(now) == pytest.approx(modes[step, i], rel=6e-3, abs=floor)
-        check_turn(valley, said)
-        check_apart(valley, rule, eta, start, steps, said["apart"])
-        assert not any(bad in str(said) for bad in ("NaN", "undefined", "Infinity", "null"))
+@pytest.fixture(scope="module")
+def words(browser):
+    with scripted(browser, "frames", WORDS) as asked:
+        yield asked
+
+
+@settings(max_examples=150)
+@example(Setting(Quadratic(0.0, 4.0, 45.0), OPTIMIZERS["adam"](), 0.1, (-1.5, 1.0), 60), 20)
+@given(settings_of(list(OPTIMIZERS), steps=st.sampled_from([1, 7, 60, 150])), st.integers(1, 151))
+def test_numbers_and_sentences_are_the_engines(words, setting, seen):
+    valley, rule, eta, start, steps = setting
+    view = view_of(*setting, seen)
+    said = words(view)
+    path = run(valley, rule, learning_rate=eta, start=start, steps=steps)
+    modes = valley.modes(path.weights[:, 0])[:, [valley.labels.index(low) for low in "₁₂"]]
+    head, *rows = said["table"]
+    step = view["steps"][view["runs"][0]["seen"] - 1]
+    assert head[-1] == f"at step {step}"
+    floor = 1e-15 * (1.0 + float(np.abs(modes[step]).max()) + float(np.hypot(*valley.stationary_point)))
+    for i, (name, eigenvalue, first, now) in enumerate(rows):
+        assert name == f"α{'₁₂'[i]}"
+        assert value_of(eigenvalue.split("= ")[1]) == [valley.eigenvalue_1, valley.eigenvalue_2][i]
+        assert value_of(first) == pytest.approx(modes[0, i], rel=6e-3, abs=floor)
+        assert value_of(now) == pytest.approx(modes[step, i], rel=6e-3, abs=floor)
+    check_turn(valley, said)
+    check_apart(valley, rule, eta, start, steps, said["apart"])
+    assert not any(bad in str(said) for bad in ("NaN", "undefined", "Infinity", "null"))
 
 
 def check_turn(valley: Quadratic, said: dict) -> None:
@@ -117,12 +94,12 @@ def check_turn(valley: Quadratic, said: dict) -> None:
     assert said["back"] == pytest.approx(alpha.tolist())
     assert valley.modes(weights)[[valley.labels.index(low) for low in "₁₂"]] == pytest.approx(alpha)
     text = said["turned"]
-    degrees = plain(text.split("turned by ")[1].split("°")[0]) if "turned by" in text else 0.0
+    degrees = value_of(text.split("turned by ")[1].split("°")[0]) if "turned by" in text else 0.0
     turned = away * np.exp(1j * math.radians(degrees if "anticlockwise" in text else -degrees))
     assert [turned.real, turned.imag] == pytest.approx(alpha.tolist(), abs=1e-9)
 
 
-def check_apart(valley: Quadratic, rule, eta, start, steps, text: str) -> None:
+def minds(valley: Quadratic, rule, eta, start, steps) -> bool:
     """Move the start along one eigenvector and see whether the distance along the other minds."""
     order = [valley.labels.index(low) for low in "₁₂"]
     u = valley.eigenvectors[:, order]
@@ -133,27 +110,36 @@ def check_apart(valley: Quadratic, rule, eta, start, steps, text: str) -> None:
     one = modes(start)
     others = [modes(np.array(start) + 0.8 * u[:, 1 - i]) for i in range(2)]
     # what the larger distance leaves to rounding is not mixing; a run that overflowed holds nan
-    rounding = 1e-9 * (np.abs(one).max(axis=1) + np.maximum.reduce([np.abs(other).max(axis=1) for other in others]))
-    minds = any(np.any(np.abs(one[:, i] - others[i][:, i]) > rounding) for i in range(2))
+    most = np.abs(one).max(axis=1) + np.maximum.reduce([np.abs(other).max(axis=1) for other in others])
+    # nor is that of the weights, at their size
+    rounding = 1e-9 * most + 1e-13 * (1.0 + np.hypot(*valley.stationary_point))
+    return any(np.any(np.abs(one[:, i] - others[i][:, i]) > rounding) for i in range(2))
+
+
+def check_apart(valley: Quadratic, rule, eta, start, steps, text: str) -> None:
     if valley.eigenvalue_1 == valley.eigenvalue_2 == 0.0:
-        assert "flat" in text and np.all(one == one[0])
+        path = run(valley, rule, learning_rate=eta, start=start, steps=steps).weights
+        assert "flat" in text and np.all(path == path[0])
     elif "mix" in text:
-        assert rule.adaptive and minds
+        # a start may by chance be one from which they stay apart, and with little memory it goes by the signs alone
+        elsewhere = [valley.stationary_point + place for place in ((0.37, -0.81), (-0.37, 0.81), (-0.51, -0.43))]
+        assert rule.adaptive and any(minds(valley, rule, eta, place, 60) for place in elsewhere)
     else:
-        assert not minds, text
+        assert not minds(valley, rule, eta, start, steps), text
     if "w₁ and w₂ go each by itself" in text:
         assert valley.eigenvalue_1 == valley.eigenvalue_2
     if "multiplies" in text:
         parts = text.rstrip(".").split("multiplies ")[1].split(" and ")
-        times = [plain(part.split(" by ")[1]) for part in parts]
-        assert times == pytest.approx([1 - eta * valley.eigenvalue_1, 1 - eta * valley.eigenvalue_2], abs=2e-4)
+        for part, value in zip(parts, (valley.eigenvalue_1, valley.eigenvalue_2), strict=True):
+            assert agrees(part.split(" by ")[1], 1.0 - eta * value, slack=1e-12)
     else:
         assert not isinstance(rule, GradientDescent) or "flat" in text
 
 
 @pytest.mark.parametrize("pair", [(1, 20), (20, 1), (3, 3), (-1, 20), (5, -40), (0, 4), (-2, 0), (-3, -1), (0, 0)])
-def test_contours_are_level_and_evenly_spaced_in_the_root(page, pair):
-    curves = evaluate(page, "frames", "(pair) => contours(pair, 3)", list(pair))
+def test_contours_are_level_and_evenly_spaced_in_the_root(browser, pair):
+    with scripted(browser, "frames", "(pair) => contours(pair, 3)") as asked:
+        curves = asked(list(pair))
     roots = set()
     for curve in curves:
         a, b = np.array(curve).T

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Page
 from scripted import scripted
 from spoken import agrees
 from test_browser import drag_slider, frames_of, opened
@@ -16,13 +15,6 @@ from valleys import LINEAR, OPTIMIZERS, Setting, settings_of
 
 from engine import theory, words
 from surfaces.quadratic import Quadratic
-from widgets.details.follow import parts
-from widgets.live_figure import joined
-
-
-def evaluate(page: Page, name: str, code: str, argument: Any) -> Any:
-    """Return what a function that sees the code of a detail gives for an argument."""
-    return page.evaluate(f"(given) => {{ {joined(parts(name))}\nreturn ({code})(given); }}", argument)
 
 
 @pytest.fixture(scope="module")

@@ -135,6 +135,24 @@ def test_limit_factors_and_effective_rates_are_those_of_the_theory(prove, settin
         assert near(said["limit-effective"], 2.0 / positive.max())
 
 
+@pytest.mark.parametrize("mu", [0.0, 0.5, 0.9])
+@pytest.mark.parametrize("cls", [Momentum, Nesterov])
+def test_what_is_said_to_be_gradient_descents_limit_is_it_at_the_limit(prove, cls, mu):
+    surface, rule = Quadratic(angle=0.0), cls(momentum=mu)
+    eta = float(theory.stability_limit(rule, surface.eigenvalues))
+    (proofs,) = prove(view_of(surface, rule, eta, (0.0, 1.0), 20))
+    (line,) = (
+        line
+        for proof in proofs
+        for line in proof
+        if any(isinstance(part, dict) and part.get("name") == "limit-effective" for part in line)
+    )
+    place = next(i for i, part in enumerate(line) if isinstance(part, dict) and part.get("name") == "limit-effective")
+    formula = "".join(line[place - 2]["math"]).replace(")η", ")*η").replace("2μ", "2*μ")
+    assert eval(formula, {"η": eta, "μ": mu}) == pytest.approx(0.1)
+    assert near(value(line[place]["text"]), 0.1)
+
+
 @st.composite
 def at_their_best(draw):
     """A bowl and a rule at its best setting for it, where two roots meet."""

@@ -137,6 +137,24 @@ def test_constant_and_alternating_gradients_give_the_two_limits(slug):
 
 
 @pytest.fixture(scope="module")
+def plain(browser):
+    with scripted(browser, "rates", "(view) => plainWords(view, kindOf(view))") as asked:
+        yield asked
+
+
+def test_a_rate_just_above_the_limit_is_not_printed_as_another(plain):
+    told, _ = view(Setting(Quadratic(), OPTIMIZERS["gradient_descent"](), 0.1005, (-1.5, 1.0), 20))
+    assert "η = 0.1005 times the gradient" in plain(told)
+
+
+@pytest.mark.parametrize("mu", [0.3, 0.7, 0.9])
+def test_a_step_that_is_nothing_but_rounding_is_printed_as_zero(sentences, mu):
+    told, _ = view(Setting(Quadratic(), OPTIMIZERS["nesterov"](momentum=mu), 0.05, (-1.5, 1.0), 20))
+    told["path"]["modes"] = np.float32(told["path"]["modes"]).tolist()  # as on their way to the browser
+    assert "and the step 0 times the gradient" in sentences(told)[1]
+
+
+@pytest.fixture(scope="module")
 def expected(browser):
     code = "(view) => [bestPeak(view.eigenvalues[1] / view.eigenvalues[0]), expectedWords(view)]"
     with scripted(browser, "rates", code) as asked:

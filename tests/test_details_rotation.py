@@ -4,16 +4,22 @@ import re
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from playwright.sync_api import expect
-from spoken import agrees
+from spoken import NUMBER, agrees
 from test_browser import frames_of, opened
+from valleys import bowls, starts, valleys
 
 from engine import discover_optimizers, run
+from engine.parameter import four_digits
 from engine.rotation import steps_over_angles
 from engine.study import Entry
+from engine.words import count
 from surfaces.quadratic import Quadratic
 from widgets.details import rotation
 from widgets.details.picture import Picture
@@ -31,24 +37,24 @@ SURFACES = [
 ]
 
 
-def message(monkeypatch: pytest.MonkeyPatch, surface: Quadratic, slugs: list[str], start: Any, eta: float = 0.0) -> Any:
+def message(surface: Quadratic, slugs: list[str], start: Any, eta: float = 0.0) -> Any:
     """Return what the browser is told: name, header and arrays."""
     told: list[Any] = []
-    monkeypatch.setattr(rotation, "follow", lambda *given: told.extend(given))
     entries = [
         Entry(letter, RULES[slug](), eta or RULES[slug].typical_learning_rate)
         for letter, slug in zip("abcdef", slugs, strict=False)
     ]
     drawn: Any = np.arange(151)
-    rotation.draw(Picture(surface, entries, entries[0], start, 150, drawn=drawn))
+    with patch.object(rotation, "follow", lambda *given: told.extend(given)):
+        rotation.draw(Picture(surface, entries, entries[0], start, 150, drawn=drawn))
     return SimpleNamespace(header=told[1], arrays=told[2], entries=entries)
 
 
 @pytest.mark.parametrize("surface", SURFACES, ids=repr)
 @pytest.mark.parametrize("start", [(-1.5, 1.0), (0.0, 0.0)])
 @pytest.mark.parametrize("eta", [0.0, 1e4])
-def test_counts_and_paths_are_the_engines(monkeypatch, surface, start, eta):
-    told = message(monkeypatch, surface, ["adam", "momentum"], start, eta)
+def test_counts_and_paths_are_the_engines(surface, start, eta):
+    told = message(surface, ["adam", "momentum"], start, eta)
     header = told.header
     assert len(header["runs"]) == len(RULES)
     assert len(pack({"ground": {}, **header}, told.arrays)) < 400_000
@@ -70,9 +76,9 @@ def test_counts_and_paths_are_the_engines(monkeypatch, surface, start, eta):
             np.testing.assert_allclose(told.arrays[item.name][r][kept], modes[kept], rtol=1e-4, atol=1e-6)
 
 
-def test_the_sentence_says_what_was_counted(monkeypatch):
+def test_the_sentence_says_what_was_counted():
     for slugs in (["adam"], ["adagrad", "momentum"], ["momentum", "rmsprop"], ["nesterov"]):
-        told = message(monkeypatch, SURFACES[0], slugs, (-1.5, 1.0))
+        told = message(SURFACES[0], slugs, (-1.5, 1.0))
         said = told.header["sentence"]
         runs = {re.split(" η", item["label"])[0]: item["counts"] for item in told.header["runs"]}
         title, many, few, times = re.search(
@@ -86,8 +92,54 @@ def test_the_sentence_says_what_was_counted(monkeypatch):
         assert title in drawn or all(RULES[slug]().linear for slug in slugs)
 
 
-def test_what_is_not_reached_is_said(monkeypatch):
-    said = message(monkeypatch, SURFACES[0], ["momentum", "adam"], (-1.5, 1.0), eta=1e-8).header["sentence"]
+STEPS = "(more than 2\u202f000|[\\d\u202f]+) steps?"
+BOTH = re.compile(rf"To reach 10⁻⁶ of its error (.+?) needs {STEPS} both at 0° and at 45°\.")
+MORE = re.compile(
+    rf"Turned from 0° to 45°, (.+?) needs {STEPS} instead of (more than 2\u202f000|[\d\u202f]+) to reach 10⁻⁶ of its "
+    rf"error(?:: ({NUMBER}) times as many)?\."
+)
+
+
+def counted(text: str) -> int | None:
+    return None if text.startswith("more") else int(text.replace("\u202f", ""))
+
+
+@settings(max_examples=100)
+@given(
+    st.one_of(bowls, valleys),
+    st.lists(st.sampled_from(list(RULES)), min_size=1, max_size=3),
+    starts,
+    st.one_of(st.just(0.0), st.floats(-4.0, 1.0).map(lambda exponent: four_digits(10.0**exponent))),
+)
+def test_the_sentence_says_what_was_counted_on_any_valley(surface, slugs, start, eta):
+    header = message(surface, slugs, start, eta).header
+    if header["why"]:
+        assert header["sentence"] == header["why"]
+        return
+    said, runs = header["sentence"], header["runs"]
+    titles = [re.split(" η| β| δ| μ| with", item["label"])[0] for item in runs]
+    assert not re.search(r"\b1 steps", said)
+    both, more = BOTH.match(said), MORE.match(said)
+    title = (both or more)[1]
+    # of several runs of one optimizer the first is meant, the one under the sliders
+    counts = next(item["counts"] for item, name in zip(runs, titles, strict=True) if name.startswith(title))
+    flat, diagonal = counts[0], counts[rotation.DIAGONAL]
+    if both:
+        assert flat == diagonal == counted(both[2])
+    else:
+        assert (counted(more[2]), counted(more[3])) == (diagonal, flat) and flat != diagonal
+        assert bool(more[4]) == (None not in (flat, diagonal))
+        assert not more[4] or agrees(more[4], diagonal / flat)
+    for item, name in zip(runs, titles, strict=True):
+        if all(rule.title != name or not rule().linear for rule in RULES.values()):
+            continue
+        wanted = "more than 2\u202f000" if item["counts"][0] is None else count(item["counts"][0])
+        same = len(set(item["counts"])) == 1
+        assert same == any(f"{who} {wanted}" in said for who in (name, item["label"]))
+
+
+def test_what_is_not_reached_is_said():
+    said = message(SURFACES[0], ["momentum", "adam"], (-1.5, 1.0), eta=1e-8).header["sentence"]
     assert "Adam needs more than 2\u202f000 steps both" in said and "Momentum more than 2\u202f000" in said
 
 

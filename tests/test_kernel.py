@@ -114,7 +114,7 @@ for cls in [*discover_optimizers().values(), *discover_surfaces().values()]:
     if hasattr(item, "label"):
         item.label(0.1)
     else:
-        item.view, item.start, item.minima, item.hessian(item.start)
+        item.view, item.start, item.minima
     for base in cls.__mro__:
         for name, member in vars(base).items():
             assert type(member) is not kernel or member.compiled is None, (cls, name)

@@ -201,7 +201,7 @@ def test_a_picture_without_its_families_is_small_and_else_the_same(surface, slug
     assert len(pack(header, arrays)) < SIZE / 4
 
 
-@settings(deadline=None, derandomize=True, max_examples=200)
+@settings(max_examples=200)
 @given(st.integers(0, 20_000))
 def test_drawn_steps_are_few_and_come_in_neighbours(steps):
     shown = drawn_steps(steps)

@@ -194,6 +194,22 @@ def test_a_thousand_eigenvalues():
     assert len(arrays["eigenvalues"]) == 1000 and not app.warning
 
 
+def test_growth_that_is_hardly_any_is_told_from_one():
+    header, *_ = figure("map=growth&surface.eigenvalue_1=1&surface.eigenvalue_2=5.83")
+    said = header["says"][header["index"]["at"]]
+    (times,) = re.findall(r"up to (.+) times as large", said)
+    assert agrees(times, (worst_path(Momentum, 5.83, 20) ** 2).max()) and times != "1"
+
+
+def test_a_single_eigenvalue_is_gone_in_one_step_without_a_residue():
+    for given, strokes in (("49", "the stroke on the axis is its eigenvalue."), ("5 5 5", "are the 3 eigenvalues.")):
+        for slug in BEST:
+            header, arrays, _ = figure(f"map=spectrum&spectrum.kind=list&spectrum.list={given}&spectrum.rule={slug}")
+            assert strokes in header["caption"]
+            assert "nothing of the error is left" in header["says"][1] and "its |p| reaches 0;" in header["says"][1]
+            assert not arrays["bands"].reshape(31, -1)[1:].any()
+
+
 def test_growth_is_the_engines():
     header, arrays, _ = figure("map=growth&surface.eigenvalue_1=0.5&surface.eigenvalue_2=50")
     at = header["index"]["at"]

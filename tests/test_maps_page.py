@@ -10,11 +10,11 @@ from browser import ROOT
 from visit import PACKED, components, decode, inputs, map_message, said, visit, warned
 
 from engine import discover_optimizers, run, theory, words
+from engine.lowest import lowest
 from engine.optimizers.gradient_descent import GradientDescent
 from engine.optimizers.momentum import Momentum
 from engine.optimizers.nesterov import Nesterov
 from engine.parameter import four_digits
-from engine.settling import lowest_minima
 from surfaces.himmelblau import Himmelblau
 from surfaces.quadratic import Quadratic
 from widgets import patience
@@ -187,10 +187,10 @@ def test_every_surface_has_a_map_of_settings(slug, rule):
     assert all(np.isfinite(array).all() for name, array in arrays.items() if ".line" not in name)
     texts = [header["scale"], header["legend"], app.caption[0].value]
     assert not re.search(r"\b(nan|inf|None_|undefined)\b", str(texts))
-    lowest = float(surface.evaluate(surface.minima)[0].min())
-    assert f"Errors are counted above {words.number(lowest)}," in app.caption[0].value
-    assert ("higher one" in app.caption[0].value) == (surface.evaluate(surface.minima)[0].max() > lowest + 1e-9)
-    assert ("flattest of them" in app.caption[0].value) == (rule != "adam" and len(lowest_minima(surface)) > 1)
+    least = lowest(surface)
+    assert f"Errors are counted above {words.number(least.error)}," in app.caption[0].value
+    assert ("higher one" in app.caption[0].value) == (not least.alone)
+    assert ("flattest of them" in app.caption[0].value) == (rule != "adam" and len(least.places) > 1)
     assert not header["labels"] and "0.regimes" not in arrays and not header["maps"][0]["points"]
     labels = [line["label"] for line in header["maps"][0]["lines"]]
     assert labels == ([] if rule == "adam" else ["local limit at w*"])

@@ -14,9 +14,10 @@ import pytest
 from browser import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from valleys import OPTIMIZERS, rules, starts, valleys
 from visit import visit
 
-from engine import Optimizer, Surface, discover_optimizers, run
+from engine import Optimizer, Surface, run
 from engine.kernel import kernel
 from engine.optimizers.adam import Adam
 from engine.optimizers.gradient_descent import GradientDescent
@@ -27,28 +28,12 @@ from engine.take_away import csv_of_run, csv_of_runs
 from surfaces import discover_surfaces
 from surfaces.quadratic import Quadratic
 
-OPTIMIZERS = discover_optimizers()
 VALLEY = Quadratic(eigenvalue_1=1.0, eigenvalue_2=20.0, angle=30.0, minimum_x=0.3, minimum_y=-0.7)
 START = (-1.5, 1.0)
 PROGRAMS = {"numpy": numpy_program, "torch": torch_program}
 
 every_optimizer = pytest.mark.parametrize("slug", OPTIMIZERS)
 every_library = pytest.mark.parametrize("library", PROGRAMS)
-eigenvalue = st.floats(-30.0, 100.0).filter(lambda value: value == 0.0 or abs(value) >= 1e-3)
-coordinate = st.floats(-5.0, 5.0)
-valleys = st.builds(
-    Quadratic,
-    eigenvalue_1=eigenvalue,
-    eigenvalue_2=eigenvalue,
-    angle=st.floats(-180.0, 180.0),
-    minimum_x=coordinate,
-    minimum_y=coordinate,
-)
-
-
-def rules(cls: type[Optimizer]) -> st.SearchStrategy[Optimizer]:
-    fields = {name: st.floats(declared.low, declared.high) for name, declared in cls.parameters().items()}
-    return st.one_of(st.just(cls()), st.builds(cls, **fields))
 
 
 def executed(program: str) -> dict:
@@ -78,12 +63,12 @@ def check(surface, optimizer, eta, start, steps) -> None:
 
 
 @every_optimizer
-@settings(derandomize=True, deadline=None, max_examples=60)
-@given(data=st.data(), surface=valleys, start=st.tuples(coordinate, coordinate), steps=st.integers(0, 120))
+@settings(max_examples=60)
+@given(data=st.data(), surface=valleys, start=starts, steps=st.integers(0, 120))
 def test_the_numpy_program_repeats_the_run_bit_for_bit(slug, data, surface, start, steps):
     cls = OPTIMIZERS[slug]
     eta = data.draw(st.floats(-3.0, 1.0).map(lambda power: cls.typical_learning_rate * 10.0**power))
-    check(surface, data.draw(rules(cls)), eta, start, steps)
+    check(surface, data.draw(rules(slug)), eta, start, steps)
 
 
 @every_optimizer

@@ -5,6 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
+from engine import run
+from engine.optimizers.gradient_descent import GradientDescent
 from surfaces.quadratic import Quadratic
 
 ANGLES = [-180.0, -135.0, -90.0, -60.0, -1e-9, 0.0, 1e-3, 30.0, 45.0, 89.999, 90.0, 120.0, 180.0]
@@ -144,3 +146,12 @@ def test_eigenvalues_refused(name, value):
     message = str(caught.value)
     assert message.startswith(f"{name} must be in [-1000, 1000], and zero or at least 0.001 in magnitude, got ")
     assert repr(value) in message
+
+
+@pytest.mark.parametrize("angle", [-135.0, -45.0, 45.0, 135.0])
+def test_what_starts_on_a_diagonal_of_a_saddle_that_lies_there_stays_on_it(angle):
+    valley = Quadratic(eigenvalue_1=-1.0, eigenvalue_2=2.0, angle=angle)
+    start = 1.3 * np.sign(valley.eigenvectors[:, 1])
+    assert valley.modes(start)[0] == 0.0
+    path = run(valley, GradientDescent(), 0.3, start, 400)
+    assert np.all(valley.modes(path.weights[:, 0])[:, 0] == 0.0) and path.error[-1, 0] < 1e-30

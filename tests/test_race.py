@@ -9,7 +9,7 @@ from engine import discover_optimizers, run, theory
 from engine.optimizers.adam import Adam
 from engine.optimizers.gradient_descent import GradientDescent
 from engine.optimizers.momentum import Momentum
-from engine.race import JUDGED_ON, TUNED_ON, Cases, Terms, cases, counts, good_zone, lane, sensitivity
+from engine.race import JUDGED_ON, TUNED_ON, Cases, Terms, cases, counts, good_zone, half, lane, sensitivity
 from engine.settling import first_hit, settled_step
 from engine.tuning import Setting, random_log, settings, space
 from surfaces.quadratic import Quadratic
@@ -50,7 +50,7 @@ def test_cases_come_from_the_seed_and_nobody_is_judged_on_what_it_was_tuned_on()
 def test_every_count_is_that_of_a_run_by_itself(cls, noise):
     terms = replace(SMALL, noise=noise, tolerance=1e-2)
     drawn = cases(VALLEY, START, terms, judged=False)
-    tried = settings(cls, random_log(space(cls, VALLEY.eigenvalues), 3, 1))
+    tried = settings(cls, random_log(space(cls, VALLEY, START), 3, 1))
     found = counts(drawn, tried, terms)
     evaluations = 0
     for t, setting in enumerate(tried):
@@ -73,7 +73,7 @@ def test_every_count_is_that_of_a_run_by_itself(cls, noise):
 def test_with_noise_of_nothing_the_counts_are_those_without(cls):
     drawn = cases(VALLEY, START, SMALL, judged=False)
     silent = Cases(drawn.surfaces, drawn.starts, np.zeros((SMALL.steps, 2, TUNED_ON[0] * TUNED_ON[1])))
-    tried = settings(cls, random_log(space(cls, VALLEY.eigenvalues), 4, 1))
+    tried = settings(cls, random_log(space(cls, VALLEY, START), 4, 1))
     one, other = counts(drawn, tried, SMALL), counts(silent, tried, SMALL)
     for name in ("first", "stays", "error"):
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
@@ -103,6 +103,36 @@ def test_a_lane_is_the_same_every_time_and_another_with_another_seed():
     assert one.found == other.found
     np.testing.assert_array_equal(one.counted, other.counted)
     assert lane(VALLEY, START, Adam, replace(SMALL, seed=2)).found != one.found
+
+
+@every_optimizer
+def test_a_race_farther_away_or_on_a_steeper_valley_is_the_same_race(cls):
+    """With stabilisers of nothing every rule is equivariant, and what is left are the four digits of a setting."""
+    start, scale = (-1.5, 1.0), 50.0
+    steep = Quadratic(eigenvalue_1=scale, eigenvalue_2=20.0 * scale)
+    found = []
+    for surface, begin in ((Quadratic(), start), (Quadratic(), (-75.0, 50.0)), (steep, start)):
+        points = random_log(space(cls, surface, begin), 40, 1)
+        if "stabiliser" in points[0]:
+            points = [{**point, "stabiliser": 1e-16} for point in points]
+        found.append(counts(cases(surface, begin, SMALL, judged=False), settings(cls, points), SMALL).first)
+    for other in found[1:]:
+        one, same = (np.where(np.isnan(steps), np.inf, steps) for steps in (found[0], other))
+        assert np.isfinite(one).any() and np.isclose(one, same, atol=1.0).mean() > 0.97
+
+
+@pytest.mark.parametrize("slug", ["adagrad", "rmsprop", "adam", "momentum"])
+def test_who_is_tuned_well_does_not_hang_on_the_units_of_w(slug):
+    near, far = (
+        lane(Quadratic(), start, discover_optimizers()[slug], Terms()).median for start in ((-1.5, 1.0), (-75.0, 50.0))
+    )
+    assert far == pytest.approx(near, rel=0.25)  # a stabiliser up to 1 is another one fifty times as far away
+
+
+def test_half_of_the_cases_is_half_of_the_cases():
+    assert half(np.array([3.0, np.nan, 1.0, np.nan])) == 3.0
+    assert half(np.array([np.nan, np.nan, 1.0, np.nan])) == np.inf
+    assert half(np.array([5.0, 4.0, 1.0, 2.0])) == 2.0 and half(np.array([4.0, 9.0, 5.0])) == 5.0
 
 
 def test_with_many_trials_gradient_descent_is_tuned_nearly_to_its_best():

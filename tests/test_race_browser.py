@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
+from spoken import agrees
 from test_browser import DRAWN, IDLE, SECONDS, address_has, drag_slider, frames_of, handle, in_address, shown
 
 from engine import discover_optimizers, run
@@ -146,6 +147,38 @@ def test_a_race_over_a_pass_is_one_click_away_and_follows_the_sliders_of_its_sur
     expected = "–" if np.isnan(expected) else str(int(expected))
     expect(page.locator(BOARD, has_text="Momentum").locator("td").nth(2)).to_have_text(expected)
     address_has(page, surface="two_minima", **{"surface.depth": depth})
+
+
+def test_a_run_that_is_far_away_but_bounded_does_not_diverge(page, server):
+    swinging = {"a.learning_rate": 0.199, "a.momentum": 0.99, "b": "rmsprop", "b.learning_rate": 400}
+    together(page, server, a="momentum", **swinging)
+    told = {row[1]: row[5] for row in rows(page)}
+    for title, rule, eta in (
+        ("Momentum", RULES["momentum"](momentum=0.99), 0.199),
+        ("RMSProp", RULES["rmsprop"](), 400.0),
+    ):
+        path = run(Quadratic(), rule, eta, START, 150)
+        assert path.diverged_at[0] == -1
+        share = float(path.error[-1, 0] / path.error[0, 0])
+        assert agrees(told[title], share, slack=0.05 * share)
+
+
+def test_the_nearest_of_a_long_race_is_the_nearest_of_all_steps_not_of_those_drawn(page, server):
+    swinging = {"a.learning_rate": 0.0002, "a.momentum": 0.999}
+    together(page, server, a="momentum", b="gradient_descent", steps=1000, **swinging, **{"b.learning_rate": 0.0015})
+    share = {}
+    for title, rule, eta in (
+        ("Momentum", RULES["momentum"](momentum=0.999), 0.0002),
+        ("Gradient descent", RULES["gradient_descent"](), 0.0015),
+    ):
+        error = run(Quadratic(), rule, eta, START, 1000).error
+        share[title] = float(error.min() / error[0, 0])
+    assert 1e-6 < share["Momentum"] < share["Gradient descent"]
+    assert [row[1] for row in rows(page)] == ["Momentum", "Gradient descent"]
+    says = page.locator(".valley-board-says")
+    assert agrees(re.search(r"Momentum comes nearest, to (\S+) of it", says.inner_text())[1], share["Momentum"])
+    page.evaluate(f"{PLAYBACK}.go(100)")
+    expect(says).to_contain_text(re.compile(r"leads, of the \d+ steps drawn"))
 
 
 def test_from_view_to_view_the_runs_stay_and_the_address_holds_no_more_than_the_view(page, server):

@@ -5,14 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from charts.settings_map import Frame, settings_message
 from engine import discover_optimizers, run, theory
+from engine.lowest import lowest
 from engine.optimizers.adam import Adam
 from engine.optimizers.gradient_descent import GradientDescent
 from engine.optimizers.momentum import Momentum
 from engine.optimizers.nesterov import Nesterov
 from engine.parameter import four_digits
 from engine.settings_map import STARTS, learning_rates_across, limits, rows, settings_map, spacing, up_values
-from engine.settling import first_hit, lowest_minima, settled_step
+from engine.settling import first_hit, settled_step
+from engine.study import Entry
 from surfaces import discover_surfaces
 from surfaces.quadratic import Quadratic
 
@@ -52,7 +55,6 @@ def test_every_cell_is_what_its_run_does(slug):
 @pytest.mark.parametrize("cls", [GradientDescent, Nesterov, Adam])
 def test_every_cell_of_any_surface_is_what_its_run_does(slug, cls):
     surface, rule = OTHERS[slug](), cls()
-    lowest = surface.evaluate(surface.minima)[0].min()
     rates = np.array([0.01, 0.3, 1.0, 2.0]) * surface.learning_rate
     fields = [f"surface.{name}" for name in surface.parameters()][:1]
     for up in (*[*rule.parameters()][:1], *fields, "start.x", "start.y"):
@@ -66,7 +68,7 @@ def test_every_cell_of_any_surface_is_what_its_run_does(slug, cls):
             start = list(surface.start)
             if up in STARTS:
                 start[STARTS.index(up)] = values[j]
-            bottom = row.surface.evaluate(row.surface.minima)[0].min() if up in fields else lowest
+            bottom = lowest(row.surface).error if len(lowest(row.surface).places) else -1e300
             path = run(row.surface, row.optimizer, rates, start, 200)
             reached = settled_step if rule.steps_shrink else first_hit
             np.testing.assert_array_equal(found.reached[j], reached(path.error - bottom, 1e-3))
@@ -79,8 +81,7 @@ def test_every_cell_of_any_surface_is_what_its_run_does(slug, cls):
 def test_beyond_the_local_limit_steps_near_the_lowest_minimum_grow_and_below_it_they_shrink(slug, rule):
     surface = OTHERS[slug]()
     (limit,) = limits(rows(surface, rule, "start.x", [0.0]))
-    lowest = lowest_minima(surface)
-    flattest = lowest[np.linalg.eigvalsh(surface.hessian(lowest))[:, -1].argmin()]
+    flattest = lowest(surface).places[0]
     steep = np.linalg.eigh(surface.hessian(flattest))[1][:, -1]
     path = run(surface, rule, np.array([0.97, 1.03]) * limit, flattest + 1e-7 * steep, 60)
     below, beyond = np.linalg.norm(path.weights - flattest, axis=-1)[-1]
@@ -152,6 +153,28 @@ def test_adaptive_rules_have_no_theory_and_flat_directions_no_critical_damping()
     flat = small(Momentum(), "momentum", surface=replace(VALLEY, eigenvalue_1=0.0))
     assert np.isnan(flat.theory.critical[:, 0]).all() and np.isfinite(flat.theory.critical[:, 1]).all()
     assert (flat.theory.slowest == 1).all() and flat.theory.best == [None] * len(flat.values)
+
+
+@pytest.mark.parametrize("up", ["surface.eigenvalue_1", "surface.eigenvalue_2"])
+def test_every_row_has_the_names_of_its_own_directions(up):
+    found = small(GradientDescent(), up, cells=15)
+    settings = rows(VALLEY, GradientDescent(), up, found.values.tolist())
+    assert found.theory.labels == [row.surface.labels for row in settings] and len({*found.theory.labels}) == 2
+    other = 20.0 if up.endswith("1") else 1.0
+    entry = Entry("a", GradientDescent(), 0.1)
+    frame = Frame(up, Quadratic.parameters()[up[8:]], False, 150, 1e-6, entry, 20.0)
+    header, arrays = settings_message([found], frame)
+    one, two = (found.values, other) if up.endswith("1") else (other, found.values)
+    pairs = arrays[header["maps"][0]["known"]["eigenvalues"]].reshape(-1, 2)
+    np.testing.assert_allclose(pairs, np.stack(np.broadcast_arrays(one, two), axis=1))
+    assert header["labels"] == ["₁", "₂"]
+    for line in header["maps"][0]["lines"]:
+        if line["label"].startswith("critical"):
+            xs = arrays[line["x"]]
+            expected = np.broadcast_to(1.0 / (one if line["label"].endswith("₁") else two), xs.shape)
+            there = np.isfinite(xs)
+            assert there[line["at"]]
+            np.testing.assert_allclose(xs[there], expected[there])
 
 
 # ---- axes

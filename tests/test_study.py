@@ -6,19 +6,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from valleys import LINEAR, OPTIMIZERS, magnitudes
 
-from engine import Plane, discover_optimizers, run, theory
+from engine import Plane, run, theory
 from engine.family import learning_rate_stops
 from engine.parameter import four_digits
 from engine.study import Entry, study, typed
 from surfaces.quadratic import Quadratic
 
-OPTIMIZERS = discover_optimizers()
-LINEAR = [slug for slug, cls in OPTIMIZERS.items() if cls().linear]
 VALLEY = Quadratic()
 START = (-1.5, 1.0)
-reproducible = settings(deadline=None, derandomize=True, max_examples=80)
-magnitudes = st.floats(-3.0, 3.0).map(lambda exponent: four_digits(10.0**exponent))
+several = settings(max_examples=80)
 
 
 def picture(surface=VALLEY, slug="momentum", eta=0.02, start=START, steps=60, **settings):
@@ -32,7 +30,7 @@ def rounded_rate(best, eigenvalues) -> float:
     return theory.rate(type(best.optimizer)(**values), four_digits(best.learning_rate), eigenvalues)
 
 
-@reproducible
+@several
 @given(st.sampled_from(LINEAR), magnitudes, magnitudes)
 def test_the_typed_best_setting_is_never_worse_than_the_nearest_rounding(slug, one, two):
     eigenvalues = np.sort([one, two])
@@ -44,7 +42,7 @@ def test_the_typed_best_setting_is_never_worse_than_the_nearest_rounding(slug, o
         assert value == four_digits(value)
 
 
-@reproducible
+@several
 @given(st.sampled_from(LINEAR), magnitudes, st.floats(0.0, 4.0))
 def test_the_typed_best_setting_is_nearly_as_quick_as_the_exact_one(slug, largest, decades):
     smallest = max(four_digits(largest / 10.0**decades), 1e-3)
@@ -62,7 +60,7 @@ def test_the_typed_best_setting_of_the_default_valley():
     assert found.rate <= theory.rate(OPTIMIZERS["momentum"](momentum=0.4028), 0.1335, lam) < 0.6347
 
 
-@reproducible
+@several
 @given(magnitudes)
 def test_a_round_bowl_has_a_best_setting(value):
     for one, two in ((value, value), (value, four_digits(1.001 * value))):
@@ -118,7 +116,7 @@ def test_a_study_of_several_edits_the_one_it_is_told():
     assert all(isinstance(member.family.optimizers[0], OPTIMIZERS["nesterov"]) for member in found.families)
 
 
-@reproducible
+@several
 @given(st.floats(-8.0, 4.0), st.floats(-3.0, 3.0))
 def test_a_learning_rates_stops_hold_the_present_one_and_go_beyond_the_limit(exponent, limit_exponent):
     present, limit = 10.0**exponent, 10.0**limit_exponent

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from valleys import angles, eigenvalues, magnitudes, momenta, starts
 
 from engine import run, theory
 from engine.optimizer import Best
@@ -27,18 +28,10 @@ STEPS = 500
 VALLEY = Quadratic(eigenvalue_1=1.0, eigenvalue_2=5.0, angle=30.0)
 START = (-1.5, 1.0)
 
-steadily = settings(derandomize=True, deadline=None, database=None, max_examples=150)
+many = settings(max_examples=150)
 each_linear = pytest.mark.parametrize("optimizer", LINEAR, ids=str)
 
-mus = st.floats(0.0, 0.999)
-optimizers = st.one_of(st.just(GD), st.builds(Momentum, mus), st.builds(Nesterov, mus))
-magnitudes = st.floats(-3.0, 3.0).map(lambda exponent: 10.0**exponent)
-positive = magnitudes.map(lambda value: min(max(value, 1e-3), 1e3))
-any_sign = st.one_of(positive, positive.map(lambda value: -value), st.just(0.0))
-angles = st.one_of(st.integers(-180_000, 180_000).map(lambda n: n / 1000), st.sampled_from([-90.0, 0.0, 45.0, 90.0]))
-# zero or not nearer to it than any point of a picture: of 1e-162 the error itself underflows
-coordinates = st.floats(-3.0, 3.0).filter(lambda value: value == 0.0 or abs(value) > 1e-9)
-starts = st.tuples(coordinates, coordinates)
+optimizers = st.one_of(st.just(GD), st.builds(Momentum, momenta), st.builds(Nesterov, momenta))
 
 
 def mu_of(optimizer) -> float:
@@ -325,8 +318,8 @@ def test_mode_path_starts_at_one_from_rest():
         assert theory.mode_path(optimizer, 0.1, 2.0, 0).tolist() == [1.0]
 
 
-@steadily
-@given(optimizers, st.floats(0.0, 5.0), any_sign)
+@many
+@given(optimizers, st.floats(0.0, 5.0), eigenvalues)
 def test_mode_path_equals_exact_arithmetic_at_random(optimizer, x, lam):
     eta = x / abs(lam) if lam else x
     path = theory.mode_path(optimizer, eta, lam, 200)
@@ -339,21 +332,24 @@ def closed_form(valley, optimizer, eta: float, start) -> np.ndarray:
         return valley.modes(start) * theory.mode_path(optimizer, eta, valley.eigenvalues, STEPS)[:, None]
 
 
-@steadily
-@given(optimizers, any_sign, any_sign, angles, starts, st.floats(0.0, 1.3))
+@many
+@given(optimizers, eigenvalues, eigenvalues, angles, starts, st.floats(0.0, 1.3))
 def test_runs_equal_the_closed_form(optimizer, first, second, angle, start, share):
     """Modes of a real run against mode_path, over 500 steps, on either side of the limit, kappa up to 1e6."""
     assume(np.hypot(*start) > 1e-3)
     valley = Quadratic(eigenvalue_1=first, eigenvalue_2=second, angle=angle)
     size = np.abs(valley.eigenvalues).max()
     eta = share * theory.stability_limit(optimizer, size) if size > 0.0 else share
+    alpha = np.abs(valley.modes(start))
+    # exactly on one eigenvector, rounding alone decides what becomes of the other distance where that grows
+    assume(alpha.min() > 1e-4 * alpha.max() or theory.rate(optimizer, eta, valley.eigenvalues) <= 1.0)
     path = run(valley, optimizer, eta, start, STEPS)
     closed = closed_form(valley, optimizer, eta, start)
     assert theory.deviation(valley.modes(path.weights), closed)[0] < 1e-10  # 2.4e-11 was the worst of 30,000
 
 
-@steadily
-@given(optimizers, positive, positive, angles, starts, st.floats(0.01, 1.0), st.floats(-10, 10), st.floats(-10, 10))
+@many
+@given(optimizers, magnitudes, magnitudes, angles, starts, st.floats(0.01, 1.0), st.floats(-10, 10), st.floats(-10, 10))
 def test_runs_about_a_distant_minimum_equal_the_closed_form(optimizer, first, second, angle, start, share, x, y):
     assume(np.hypot(*start) > 0.1)
     valley = Quadratic(eigenvalue_1=first, eigenvalue_2=second, angle=angle, minimum_x=x, minimum_y=y)
@@ -387,8 +383,8 @@ def assert_settles(errors: np.ndarray, step: float, tolerance: float) -> None:
     assert step == 0 or relative[step - 1] > tolerance * (1 - 1e-9)
 
 
-@steadily
-@given(optimizers, positive, positive, angles, starts, st.floats(0.05, 0.98), st.sampled_from([1e-2, 1e-6, 0.5]))
+@many
+@given(optimizers, magnitudes, magnitudes, angles, starts, st.floats(0.05, 0.98), st.sampled_from([1e-2, 1e-6, 0.5]))
 def test_predicted_steps_are_those_of_the_run(optimizer, first, second, angle, start, share, tolerance):
     assume(np.hypot(*start) > 1e-2)
     valley = Quadratic(eigenvalue_1=first, eigenvalue_2=second, angle=angle)
@@ -433,6 +429,8 @@ def settled_step(polynomials, shares, tolerance: float = 1e-6) -> int:
         modes = [(-b * now - c * before, now) for (b, c), (now, before) in zip(polynomials, modes, strict=True)]
         if sum(share * now * now for share, (now, _) in zip(shares, modes, strict=True)) > tolerance * sum(shares):
             last = k
+        elif all(c == 0.0 for _, c in polynomials):
+            break  # without a memory every mode only shrinks
     return last + 1
 
 
@@ -479,8 +477,8 @@ def test_a_rate_just_below_one_is_predicted_to_settle():
     assert steps == pytest.approx(math.log(1e6) / 2e-11, rel=1e-4)
 
 
-@steadily
-@given(optimizers, positive, positive, st.floats(-4.0, -0.02), st.floats(-3.0, 3.0))
+@many
+@given(optimizers, magnitudes, magnitudes, st.floats(-4.0, -0.02), st.floats(-3.0, 3.0))
 def test_predicted_steps_beyond_the_recurrence_are_marked_by_their_size(optimizer, first, second, exponent, ratio):
     lam, alpha = [first, second], [1.0, 10.0**ratio]
     eta = 10.0**exponent * theory.stability_limit(optimizer, lam)
@@ -663,9 +661,9 @@ def test_linear_methods_have_no_preconditioner(optimizer):
         theory.preconditioned_limit(optimizer, np.eye(2), {slot: np.ones(2) for slot in optimizer.slots})
 
 
-@pytest.mark.parametrize("hessian", [[1.0], [[1.0, 0.0]], [[np.nan]], 1.0, [[[1.0]]]], ids=str)
+@pytest.mark.parametrize("hessian", [[1.0], [[1.0, 0.0]], [[np.nan]], 1.0, [[[1.0, 0.0]]]], ids=str)
 def test_bad_hessians_are_refused(hessian):
-    with pytest.raises(ValueError, match=r"^hessian must be finite and of shape \(D, D\), got "):
+    with pytest.raises(ValueError, match=r"^hessian must be finite and of shape \(\.\.\., D, D\), got "):
         theory.preconditioned_limit(RMSProp(), hessian, {"squares": [1.0]})
 
 

@@ -9,10 +9,10 @@ from engine import discover_optimizers, run, theory
 from engine.optimizers.adam import Adam
 from engine.optimizers.gradient_descent import GradientDescent
 from engine.optimizers.momentum import Momentum
-from engine.tuning import Span, grid, halving, random_linear, random_log, settings, space
+from engine.tuning import Span, grid, halving, random_linear, random_log, searched_rates, settings, space
 from surfaces.quadratic import Quadratic
 
-VALLEY = Quadratic()
+VALLEY, START = Quadratic(), (-1.5, 1.0)
 NEVER = np.array([-1] * 64)
 every_optimizer = pytest.mark.parametrize("cls", discover_optimizers().values(), ids=lambda cls: cls.__name__)
 
@@ -35,7 +35,7 @@ def test_a_span_without_such_a_spacing_is_refused(low, high, spacing):
 
 @every_optimizer
 def test_every_optimizer_has_a_space_and_every_point_of_it_is_allowed(cls):
-    spans = space(cls, VALLEY.eigenvalues)
+    spans = space(cls, VALLEY, START)
     assert list(spans) == ["learning_rate", *cls.parameters()]
     for name, span in spans.items():
         if name != "learning_rate":
@@ -47,16 +47,20 @@ def test_every_optimizer_has_a_space_and_every_point_of_it_is_allowed(cls):
         assert float(f"{setting.learning_rate:.4g}") == setting.learning_rate
 
 
-def test_a_rule_with_a_limit_is_searched_about_it_and_others_over_five_decades():
+@every_optimizer
+def test_every_learning_rate_is_searched_over_four_decades_and_in_the_units_of_the_valley(cls):
+    low, high = searched_rates(cls, VALLEY, START)
+    assert np.log10(high / low) == pytest.approx(4.0)
+    far = searched_rates(cls, VALLEY, (50.0 * START[0], 50.0 * START[1]))
+    steep = searched_rates(cls, Quadratic(eigenvalue_1=7.0, eigenvalue_2=140.0), START)
+    scaled = (1.0, 7.0) if cls().linear else (50.0, 1.0)
+    np.testing.assert_allclose([far[0] / low, low / steep[0]], scaled)
     limit = theory.stability_limit(GradientDescent(), VALLEY.eigenvalues)
-    span = space(GradientDescent, VALLEY.eigenvalues)["learning_rate"]
-    np.testing.assert_allclose([span.low, span.high], [limit / 1000.0, 1.5 * limit], rtol=1e-3)
-    span = space(Adam, VALLEY.eigenvalues, hyperparameters=False)["learning_rate"]
-    assert (span.low, span.high, span.spacing) == (1e-4, 10.0, "log")
+    assert not cls().linear or low < 0.01 * limit < 2.0 * limit <= high * (1.0 + 1e-12)
 
 
 def test_decays_are_searched_in_what_they_lack_to_one_and_stabilisers_in_their_logarithm():
-    spacings = {name: span.spacing for name, span in space(Adam, VALLEY.eigenvalues).items()}
+    spacings = {name: span.spacing for name, span in space(Adam, VALLEY, START).items()}
     assert spacings == {"learning_rate": "log", "decay_1": "decay", "decay_2": "decay", "stabiliser": "log"}
 
 
@@ -70,15 +74,15 @@ def test_a_grid_over_one_setting_spends_the_whole_budget(budget, count):
 
 
 def test_a_grid_over_several_has_equally_many_points_on_every_axis():
-    points = grid(space(Momentum, VALLEY.eigenvalues), 70)
+    points = grid(space(Momentum, VALLEY, START), 70)
     assert len(points) == 64
     assert {len({point[name] for point in points}) for name in points[0]} == {8}
-    assert len(grid(space(Adam, VALLEY.eigenvalues), 64)) == 16
+    assert len(grid(space(Adam, VALLEY, START), 64)) == 16
 
 
 @given(budget=st.integers(1, 64), seed=st.integers(0, 10_000))
 def test_the_first_trials_are_the_same_whatever_the_budget(budget, seed):
-    spans = space(Momentum, VALLEY.eigenvalues)
+    spans = space(Momentum, VALLEY, START)
     assert random_log(spans, budget, seed) == random_log(spans, 64, seed)[:budget]
     assert random_log(spans, 64, seed) != random_log(spans, 64, seed + 1)
 

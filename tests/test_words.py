@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spoken import unit_of, value_of
 
-from engine.words import apart, count, factor, number, percent
+from engine.words import apart, count, factor, number, percent, whole
 
 finite = st.floats(-1e307, 1e307)
-reproducible = settings(deadline=None, derandomize=True, max_examples=500)
+many = settings(max_examples=500)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_number(value, digits, text):
     assert number(value, digits) == text
 
 
-@reproducible
+@many
 @given(finite, st.integers(2, 6))
 def test_a_number_read_back_is_right_to_its_last_digit(value, digits):
     text = number(value, digits)
@@ -58,7 +58,7 @@ def test_a_number_read_back_is_right_to_its_last_digit(value, digits):
     assert len(text) <= digits + 9
 
 
-@reproducible
+@many
 @given(finite)
 def test_a_number_is_as_the_negative_of_its_negative(value):
     assert value == 0.0 or number(-value).replace("−", "", 1) == number(value).replace("−", "", 1)
@@ -84,7 +84,7 @@ def test_count(value, text):
     assert count(value) == text
 
 
-@reproducible
+@many
 @given(st.integers(0, 10**9))
 def test_a_count_is_exact_below_a_hundred_thousand_and_two_digits_beyond(value):
     found = value_of(count(float(value)))
@@ -115,7 +115,7 @@ def test_factor(value, text):
     assert factor(value) == text
 
 
-@reproducible
+@many
 @given(st.floats(-14.0, 3.0), st.booleans(), st.booleans())
 def test_a_factor_never_looks_like_1_unless_rounding_makes_it(exponent, above, negative):
     gap = 10.0**exponent
@@ -135,7 +135,7 @@ def test_percent(share, text):
     assert percent(share) == text
 
 
-@reproducible
+@many
 @given(st.floats(1e-3, 1.0 - 2e-12))
 def test_a_share_below_all_never_reads_as_all(share):
     shown = value_of(percent(share).removesuffix(" %"))
@@ -143,7 +143,7 @@ def test_a_share_below_all_never_reads_as_all(share):
     assert shown == pytest.approx(100.0 * share, rel=0.006)
 
 
-@reproducible
+@many
 @given(st.floats(1e-8, 1e4), st.floats(-15.0, 0.0), st.booleans())
 def test_two_numbers_that_differ_read_differently_and_in_order(value, exponent, up):
     other = value * (1.0 + 10.0**exponent) if up else value / (1.0 + 10.0**exponent)
@@ -158,3 +158,8 @@ def test_two_numbers_get_four_digits_where_those_are_enough():
     assert apart(0.1005, 0.1) == ("0.1005", "0.1")
     assert apart(0.10000001, 0.1) == ("0.10000001", "0.1")
     assert apart(0.1, 0.1) == ("0.1", "0.1")
+
+
+def test_a_whole_number_is_told_to_the_last_one_and_a_count_is_not_cut_off():
+    assert whole(6_021_733) == "6\u202f021\u202f733" and whole(12) == "12"
+    assert count(122.6) == "123" and count(99_999.6) == "100\u202f000"

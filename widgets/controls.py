@@ -1,14 +1,15 @@
 """Inputs for declared parameters: the only maker of keys, which are the names in the address."""
 
 import math
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import streamlit as st
 
-from engine.parameter import Parameter, Parameterised, four_digits
+from engine.parameter import Parameter, Parameterised, Typed, four_digits
 from widgets.history import forget, moving, one_step
 
 Tuned = TypeVar("Tuned", bound=Parameterised)
@@ -80,19 +81,44 @@ def _endless(text: str) -> bool:
         return False
 
 
-def controls(cls: type[Tuned], prefix: str, first: Mapping[str, Parameter] | None = None) -> tuple[Tuned, list[float]]:
-    """Draw an input for every parameter of cls under ``prefix.name``, after those of ``first``.
+def typed(key: str, declared: Typed) -> str:
+    """Draw the line that owns a declared text and return it; where it cannot be read, say why and return the last good.
 
-    Returns the instance they describe, and the values of ``first``.
+    It commits on Enter. What was typed stays where it is, to be corrected.
+    """
+    declare(key, Text(declared.default, declared.help))
+    line = st.text_input(declared.label, value=declared.default, key=key, help=declared.help, bind="query-params")
+    good = f"{key}.good"
+    try:
+        st.session_state[good] = declared.check(key, line or "")
+    except ValueError as error:
+        used: str = st.session_state.get(good, declared.default)
+        st.warning(f"{unmarked(str(error))}. The picture shows `{' '.join(used.split())}`.")
+        return used
+    st.markdown(rf"$\displaystyle {declared.latex(st.session_state[good])}$")  # inline, so that long ones wrap
+    return str(st.session_state[good])
+
+
+def unmarked(message: str) -> str:
+    """Return a message in which Markdown reads every sign as itself."""
+    return re.sub(r"([^A-Za-z0-9\s])", r"\\\1", message)
+
+
+def controls(cls: type[Tuned], prefix: str, first: Mapping[str, Parameter] | None = None) -> tuple[Tuned, list[float]]:
+    """Draw an input for everything that cls declares under ``prefix.name``, after those of ``first``.
+
+    What is typed comes first: it may name parameters. Returns the instance they describe, and the values of ``first``.
     """
     extra = [number(f"{prefix}.{name}", parameter, spoken(name)) for name, parameter in (first or {}).items()]
-    values, items = {}, list(cls.parameters().items())
+    made = cls(**{name: typed(f"{prefix}.{name}", declared) for name, declared in cls.typed_fields().items()})
+    values, items = {}, list(made.parameters().items())
     for i in range(0, len(items), 2):
         pair = items[i : i + 2]
         with row(len(pair)):
             for name, parameter in pair:
-                values[name] = number(f"{prefix}.{name}", parameter, spoken(name))
-    return cls(**values), extra
+                label = "" if name == parameter.symbol else spoken(name)
+                values[name] = number(f"{prefix}.{name}", parameter, label)
+    return replace(made, **values), extra
 
 
 def row(count: int = 2) -> AbstractContextManager[Any]:
@@ -105,14 +131,16 @@ def choice(
     label: str,
     options: Mapping[str, str],
     default: str | None,
-    chosen: Callable[[], None] | None = None,
+    chosen: Callable[[], Mapping[str, str | None] | None] | None = None,
     placeholder: str | None = None,
     kept: bool = False,
 ) -> str | None:
     """Draw a select box over slugs, shown by their titles, and return the slug chosen; None where none is.
 
     Streamlit's own binding would put the title into the address, so this one is ours: the address wins whenever it
-    says something else than when it was last read. One that is ``kept`` goes along to another page, as bound inputs do.
+    says something else than when it was last read. ``chosen`` is called when the student has picked, and may return
+    what else belongs into the address, so that all of it is one step back. One that is ``kept`` goes along to another
+    page, as bound inputs do.
     """
     declare(key, tuple(options))
     held = st.session_state.get(f"{key}.held")
@@ -127,13 +155,10 @@ def choice(
 
     def write() -> None:
         slug = st.session_state[key]
-        if slug is None or slug == default:
-            st.query_params.pop(key, None)
-        else:
-            st.query_params[key] = slug
-        st.session_state[f"{key}.seen"] = st.query_params.get(key)
-        if chosen:
-            chosen()
+        more = chosen() if chosen else None
+        written = None if slug == default else slug
+        one_step({key: written, **(more or {})})
+        st.session_state[f"{key}.seen"] = written
 
     slugs = list(options)
     picked: str | None = st.selectbox(

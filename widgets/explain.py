@@ -1,10 +1,12 @@
 """The formulas behind the picture, on demand."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
 from engine.optimizer import Optimizer
+from engine.study import Entry
+from engine.surface import Surface
 from surfaces.quadratic import Quadratic
 
 MODES = r"""
@@ -24,12 +26,22 @@ the averages do. The stabiliser $\delta$ stands outside the root.
 """
 
 
-def explain(optimizers: Mapping[str, type[Optimizer]]) -> None:
-    """Draw one closed expander: the surface, every update rule, and why they converge or not."""
+def formulas(surface: Surface, entries: Iterable[Entry]) -> None:
+    """Draw one closed expander: the surface and the rules of the picture."""
     with st.expander("The formulas"):
-        st.latex(Quadratic.latex)
-        for rule in optimizers.values():
-            st.markdown(f"**{rule.title}**")
-            st.latex(rule.latex)
+        _write(surface.latex, {type(entry.optimizer): None for entry in entries})
+
+
+def explain(optimizers: Mapping[str, type[Optimizer]]) -> None:
+    """Draw one closed expander: the quadratic, every update rule, and why they converge or not."""
+    with st.expander("The formulas"):
+        _write(Quadratic.latex, optimizers.values())
         st.markdown(MODES)
         st.markdown(ADAPTIVE)
+
+
+def _write(latex: str, rules: Iterable[type[Optimizer]]) -> None:
+    st.latex(latex)
+    for rule in rules:
+        st.markdown(f"**{rule.title}**")
+        st.latex(rule.latex)

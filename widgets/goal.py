@@ -2,40 +2,48 @@
 
 import numpy as np
 
-from engine.settling import lowest_error, lowest_minima
-from engine.surface import Surface
+from engine.lowest import lowest
+from engine.surface import Surface, View
 from engine.words import number
 from surfaces.quadratic import Quadratic
 
-BOTTOM = "The start has the smallest error there is"
+
+def bottomless(surface: Surface, view: View) -> str:
+    """Return why a surface has no error to reach, empty where it has one; a minimum may be one found in a view."""
+    if isinstance(surface, Quadratic):
+        return "" if surface.bounded_below else f"A {surface.verdict} has no smallest error"
+    if not surface.bounded_below:
+        return f"{surface.title} has no smallest error"
+    return "" if len(lowest(surface, view).places) else "No minimum is known or in this picture"
 
 
-def bottomless(surface: Surface) -> str:
-    """Return why a surface has no error to reach, empty where it has one."""
-    if surface.bounded_below:
+def at_bottom(surface: Surface, start: tuple[float, float], view: View) -> str:
+    """Return why a run has nothing to reach from a start, empty where it has."""
+    error, least = float(surface.evaluate(np.array(start))[0]), lowest(surface, view)
+    if not np.isfinite(error):
+        return "E is not a finite number at the start"
+    if error > least.error:
         return ""
-    name = f"A {surface.verdict}" if isinstance(surface, Quadratic) else surface.title
-    return f"{name} has no smallest error"
+    if least.known or isinstance(surface, Quadratic):
+        return "The start has the smallest error there is"
+    return "The start is not above the lowest minimum in this picture"
 
 
-def at_bottom(surface: Surface, start: tuple[float, float]) -> bool:
-    """Whether nothing is lower than a start, as far as the surface knows."""
-    error, _ = surface.evaluate(np.array(start))
-    return not float(error) > lowest_error(surface)
-
-
-def counted(surface: Surface, base: float) -> str:
-    """Return that errors are counted above ``base``, and what that means for a run that ends elsewhere.
+def counted(surface: Surface, view: View) -> str:
+    """Return from which error errors are counted, and what that means for a run that ends elsewhere.
 
     Empty on a quadratic, whose pages say it.
     """
     if isinstance(surface, Quadratic):
         return ""
-    lowest, known = lowest_minima(surface), len(surface.minima)
-    if not known:
-        return f"No minimum of this surface is known: errors are counted above {number(base)}."
-    x, y = lowest[0].tolist()
-    which = f"its {'lowest ' if known > 1 else ''}minimum w* = ({number(x)}, {number(y)})"
-    which = "its lowest minima" if len(lowest) > 1 else which
-    elsewhere = " A run that ends at a higher one has not arrived." if len(lowest) < known else ""
-    return f"Errors are counted above {number(base)}, the error of {which}.{elsewhere}"
+    places, error, alone, known = lowest(surface, view)
+    x, y = places[0].tolist()
+    which = f"{'' if alone else 'lowest '}minimum w* = ({number(x)}, {number(y)})"
+    which = "lowest minima" if len(places) > 1 else which
+    elsewhere = "" if alone else " A run that ends at a higher one has not arrived."
+    if known:
+        return f"Errors are counted above {number(error)}, the error of its {which}.{elsewhere}"
+    return (
+        f"Errors are counted above {number(error)}, the error of the {which} in this picture; what is lower counts as"
+        f" arrived.{elsewhere}"
+    )

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
+from engine import Plane
 from engine.optimizer import Optimizer
 from engine.parameter import four_digits
 from engine.surface import Surface
@@ -15,6 +17,7 @@ from widgets.controls import choice, controls, spoken
 from widgets.runs import LETTERS
 from widgets.shape import PREFIX, START_KEYS, pick_valley, slider
 
+SEEN = 41  # points a side that are looked at for a finite error
 MOST_SLIDERS = 5  # in the figure; every number has an input beside
 
 
@@ -38,7 +41,10 @@ def pick_terrain(
     if issubclass(cls, Quadratic):
         return pick_valley()
     surface, _ = controls(cls, PREFIX)
-    declared = list(cls.parameters().items())[:MOST_SLIDERS]
+    if not np.isfinite(surface.evaluate(Plane.of(surface).grid(SEEN)[2])[0]).any():
+        st.warning("E is not a finite number anywhere in the picture.")
+    shaping = [item for item in surface.parameters().items() if item[0] not in cls.view_fields]
+    declared = shaping[:MOST_SLIDERS]
     sliders = [slider(f"{PREFIX}.{name}", each, getattr(surface, name), spoken(name)) for name, each in declared]
     return surface, sliders
 
@@ -47,20 +53,23 @@ def _arrive(
     surfaces: Mapping[str, type[Surface]],
     optimizers: Mapping[str, type[Optimizer]],
     arrived: Callable[[Surface], None] | None,
-) -> None:
-    """Give a newly chosen surface its own settings, start and learning rates."""
+) -> dict[str, str | None]:
+    """Give a newly chosen surface its settings, start and learning rates; return what the address must say of it."""
     cls = surfaces[st.session_state[PREFIX]]
-    for name, declared in cls.parameters().items():
-        st.session_state[f"{PREFIX}.{name}"] = declared.default
     surface = cls()
+    for name in (*cls.typed_fields(), *surface.parameters()):
+        st.session_state[f"{PREFIX}.{name}"] = getattr(surface, name)
     for key, value in zip(START_KEYS, surface.start, strict=True):
         st.session_state[key] = four_digits(value)
+    written: dict[str, str | None] = dict.fromkeys(START_KEYS)
     for letter in LETTERS:
-        rule = optimizers.get(st.session_state.get(letter) or "")
+        rule, key = optimizers.get(st.session_state.get(letter) or ""), f"{letter}.learning_rate"
         if rule:
-            st.session_state[f"{letter}.learning_rate"] = usual_learning_rate(rule, surface)
+            eta = st.session_state[key] = usual_learning_rate(rule, surface)
+            written[key] = None if eta == rule.typical_learning_rate else str(eta)
     if arrived:
         arrived(surface)
+    return written
 
 
 def usual_learning_rate(rule: type[Optimizer], surface: Surface) -> float:

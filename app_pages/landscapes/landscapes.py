@@ -11,6 +11,7 @@ from widgets import address
 from widgets.controls import adopt
 from widgets.details import details
 from widgets.details.picture import Picture
+from widgets.explain import formulas
 from widgets.live_figure import commits
 from widgets.live_run import live_run
 from widgets.presets import preset_row
@@ -42,11 +43,13 @@ def landscapes() -> None:
     """Pick, run, draw."""
     with st.sidebar:
         surface, sliders = pick_terrain(plane_surfaces(), FIRST, discover_optimizers())
+        st.caption(surface.note)
         entries, edited = pick_runs(discover_optimizers())
         start, steps = pick_start(surface), pick_steps()
         commits(adopt)
     live_run(entries, edited, surface, sliders, start, steps)
     details(Picture(surface, entries, edited, start, steps, shown_steps(surface, steps)))
+    formulas(surface, entries)
 
 
 query = address.query()

@@ -7,6 +7,7 @@ class Detail {
     this.sentence = root.appendChild(make("p", ""));
     this.sentence.style.minHeight = "2.9em";
     this.note = root.appendChild(make("p", "valley-detail-quiet"));
+    this.note.style.minHeight = "2.9em";
     this.overlay = { under: (ink, view) => this.hatch(ink, view) };
   }
 
@@ -27,7 +28,7 @@ class Detail {
     const pixel = ([i, j]) => [ink.x(x[0] + i * unit[0]), ink.y(y[0] + j * unit[1])];
     const [corner, end] = [pixel([0, 0]), pixel([n - 1, n - 1])];
     const scale = [(n - 1) / (end[0] - corner[0]), (n - 1) / (end[1] - corner[1])];
-    const at = (px, py) => between(field, n, (px - corner[0]) * scale[0], (py - corner[1]) * scale[1]);
+    const at = (px, py) => blended(field, n, (px - corner[0]) * scale[0], (py - corner[1]) * scale[1]);
     const { bad } = view.palette;
     ink.line(strokes(at, ink.size, corner, end), { colour: bad, width: 1, alpha: 0.5 });
     ink.line(isoline(field, n, 1).map(pixel), { colour: bad, width: 1.5 });
@@ -54,12 +55,22 @@ function danger(view, header) {
     if (field[k] > 1) over += 1;
   }
   const share = over / field.length;
-  const where = share === 0 ? "nowhere in view" : share === 1 ? "everywhere in view" : `on ${percent(share)} of the view`;
-  const averages = rule.adaptive ? `, with the averages of step ${view.steps[view.at]}` : "";
+  const averages = rule.adaptive ? ` with the averages of step ${view.steps[view.at]}` : "";
+  const than = `η = ${number(eta, 4)} is above the local limit ${header.words}${averages}`;
+  const sentence =
+    share === 0
+      ? `Nothing is hatched: nowhere in view η = ${number(eta, 4)} exceeds the local limit ${header.words}${averages}.`
+      : share === 1
+        ? `All of the view is hatched: everywhere ${than}.`
+        : `Hatched is ${percent(share)} of the view: there ${than}.`;
+  const held = rule.adaptive ? " while its averages stay as they are" : "";
   return {
     field,
-    sentence: `Hatched: there η = ${number(eta, 4)} is above the local limit ${header.words}${averages}. That is ${where}.`,
-    note: "In the hatched part a run cannot settle: a small distance along the steepest direction would grow. It may still pass through, and a run may leave the picture from outside it.",
+    sentence,
+    note:
+      share > 0
+        ? `No minimum in the hatched part can hold a run${held}: a small distance from it would grow along the steepest direction. A run may still pass through.`
+        : "",
   };
 }
 

@@ -244,6 +244,9 @@ function apart(view) {
   const weights = `${rule.title} has a learning rate for each weight`;
   if (view.axes[0][0] * view.axes[0][1] === 0)
     return `${weights}; here the eigenvectors lie along the weights, so α₁ and α₂ too go each by itself.`;
+  const [across, up] = view.axes[0].map(Math.abs);
+  if (low * high === 0 && Math.abs(across - up) < 1e-12)
+    return `${weights}; here the gradient always lies halfway between the weights, so both have the same one, and α₁ and α₂ go each by itself.`;
   if (low === high) return `${weights}: as λ₁ = λ₂, w₁ and w₂ go each by itself, while its steps mix α₁ and α₂.`;
   return `${weights}, not for each eigenvector: its steps mix α₁ and α₂.`;
 }

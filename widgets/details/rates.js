@@ -171,7 +171,7 @@ class Lead {
       formula([KEPT, "="]),
       " ",
       kept,
-      " times it; where it changes its sign at every step they settle at ",
+      " times it; where it changes its sign at every step and keeps its size they settle at ",
       formula([TURNED, "="]),
       " ",
       turned,
@@ -196,9 +196,9 @@ class Lead {
     if (kind !== "momentum") return;
     const mu = hyper.momentum;
     this.where.textContent = rule.lookAhead ? ", taken at the look-ahead point," : "";
-    this.numbers.kept.textContent = number(eta / (1 - mu));
-    this.numbers.turned.textContent = number(eta / (1 + mu));
-    this.numbers.alone.textContent = number(eta);
+    this.numbers.kept.textContent = number(eta / (1 - mu), 4);
+    this.numbers.turned.textContent = number(eta / (1 + mu), 4);
+    this.numbers.alone.textContent = number(eta, 4);
   }
 }
 
@@ -211,7 +211,7 @@ function kindOf({ rule, hyper, polynomial }) {
 
 function plainWords({ rule, eta }, kind) {
   if (kind === "plain")
-    return `Every step is η = ${number(eta)} times the gradient, in every direction: nothing is kept.`;
+    return `Every step is η = ${number(eta, 4)} times the gradient, in every direction: nothing is kept.`;
   if (kind === "adaptive") {
     return `${rule.title} gives every weight a learning rate of its own, one that changes from step to step: see “Anatomy of a step”.`;
   }
@@ -238,7 +238,8 @@ function* walk({ eta, eigenvalues, path, rule, hyper }, i, steps) {
   for (let step = 0; step < steps; step += 1) {
     const gradient = eigenvalues[i] * (alpha + (rule.lookAhead ? mu * change : 0));
     const before = Math.max(Math.abs(alpha), Math.abs(change));
-    change = mu * change - eta * gradient;
+    const [kept, taken] = [mu * change, eta * gradient];
+    change = Math.abs(kept - taken) <= 4 * Number.EPSILON * Math.abs(taken) ? 0 : kept - taken; // all but rounding
     alpha += change;
     yield { step, gradient, before, change, alpha };
   }
@@ -286,7 +287,8 @@ function swingWords(view, name, seen, turns, of) {
 }
 
 function limitWords({ eta, hyper: { momentum } }, share) {
-  return share < 0.5 ? `η/(1 − μ) is ${number(eta / (1 - momentum))}` : `η/(1 + μ) is ${number(eta / (1 + momentum))}`;
+  const [over, rate] = share < 0.5 ? ["−", eta / (1 - momentum)] : ["+", eta / (1 + momentum)];
+  return `η/(1 ${over} μ) is ${number(rate, 4)}`;
 }
 
 // the largest of (1 + k (1 + rho)) rho^k, rho = (sqrt kappa - 1)/(sqrt kappa + 1), and its step

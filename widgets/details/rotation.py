@@ -128,13 +128,17 @@ def _cost(title: str, counts: np.ndarray) -> str:
     flat, diagonal = counts[0], counts[DIAGONAL]
     one, other = (_steps(value) for value in (flat, diagonal))
     if one == other:
-        return f"To reach 10⁻⁶ of its error {title} needs {one} steps both at 0° and at 45°."
+        return f"To reach 10⁻⁶ of its error {title} needs {_plural(one)} both at 0° and at 45°."
     times = "" if np.isnan(flat + diagonal) else f": {number(diagonal / flat)} times as many"
-    return f"Turned from 0° to 45°, {title} needs {other} steps instead of {one} to reach 10⁻⁶ of its error{times}."
+    return f"Turned from 0° to 45°, {title} needs {_plural(other)} instead of {one} to reach 10⁻⁶ of its error{times}."
 
 
 def _steps(value: float) -> str:
     return f"more than {count(STEPS)}" if np.isnan(value) else count(value)
+
+
+def _plural(steps: str) -> str:
+    return f"{steps} step" if steps == "1" else f"{steps} steps"
 
 
 def _unmoved(runs: list[tuple[Entry, np.ndarray]]) -> str:

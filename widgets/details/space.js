@@ -215,7 +215,7 @@ function landscapeHeight({ header, low, unit }, shape, [[left, right], [bottom, 
   const back = unit ? (height) => low + unit * Math.expm1(height) : (height) => low + height * height;
   return (a, b) => {
     const [i, j] = [((a - left) / (right - left)) * last, ((b - bottom) / (top - bottom)) * last];
-    const height = between(field, rows, Math.min(last, Math.max(0, i)), Math.min(last, Math.max(0, j)));
+    const height = blended(field, rows, Math.min(last, Math.max(0, i)), Math.min(last, Math.max(0, j)));
     return shape === "root" ? height : back(height);
   };
 }

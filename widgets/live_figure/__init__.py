@@ -81,7 +81,8 @@ def pack(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> bytes:
     header = {**header, "ground": _pull(header.get("ground"), arrays, "ground")}
     table, blocks, offset = {}, [], 0
     for name, array in arrays.items():
-        block = np.ascontiguousarray(array, dtype="<f4")
+        with np.errstate(over="ignore"):  # beyond float32 there is nothing to draw
+            block = np.ascontiguousarray(array, dtype="<f4")
         table[name] = [offset, block.size]
         blocks.append(block.tobytes())
         offset += block.size

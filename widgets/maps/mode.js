@@ -31,7 +31,7 @@ class Reader {
     const regime = regimes[read("regimes")[cell.place]];
     const size = cell.heat.size(cell.x, cell.j, 1);
     const limit = read("limits")[cell.j];
-    return [`${cell.spec.title}: ${SAYS[regime]}.`, `${each(regime, size)} Limit at this μ: ηλ = ${number(limit)}.`];
+    return [`${cell.spec.title}: ${SAYS[regime]}.`, `${each(regime, size, cell.y)} Limit at this μ: ηλ = ${number(limit)}.`];
   }
 
   draw(cells, palette) {
@@ -61,9 +61,9 @@ const SAYS = {
   divergence: "divergence",
 };
 
-function each(regime, size) {
+function each(regime, size, mu) {
   if (regime === "one step") return "Both roots are 0.";
-  if (regime === "at the limit") return "The distance neither shrinks nor grows.";
+  if (regime === "at the limit") return `${mu > 0 ? "In the long run the" : "The"} distance neither shrinks nor grows.`;
   if (regime === "divergence") return `In the long run it grows ${nearOne(size)} times a step.`;
   return `In the long run each step keeps ${percent(size)}.`;
 }

@@ -8,8 +8,9 @@ import streamlit as st
 
 from charts.rotation import Turning, rotation_message, shape_words
 from engine import discover_optimizers
-from engine.rotation import OTHER_RATES, TRIED_RATES, TRIED_SHARES, over_angles, tuned_over_angles
+from engine.rotation import TRIED_RATES, TRIED_SHARES, over_angles, tuned_over_angles
 from engine.settling import first_hit, settled_step
+from engine.tuning import rates_in_words
 from engine.words import number
 from widgets.lines import lines
 from widgets.shape import pick_start, pick_valley
@@ -72,11 +73,9 @@ def _label(cls: Any, name: str | None, value: float, eta: float) -> str:
 
 def _budget() -> str:
     shares = ", ".join(number(value) for value in TRIED_SHARES)
-    low, high = (number(value) for value in OTHER_RATES)
     return (
         f"at every angle the best of {TRIED_RATES} learning rates, with each of μ, β or β₁ = {shares} where there is"
-        " one; rates from 0.001 to 2 times 2/λ_{max} for rules that add up gradients, for the others from"
-        f" {low} to {high} times the distance from the start to the minimum"
+        f" one; rates {rates_in_words()}"
     )
 
 

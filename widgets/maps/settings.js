@@ -28,19 +28,21 @@ class Reader {
 
   // what each direction does, the slowest first
   manner({ spec, place, heat, x, j }) {
-    const { arrays, regimes, labels, flat } = this.header;
+    const { arrays, regimes, labels } = this.header;
     const { known } = spec;
     if (!known.regimes) return "";
     const cells = heat.xs.length * heat.ys.length;
+    const values = labels.map((_, i) => arrays[known.eigenvalues][j * labels.length + i]);
+    const flat = values.map((value) => value === 0);
     const does = (i) => (flat[i] ? "standing still" : regimes[arrays[known.regimes][i * cells + place]]);
     const directions = labels.map((label, i) => [label, does(i)]);
     const slowest = arrays[known.slowest][place];
-    const size = heat.size(x, j, arrays[known.eigenvalues][j * labels.length + slowest]);
+    const size = heat.size(x, j, values[slowest]);
     const [label, regime] = directions[slowest];
     const best = spec.says.best ? `; best ${spec.says.best}` : "";
     const much = GROWS[regime] ? GROWS[regime](size) : `keeps ${percent(size)} a step${best}`;
     const u = `u${label}`;
-    if (directions.every(([, other]) => other === regime)) return `${SAYS[regime]} along both; ${u}, the slowest, ${much}.`;
+    if (directions.every(([, other]) => other === regime)) return `${SAYS[regime]} along both${most(regime, u, much)}.`;
     const others = directions.filter((_, i) => i !== slowest).map(([name, other]) => `${other} along u${name}`);
     const which = GROWS[regime] || flat.some(Boolean) ? "" : ", the slowest"; // of one that moves none is the slowest
     return `${SAYS[regime]} along ${u}${which} (${much}), ${others.join(", ")}.`;
@@ -58,6 +60,12 @@ const SAYS = {
 };
 const GROWS = {
   "one step": () => "it is gone after one",
-  "at the limit": () => "neither shrinks nor grows",
+  "at the limit": () => "neither shrinks nor grows in the long run",
   divergence: (size) => `grows ${nearOne(size)} times a step`,
 };
+
+// of two directions that do the same, a word on the one that governs
+function most(regime, u, much) {
+  if (regime === "divergence") return `; ${u} ${much} in the long run, the other no faster`;
+  return GROWS[regime] ? "" : `; ${u}, the slowest, ${much}`;
+}

@@ -9,15 +9,15 @@ import streamlit as st
 
 from charts.settings_map import Frame, settings_message
 from engine import Optimizer, discover_optimizers, slug
+from engine.lowest import lowest
 from engine.parameter import Parameter
 from engine.settings_map import STARTS, SettingsMap, learning_rates_across, limits, rows, settings_map, up_values
-from engine.settling import lowest_error, lowest_minima
 from engine.study import Entry
 from engine.surface import Surface
 from engine.sweep import FIELD
 from surfaces.quadratic import Quadratic
 from widgets.controls import adopt, choice, declare, number, row, spoken
-from widgets.goal import BOTTOM, at_bottom, bottomless, counted
+from widgets.goal import at_bottom, bottomless, counted
 from widgets.jobs import Progress
 from widgets.live_figure import commits
 from widgets.map_figure import map_figure
@@ -61,7 +61,7 @@ class Wanted(NamedTuple):
             low, high = self.surface.view[place]
             return Parameter(0.0, low, high, f"w_{place + 1}")
         if self.up.startswith(FIELD):
-            return type(self.surface).parameters()[self.up.removeprefix(FIELD)]
+            return self.surface.parameters()[self.up.removeprefix(FIELD)]
         return self.rules[0].parameters()[self.up]
 
 
@@ -101,7 +101,8 @@ def _pick_rule(optimizers: dict[str, type[Optimizer]], surface: Surface) -> Pick
     pair = _pair(cls, optimizers)
     both = len(pair) > 1 and _one_of("beside", SIDES, " and ".join(item.title for item in pair)) == "both"
     ups = {name: spoken(name) for name in cls.parameters()}
-    ups |= {f"{FIELD}{name}": f"surface: {spoken(name)}" for name in surface.parameters()}
+    shaping = [name for name in surface.parameters() if name not in surface.view_fields]
+    ups |= {f"{FIELD}{name}": f"surface: {spoken(name)}" for name in shaping}
     ups |= {name: f"start: {symbol}" for name, symbol in zip(STARTS, ("w₁", "w₂"), strict=True)}
     first = next(iter(ups))
     up = choice("up", "Up the side", ups, first) or first
@@ -135,7 +136,7 @@ def _without(
         start = (0.0, start[1]) if up == STARTS[0] else (start[0], 0.0)
     elif up.startswith(FIELD):
         name = up.removeprefix(FIELD)
-        surface = replace(surface, **{name: type(surface).parameters()[name].default})
+        surface = replace(surface, **{name: surface.parameters()[name].default})
     else:
         rules = tuple(replace(rule, **{up: rule.parameters()[up].default}) for rule in rules)
     return surface, rules, up, picked.log, start
@@ -143,15 +144,16 @@ def _without(
 
 def nothing_to_count(surface: Surface, start: tuple[float, float], up: str) -> str:
     """Return why there are no steps to count, empty where there are."""
-    if why := bottomless(surface):
+    if why := bottomless(surface, surface.view):
         return f"{why}: there are no steps to count. The run is shown all the same."
-    return "" if up in STARTS or not at_bottom(surface, start) else f"{BOTTOM}: there are no steps to count."
+    why = "" if up in STARTS else at_bottom(surface, start, surface.view)
+    return f"{why}: there are no steps to count." if why else ""
 
 
 def _words(what: str, surface: Surface, rules: tuple[Optimizer, ...], maps: list[SettingsMap]) -> str:
     """Say what is counted on a surface without closed forms, what the line is, and that little is reached."""
     few = max(np.isfinite(item.reached).mean() for item in maps) < FEW
-    more = " Few settings get there: allow more steps or a larger tolerance." if few else ""
+    more = " Few settings get there: try more steps, a larger tolerance or another start." if few else ""
     return f"{what} {_local_words(surface, rules)}{more}"
 
 
@@ -160,7 +162,7 @@ def _local_words(surface: Surface, rules: tuple[Optimizer, ...]) -> str:
     linear = [rule for rule in rules if rule.linear]
     if not linear:
         return f"No limit of {rules[0].title} is known before it runs."
-    where = "at w*, the flattest of them" if len(lowest_minima(surface)) > 1 else "there"
+    where = "at w*, the flattest of them" if len(lowest(surface).places) > 1 else "there"
     return f"The line is the local limit {where}: beyond it steps near w* grow. Who arrives, only running tells."
 
 
@@ -200,15 +202,13 @@ def _draw_maps(
         wanted.log,
         wanted.steps,
         wanted.tolerance,
-        surface.labels if isinstance(surface, Quadratic) else "",
-        tuple((wanted.surface.eigenvalues == 0.0).tolist()) if isinstance(surface, Quadratic) else (),
         entry,
         _open(wanted.up, surface, start, entry),
     )
     header, arrays = settings_message(maps, frame)
     map_figure(NAME, {**header, "id": f"{hash((slug(surface), wanted)):x}"}, arrays)
-    if what := counted(wanted.surface, lowest_error(wanted.surface)):
-        st.caption(_words(what, wanted.surface, wanted.rules, maps))
+    if what := counted(surface, surface.view):
+        st.caption(_words(what, surface, wanted.rules, maps))
 
 
 def _open(up: str, surface: Surface, start: tuple[float, float], entry: Entry) -> float:

@@ -38,10 +38,11 @@ class Detail {
     const { playback } = this;
     const at = playback.whole ? header.last : view.steps[playback.at];
     const racers = standings(view, header, playback.at, at, playback.whole);
+    const drawn = view.steps.length <= header.last ? `, of the ${view.steps.length} steps drawn` : "";
     this.go.textContent = playback.timer ? "Pause" : playback.whole ? "Start the race" : "Go on";
     this.write(racers);
     this.sentence.setAttribute("aria-live", playback.timer ? "off" : "polite"); // not thirty times a second
-    rich(this.sentence, header.why || told(racers, at, header));
+    rich(this.sentence, header.why || told(racers, at, header, drawn));
     rich(this.note, noteOn(header));
   }
 
@@ -98,7 +99,7 @@ function fillRow(row, racer, place) {
   [...texts, racer.reached ? racer.first * racer.each : null].forEach((value, i) => {
     numbers[i].textContent = value === null ? "–" : `${racer.about}${number(value, 6)}`;
   });
-  numbers[3].textContent = racer.diverged ? "diverged" : number(racer.error, 2);
+  numbers[3].textContent = racer.diverged ? "diverged" : racer.error === null ? "far away" : number(racer.error, 2);
 }
 
 // everybody at a step, those who have arrived first
@@ -108,8 +109,8 @@ function standings(view, header, place, at, whole) {
     const score = scoreOf(view, header, run);
     const k = Math.min(whole ? Infinity : place, run.path.x.length - 1);
     const gone = run.path.x.length < view.steps.length && (whole || place >= run.path.x.length - 1);
-    const error = gone ? Infinity : errorAt(run, k) / errorAt(run, 0);
-    const nearest = least(run, k) / errorAt(run, 0);
+    const error = gone ? null : errorAt(run, k) / errorAt(run, 0);
+    const nearest = (whole ? score.lowest : null) ?? least(run, k) / errorAt(run, 0);
     const reached = score.first !== null && score.first <= at;
     const twice = titles.filter((title) => title === titles[i]).length > 1;
     const way = Math.min(1, Math.max(0, Math.log(nearest) / Math.log(header.tolerance)));
@@ -119,9 +120,10 @@ function standings(view, header, place, at, whole) {
       settings: run.label.slice(titles[i].length + 1),
       colour: view.header.runs.find(({ name }) => name === run.name).colour,
       ...score,
-      error,
+      measured: score.lowest === null,
+      error: whole ? (score.ends ?? error) : error,
       nearest,
-      diverged: gone,
+      diverged: gone && score.diverged, // a path ends where it is out of sight, which is not yet to diverge
       reached: reached && !header.why,
       ranked: !header.why,
       way: header.why ? 0 : reached ? 1 : way || 0,
@@ -133,7 +135,7 @@ function standings(view, header, place, at, whole) {
   return header.why ? racers : racers.sort(order);
 }
 
-// how near it has been so far: an error that swings would change places at every step
+// how near it has been so far, of the steps that are drawn: an error that swings would change places at every step
 function least(run, k) {
   let found = errorAt(run, 0);
   for (let i = 1; i <= k; i += 1) found = Math.min(found, errorAt(run, i));
@@ -162,19 +164,22 @@ function measured(run, view, header) {
     first: below.includes(true) ? view.steps[below.indexOf(true)] : null,
     stays: whole ? view.steps[last + 1] : null,
     each: 1,
+    lowest: null,
+    ends: null,
+    diverged: false,
     about: view.steps.length <= header.last ? "≈ " : "",
   };
 }
 
-function told(racers, at, header) {
+function told(racers, at, header, drawn) {
   const share = `${number(header.tolerance, 1)} of its error`;
   const [lead, next] = racers;
   if (at < header.last) {
     if (lead.reached) return `Step ${at}: ${lead.title} has arrived, at step ${lead.first}.`;
-    return racers.length > 1 && at > 0 ? `Step ${at}: ${lead.title} leads.` : `Step ${at} of ${header.last}.`;
+    return racers.length > 1 && at > 0 ? `Step ${at}: ${lead.title} leads${drawn}.` : `Step ${at} of ${header.last}.`;
   }
   if (!lead.reached) {
-    return `Nobody reaches ${share} in ${header.last} steps; ${lead.title} comes nearest, to ${number(lead.nearest, 2)} of it.`;
+    return `Nobody reaches ${share} in ${header.last} steps; ${lead.title} comes nearest, to ${number(lead.nearest, 2)} of it${lead.measured ? drawn : ""}.`;
   }
   const first = racers.filter((racer) => racer.reached && racer.first === lead.first);
   const who = first.map(({ title }) => title).join(" and ");

@@ -11,8 +11,9 @@ import streamlit as st
 from engine import Optimizer, discover_optimizers
 from engine.discovery import slug
 from engine.parameter import Parameter, four_digits
-from engine.race import GOOD, JUDGED_ON, TUNED_ON, Lane, Terms, lane
-from engine.words import count, number
+from engine.race import GOOD, JUDGED_ON, TUNED_ON, Lane, Terms, half, lane
+from engine.tuning import rates_in_words
+from engine.words import count, number, whole
 from surfaces.quadratic import Quadratic
 from widgets.controls import adopt, declare, row
 from widgets.controls import number as ask
@@ -285,12 +286,13 @@ def terms_in_words(lanes: list[Lane], terms: Terms) -> str:
     return (
         f"Tuned: learning rate and every hyperparameter, {terms.budget} trials of random search for each optimizer,"
         f" each on {TUNED_ON[0]} starts × {TUNED_ON[1]} rotations with {count(terms.steps)} steps; kept is the one with"
-        f" the fewest mean steps, not there counting as {count(terms.steps)}. Gradients spent on that: {count(spent)}."
+        f" the fewest mean steps, not there counting as {count(terms.steps)}. Gradients spent on that: {whole(spent)}."
+        f" Learning rates searched: {rates_in_words()}."
         f" Judged on {JUDGED_ON[0]} × {JUDGED_ON[1]} other starts and rotations, the same for all; {noise};"
         f" seed {terms.seed}. Starts lie all around the minimum, half to twice as far away as the one in the sidebar."
         " Box: the middle half; upright line: the median; thin line: 5 to 95 %. Thick on the curves: the good"
         " zone; a curve ends where fewer than half of the runs get there."
-        " The ranges searched stand under “The numbers”."
+        " All ranges searched stand under “The numbers”."
     )
 
 
@@ -305,7 +307,7 @@ def table(lanes: list[Lane], terms: Terms) -> str:
         searched = "; ".join(f"{_symbol(item.rule, name)} {span.words}" for name, span in item.space.items())
         cells = [item.rule.title, _found(item), searched, number(item.mean), number(float(judged)), five[2]]
         cells += [f"{five[1]} to {five[3]}", f"{int(np.isfinite(item.counted).sum())} of {len(item.counted)}"]
-        cells += [_middle(item.first, terms), _middle(item.stays, terms), _ends(item), count(item.spent)]
+        cells += [_middle(item.first, terms), _middle(item.stays, terms), _ends(item), whole(item.spent)]
         lines_.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines_)
 
@@ -315,7 +317,7 @@ def _symbol(rule: type[Optimizer], name: str) -> str:
 
 
 def _middle(steps: np.ndarray, terms: Terms) -> str:
-    value = float(np.median(np.where(np.isnan(steps), np.inf, steps)))
+    value = half(steps)
     return count(value) if np.isfinite(value) else f"> {count(terms.steps)}"
 
 

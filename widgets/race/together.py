@@ -8,9 +8,9 @@ import streamlit as st
 
 from engine import Optimizer, Plane, discover_optimizers, slug
 from engine.family import Family
+from engine.lowest import lowest
 from engine.parameter import four_digits
 from engine.settling import first_hit, settled_step
-from engine.stationary import floor
 from engine.study import Entry, has_modes, study
 from engine.surface import Surface
 from engine.verdict import TOLERANCE
@@ -102,30 +102,41 @@ def scores(
     plane = Plane.of(surface, include=start)
     found = study(surface, entries, edited, start, steps, plane)
     runs = {item.name: found.others[item.name] for item in entries if item is not edited}
-    lowest = 0.0 if has_modes(surface) else floor(surface, plane.view)[0]  # as in the figure
+    least = 0.0 if has_modes(surface) else lowest(surface, plane.view).error
+    why = nothing_to_race(surface, start, plane.view)
     return {
         "surface": repr(surface),
         "start": list(start),
         "tolerance": TOLERANCE,
         "last": steps,
-        "why": nothing_to_race(surface, start),
-        "counted": "" if has_modes(surface) else counted(surface, lowest),
+        "why": why,
+        "counted": "" if why else counted(surface, plane.view),
         "runs": [
-            {"name": item.name, **_score(runs[item.name], 0, lowest)}
+            {"name": item.name, **_score(runs[item.name], 0, least)}
             if item.name in runs
-            else {"name": item.name, **_score(found.present.family, found.index, lowest)}
+            else {"name": item.name, **_score(found.present.family, found.index, least)}
             for item in entries
         ],
         "families": {
-            member.family.setting: [_score(member.family, r, lowest) for r in range(len(member.family.values))]
+            member.family.setting: [_score(member.family, r, least) for r in range(len(member.family.values))]
             for member in found.families
         },
     }
 
 
-def _score(family: Family, r: int, lowest: float) -> dict[str, Any]:
-    error, path = family.error[:, r : r + 1] - lowest, family.trajectory
+def _score(family: Family, r: int, least: float) -> dict[str, Any]:
+    error, path = family.error[:, r : r + 1] - least, family.trajectory
     ran = int(path.diverged_at[r]) if path.diverged_at[r] >= 0 else path.steps
     counts = {"first": first_hit(error, TOLERANCE)[0], "stays": settled_step(error, TOLERANCE)[0]}
     known = {name: int(value) if np.isfinite(value) else None for name, value in counts.items()}
-    return {**known, "each": int(path.evaluations[r]) / ran if ran else 1.0, "diverged": bool(ran < path.steps)}
+    each = int(path.evaluations[r]) / ran if ran else 1.0
+    return {**known, **_shares(error[:, 0]), "each": each, "diverged": bool(path.diverged_at[r] >= 0)}
+
+
+def _shares(error: np.ndarray) -> dict[str, float | None]:
+    """Return the least error (T+1,) of all steps and the last one, as shares of the first; None where there is none."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        share = error / error[0]
+    known = share[np.isfinite(share)]
+    last = float(share[-1])
+    return {"lowest": float(known.min()) if len(known) else None, "ends": last if np.isfinite(last) else None}

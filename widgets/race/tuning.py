@@ -27,7 +27,9 @@ ORDER = 30
 
 RULE, PLAIN = "optimizer", "gradient_descent"
 REMEMBERED = 32  # landscapes and Bayesian searches
-DENSE = 401  # learning rates of the landscape
+DENSE = 401  # learning rates of the landscape at first
+CLOSER = (64, 16, 8)  # then about so many of its lowest valleys, again and again
+WITHIN = 25  # so many more
 WORST = 2.0  # power of ten at which a trial is drawn that did worse
 BUDGET = Parameter(16, 4, 64, "n", step=4, whole=True, help="Trials of every way to search.")
 STEPS = Parameter(60, 8, 500, "T", step=10, whole=True, help="How many steps a trial takes.")
@@ -78,8 +80,9 @@ def draw() -> None:
     if why := nothing_to_race(surface, start):
         st.info(why)
         return
-    etas, truth = landscape(surface, rule, start, steps)
     found = searches(surface, rule, start, steps, budget, seed, early == "yes")
+    trials = [(search.etas, search.share) for search in found]
+    etas, truth = merged([landscape(surface, rule, start, steps), *trials])  # the least may be a trial's
     lines("race.tuning", *message(etas, truth, found, rule, steps))
     st.button("Draw again", on_click=adopt, args=({"tuning.seed": seed % SEED.high + 1},))
     if not available():
@@ -100,9 +103,31 @@ def pick_rule(optimizers: dict[str, type[Optimizer]]) -> Optimizer:
 def landscape(
     surface: Quadratic, rule: Optimizer, start: tuple[float, float], steps: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return learning rates (n,) and the error each leaves, as a share of the start's, inf where it diverged."""
+    """Return learning rates (n,) and the error each leaves, as a share of the start's, inf where it diverged.
+
+    They ascend, geometric at first and then closer about the lowest valleys: a minimum may be narrower than any grid.
+    """
     etas = np.geomspace(*WITHOUT_LIMIT, DENSE)
-    return etas, curves(surface, rule, etas, start, steps)[0][-1]
+    truth = curves(surface, rule, etas, start, steps)[0][-1]
+    for valleys in CLOSER:
+        lower = _closer(etas, truth, valleys)
+        etas, truth = merged([(etas, truth), (lower, curves(surface, rule, lower, start, steps)[0][-1])])
+    return etas, truth
+
+
+def _closer(etas: np.ndarray, truth: np.ndarray, valleys: int) -> np.ndarray:
+    """Return learning rates between the neighbours of the lowest local minima, of so many."""
+    sides = np.concatenate([[np.inf], truth, [np.inf]])
+    minima = np.nonzero((truth <= sides[:-2]) & (truth <= sides[2:]) & np.isfinite(truth))[0]
+    lowest = minima[np.argsort(truth[minima], kind="stable")[:valleys]]
+    ends = etas[np.maximum(lowest - 1, 0)], etas[np.minimum(lowest + 1, len(etas) - 1)]
+    return np.geomspace(*ends, WITHIN + 2)[1:-1].ravel()
+
+
+def merged(tried: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+    """Return all learning rates once, ascending, with their errors."""
+    etas, first = np.unique(np.concatenate([some for some, _ in tried]), return_index=True)
+    return etas, np.concatenate([share for _, share in tried])[first]
 
 
 def curves(
@@ -180,7 +205,7 @@ def message(
             arrays |= {f"{name}.x.{k}": search.etas[kept], f"{name}.y.{k}": _drawn(search.share[kept])}
         panels.append(_panel(search, k, etas, truth, low, rule, steps))
     says = sentence(found, etas, truth, steps)
-    return {"alt": says, "says": says, "caption": caption(found, rule, steps), "panels": panels}, arrays
+    return {"alt": says, "says": says, "caption": caption(found, rule, steps, len(etas)), "panels": panels}, arrays
 
 
 def _panel(
@@ -234,22 +259,26 @@ def sentence(found: list[Search], etas: np.ndarray, truth: np.ndarray, steps: in
     budget = len(linear.etas)
     high = [int((search.etas >= TOP).sum()) for search in (linear, log)]
     return (
-        f"The least error after {steps} steps is {number(float(truth[least]), 2)} of the start's, at"
-        f" η = {number(float(etas[least]), 2)}. Drawn linearly, {high[0]} of {budget} trials lie in the one decade from"
-        f" {number(TOP)} to {number(WITHOUT_LIMIT[1])} and {linear.wasted} end worse than they began; drawn in the"
-        f" logarithm, {high[1]} lie there and {log.wasted} {'ends' if log.wasted == 1 else 'end'} worse."
+        f"The least error after {steps} steps, of {count(len(etas))} learning rates tried, is"
+        f" {number(float(truth[least]), 2)} of the start's, at η = {number(float(etas[least]), 3)}. Drawn linearly,"
+        f" {high[0]} of {budget} trials lie in the one decade from {number(TOP)} to {number(WITHOUT_LIMIT[1])} and"
+        f" {linear.wasted} end worse than they began; drawn in the logarithm, {high[1]} lie there and {log.wasted}"
+        f" {'ends' if log.wasted == 1 else 'end'} worse."
     )
 
 
-def caption(found: list[Search], rule: Optimizer, steps: int) -> str:
+def caption(found: list[Search], rule: Optimizer, steps: int, known: int) -> str:
     """Say what was searched, with what, and what the marks are."""
-    fixed = ", ".join(f"{known.plain} = {number(getattr(rule, name), 4)}" for name, known in rule.parameters().items())
+    fixed = ", ".join(
+        f"{declared.plain} = {number(getattr(rule, name), 4)}" for name, declared in rule.parameters().items()
+    )
     low, high = (number(value) for value in WITHOUT_LIMIT)
     text = (
         f"Tuned: the learning rate of {rule.title} alone{f' ({fixed})' if fixed else ''}, from {low} to {high}, from"
         f" one start on one valley, {len(found[1].etas)} trials of {steps} steps for each search. Grey: the landscape,"
-        f" {DENSE} learning rates, no higher than {number(10.0**WORST)}; dots: trials; green: the least; coloured line:"
-        " the trial that is taken. Both random searches use the same draws, spaced in two ways."
+        f" {count(known)} learning rates with the trials among them, closer about the lowest, no higher than"
+        f" {number(10.0**WORST)}; dots: trials; green: the least of all; coloured line: the trial that is taken. Both"
+        " random searches use the same draws, spaced in two ways."
     )
     halved = next((search.stopped for search in found if search.stopped), None)
     if halved is None:

@@ -22,7 +22,7 @@ function isoline(values, n, level) {
 }
 
 // a value between the points of the grid, NaN outside
-function between(field, n, i, j) {
+function blended(field, n, i, j) {
   if (!(i >= 0 && j >= 0 && i <= n - 1 && j <= n - 1)) return NaN;
   const [a, b] = [Math.min(n - 2, Math.floor(i)), Math.min(n - 2, Math.floor(j))];
   const [s, t] = [i - a, j - b];

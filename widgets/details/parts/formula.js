@@ -13,8 +13,8 @@ function formula(tree) {
 function branch(tree) {
   if (Array.isArray(tree)) {
     const [kind, ...parts] = tree;
-    if (kind === "column") return table(parts.map((part) => [part]));
-    if (kind === "matrix") return table(parts);
+    if (kind === "column") return bracketed(parts.map((part) => [part]));
+    if (kind === "matrix") return bracketed(parts);
     const element = document.createElementNS(MATH, TAGS[kind]);
     element.append(...parts.map(branch));
     if (kind === "hat") element.append(leaf("mo", "^"));
@@ -34,7 +34,7 @@ function branch(tree) {
 }
 
 // rows of parts between bars, which need no font with brackets of every height
-function table(rows) {
+function bracketed(rows) {
   const table = document.createElementNS(MATH, "mtable");
   Object.assign(table.style, { borderInline: "1px solid", borderRadius: "0.6em", margin: "0 0.15em" });
   for (const parts of rows) {

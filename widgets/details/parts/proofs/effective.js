@@ -90,7 +90,7 @@ function atTheLimit({ rule, polynomial, eigenvalues, labels }, mu) {
       vector(index),
       " alternates; ",
       ahead ? "the rule takes it farther out, where it is 1 + 2μ times as large. With that, " : "",
-      math("η", "/", "(", "1", "+", "μ", ")"),
+      math(...(ahead ? ["(", "1", "+", "2", "μ", ")"] : []), "η", "/", "(", "1", "+", "μ", ")"),
       " is there ",
       named("limit-effective", number(rate, 4)),
       ", gradient descent's own limit ",

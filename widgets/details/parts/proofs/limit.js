@@ -102,15 +102,14 @@ function otherLimit({ rule, eigenvalues, eta, limit: last, labels }) {
       ? []
       : ["; at the last step it is ", named("limit", number(last, 4)), `, now η = ${number(eta, 4)}`];
   return {
-    head: ["The limit moves with the averages", ...head],
+    head: ["The limit moves with what divides the gradient", ...head],
     lines: [
       [
-        `With its averages held still, ${title} is gradient descent`,
-        rule.slug === "adam" ? " with momentum" : "",
+        `With P, what divides the gradient of each weight, held still, ${title} is`,
+        rule.slug === "adam" ? ", but for its first steps, gradient descent with momentum" : " gradient descent",
         " on the Hessian ",
         math(["sup", "P", "−1"], "H"),
-        ", where P holds what divides the gradient of each weight. Its limit follows from the largest eigenvalue of that, " +
-          "and changes as P does (Cohen et al., 2022, arXiv:2207.14484).",
+        ". Its limit follows from the largest eigenvalue of that, and changes as P does (Cohen et al., 2022, arXiv:2207.14484).",
       ],
     ],
   };
