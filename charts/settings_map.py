@@ -8,7 +8,7 @@ import numpy as np
 from charts.maps import DIVERGED, OPEN, Axis, Line, Map, Point, map_message, step_scale
 from engine import slug, theory
 from engine.parameter import Parameter
-from engine.settings_map import SettingsMap, Theory, spacing
+from engine.settings_map import STARTS, SettingsMap, Theory, spacing
 from engine.study import Entry
 from engine.sweep import FIELD
 from engine.words import number, percent
@@ -50,8 +50,9 @@ def settings_message(maps: list[SettingsMap], frame: Frame) -> tuple[dict[str, A
 
 def _map(item: SettingsMap, frame: Frame) -> Map:
     rule, name = item.optimizer, item.up.removeprefix(FIELD).replace("_", " ")
+    name = "start" if item.up in STARTS else name
     values = np.where(np.isfinite(item.reached), item.reached, OPEN)
-    known, lines, points = _overlay(item, _by_name(item.theory)) if item.theory else ({}, [], [])
+    known, lines, points = _overlay(item, _by_name(item.theory)) if item.theory else _local(item)
     best = item.theory.best[0] if item.theory else None
     return Map(
         rule.title,
@@ -63,12 +64,27 @@ def _map(item: SettingsMap, frame: Frame) -> Map:
         points,
         keys={
             "x": "a.learning_rate",
-            "y": item.up if item.up.startswith(FIELD) else f"a.{item.up}",
+            "y": item.up if item.up.startswith(FIELD) or item.up in STARTS else f"a.{item.up}",
             "also": {"a": slug(rule)},
         },
         known=known,
-        says={"best": percent(best.rate) if points and best else "", "stays": rule.steps_shrink},
+        says={
+            "best": percent(best.rate) if points and best else "",
+            "stays": rule.steps_shrink,
+            "limit": "Limit" if item.theory else "Local limit at w*:",
+        },
     )
+
+
+def _local(item: SettingsMap) -> tuple[dict[str, np.ndarray], list[Line], list[Point]]:
+    """Return what holds where there is no closed form: the local limit at the lowest minimum."""
+    if item.local_limits is None:
+        return {}, [], []
+    line = np.where(np.isfinite(item.local_limits), item.local_limits, np.nan)
+    at = len(line) * 3 // 10
+    label = "local limit at w*" if np.isfinite(line[at]) else ""
+    lines = [Line(line, item.values, "dash", label, at)] if np.isfinite(line).any() else []
+    return {"limits": line}, lines, []
 
 
 def _by_name(known: Theory) -> Theory:

@@ -8,12 +8,17 @@ import numpy as np
 
 from engine import theory
 from engine.family import ALLOWED, BEYOND, WITHOUT_LIMIT
+from engine.local import largest, limit_factor
+from engine.lowest import lowest
 from engine.optimizer import Best, Optimizer
 from engine.parameter import Parameter, four_digits
 from engine.surface import Surface
 from engine.sweep import FIELD, sweep
 
 NEAR_ONE = 0.99
+STARTS = ("start.x", "start.y")  # what goes up the side may be a coordinate of the start
+OUT_OF_REACH = -1e300  # no error is that low
+BELOW_HINT = 0.1  # times the learning rate that a surface hints at, where an axis may begin
 A_LITTLE = 1.08  # times the limit, where an axis ends that begins at 0
 
 
@@ -50,6 +55,7 @@ class SettingsMap:
     reached: np.ndarray  # (rows, columns) steps to the tolerance, nan where it was not reached
     diverged_at: np.ndarray  # (rows, columns) the step, -1 where it did not
     theory: Theory | None
+    local_limits: np.ndarray | None  # (rows,) of a linear rule elsewhere, at the lowest minimum, else inf
 
 
 def spacing(declared: Parameter) -> str:
@@ -79,22 +85,29 @@ def up_values(declared: Parameter, count: int) -> np.ndarray:
     return np.array([min(four_digits(value), high) for value in values])
 
 
-def learning_rates_across(limits: Sequence[float], log: bool, count: int) -> np.ndarray:
+def learning_rates_across(limits: Sequence[float], log: bool, count: int, hints: Sequence[float] = ()) -> np.ndarray:
     """Return the learning rates along a map, ascending, to four digits; ``limits`` are those of all that it shows.
 
     Geometric from the largest limit/1000 to 1.5 times it, or even up to a little above it; where there is no limit
-    geometric from 1e-4 to 10.
+    geometric from 1e-4 to 10. ``hints`` are learning rates at which runs behave where they begin: a geometric axis
+    with a limit begins a decade below the smallest, if that is lower still.
     """
     finite = [limit for limit in limits if 0.0 < limit < np.inf]
     if finite and not log:
         values = np.linspace(0.0, A_LITTLE * max(finite), count + 1)[1:]
     else:
-        values = np.geomspace(*((max(finite) / 1000.0, BEYOND * max(finite)) if finite else WITHOUT_LIMIT), count)
+        low, high = (max(finite) / 1000.0, BEYOND * max(finite)) if finite else WITHOUT_LIMIT
+        values = np.geomspace(min([low, *(BELOW_HINT * hint for hint in hints)]) if finite else low, high, count)
     return np.array([four_digits(value) for value in np.clip(values, *ALLOWED)])
 
 
 def rows(surface: Surface, optimizer: Optimizer, up: str, values: Sequence[float]) -> list[Row]:
-    """Return the settings of every row: ``up`` is a hyperparameter, or a field of the surface as ``surface.angle``."""
+    """Return the settings of every row: ``up`` is a hyperparameter, or a field of the surface as ``surface.angle``.
+
+    Where it is one of STARTS they are the same in all.
+    """
+    if up in STARTS:
+        return [Row(optimizer, surface)] * len(values)
     if up.startswith(FIELD):
         name = up.removeprefix(FIELD)
         return [Row(optimizer, replace(surface, **{name: value})) for value in values]
@@ -102,8 +115,20 @@ def rows(surface: Surface, optimizer: Optimizer, up: str, values: Sequence[float
 
 
 def limits(settings: Sequence[Row]) -> np.ndarray:
-    """Return the stability limit of every row of a linear rule on a quadratic, (rows,)."""
-    return np.array([theory.stability_limit(row.optimizer, _curved(row.surface.eigenvalues)) for row in settings])
+    """Return the limit of every row of a linear rule, (rows,): on a quadratic the stability limit.
+
+    On another surface it is the local limit c/lambda_max(H(w*)) at its lowest minimum, the flattest if there are
+    several, see ``lowest``: beyond it steps near w* grow, Bishop and Bishop (2024), 7.3. inf where there is none.
+    """
+    return np.array([_limit(row) for row in settings])
+
+
+def _limit(row: Row) -> float:
+    if hasattr(row.surface, "eigenvalues"):
+        return float(theory.stability_limit(row.optimizer, _curved(row.surface.eigenvalues)))
+    places = lowest(row.surface).places
+    top = float(largest(row.surface.hessian(places[0]))) if len(places) else 0.0
+    return float(limit_factor(row.optimizer)) / top if top > 0.0 else np.inf
 
 
 def settings_map(
@@ -121,13 +146,16 @@ def settings_map(
     """Run every cell and say what theory knows of it; None where progress stopped it.
 
     ``reached`` is the step from which the error stays below the tolerance, for a rule whose steps do not shrink the
-    first step at which it is: see Sweep. Raises ValueError as sweep does.
+    first step at which it is: see Sweep. ``up`` is as in ``rows``. Raises ValueError as sweep does.
     """
-    grid = {up: values, "learning_rate": learning_rates}
-    cells = sweep(surface, optimizer, grid, start=start, steps=steps, tolerance=tolerance, progress=progress)
+    grid = {"start": _starts(start, up, values)} if up in STARTS else {up: values}
+    grid["learning_rate"] = learning_rates
+    shared = {"start": start, "steps": steps, "tolerance": tolerance, "progress": progress}
+    cells = sweep(surface, optimizer, grid, lowest=_least, **shared)
     if not cells.complete:
         return None
-    known = optimizer.linear and hasattr(surface, "eigenvalues")
+    settings = rows(surface, optimizer, up, values.tolist()) if optimizer.linear else []
+    quadratic = hasattr(surface, "eigenvalues")
     return SettingsMap(
         optimizer,
         up,
@@ -135,8 +163,22 @@ def settings_map(
         values,
         cells.settled if optimizer.steps_shrink else cells.first_hit,
         cells.diverged_at,
-        _theory(rows(surface, optimizer, up, values.tolist()), learning_rates) if known else None,
+        _theory(settings, learning_rates) if settings and quadratic else None,
+        limits(settings) if settings and not quadratic else None,
     )
+
+
+def _least(surface: Surface) -> float:
+    """Return E_min; where there is no minimum nobody arrives."""
+    found = lowest(surface)
+    return found.error if len(found.places) or hasattr(surface, "eigenvalues") else OUT_OF_REACH
+
+
+def _starts(start: Any, up: str, values: np.ndarray) -> np.ndarray:
+    """Return the start of every row, (rows, D)."""
+    points = np.tile(np.array(start, dtype=np.float64), (len(values), 1))
+    points[:, STARTS.index(up)] = values
+    return points
 
 
 def _theory(settings: list[Row], learning_rates: np.ndarray) -> Theory:

@@ -35,6 +35,7 @@ def sweep(
     tolerance: float = 1e-6,
     relative: bool = True,
     learning_rate: float | Schedule | None = None,
+    lowest: Callable[[Surface], float] | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
     block: int = BLOCK,
@@ -47,11 +48,11 @@ def sweep(
     What the grid does not name is as given: ``learning_rate`` a number or a Schedule, ``start`` (D,) or a function of
     the surface, so that it can turn with a valley; what it does name is taken from the grid alone.
 
-    The error counts from E_min and is held against ``tolerance`` > 0, times E(start) - E_min where ``relative``; see
-    Trials and Sweep. Each cell is, to the last bit, what ``run`` with its settings does. Cells go in blocks of
-    ``block`` through one pool of threads, or through ``executor``; neither changes a bit of the result. Nothing but
-    the result grows with the grid. ``clip`` is that of ``run``. ``progress(share)`` is called about every 50 ms; when
-    it returns False the rest is not computed.
+    The error counts from E_min, or from ``lowest`` of the surface where that is given, and is held against
+    ``tolerance`` > 0, times E(start) - E_min where ``relative``; see Trials and Sweep. Each cell is, to the last bit,
+    what ``run`` with its settings does. Cells go in blocks of ``block`` through one pool of threads, or through
+    ``executor``; neither changes a bit of the result. Nothing but the result grows with the grid. ``clip`` is that of
+    ``run``. ``progress(share)`` is called about every 50 ms; when it returns False the rest is not computed.
 
     Raises ValueError naming the argument, its range and the value given: at most 4,000,000 cells and 10^12 steps.
     """
@@ -68,7 +69,7 @@ def sweep(
     block = whole("block", block, 1)
     over = [name for name in axes if name.startswith(FIELD)]  # cells of one surface stand together
     within = [name for name in axes if name not in over]
-    batches = _batches(surface, rule, axes, over, within, eta, start, block)
+    batches = _batches(surface, rule, axes, over, within, eta, start, lowest or lowest_error, block)
     shape = [len(axes[name]) for name in over + within]
     flat = measure_all(measure, batches, math.prod(shape), block, executor, progress)
     order = [(over + within).index(name) for name in axes]
@@ -125,20 +126,21 @@ def _batches(
     within: Sequence[str],
     eta: np.ndarray,
     start: Start,
+    lowest: Callable[[Surface], float],
     block: int,
 ) -> Iterator[Batch]:
     """Yield the cells in the order of the axes ``over`` surfaces, then ``within`` each, at most ``block`` at once."""
     inner = [len(axes[name]) for name in within]
     cells = math.prod(inner)
     for turned in _surfaces(surface, axes, over):
-        points, lowest = axes["start"] if "start" in axes else _one(start, turned), lowest_error(turned)
+        points, level = axes["start"] if "start" in axes else _one(start, turned), lowest(turned)
         for low in range(0, cells, block):
             runs = min(low + block, cells) - low
             at = dict(zip(within, _places(inner, low, low + runs), strict=True))
             once = np.zeros(runs, dtype=np.intp)
             settings = {name: axes[name][index] for name, index in at.items() if name in rule.parameters()}
             hyper, rate = packed(rule, settings, runs), eta[at.get("learning_rate", once)]
-            yield Batch(turned, lowest, type(rule), hyper, rate, points.T.take(at.get("start", once), axis=1))
+            yield Batch(turned, level, type(rule), hyper, rate, points.T.take(at.get("start", once), axis=1))
 
 
 def _places(shape: Sequence[int], low: int, high: int) -> list[np.ndarray]:

@@ -144,7 +144,7 @@ def _adaptive_sentence(family: Family, scene: Scene, r: int, settled: float) -> 
         return "bad", f"Stops after step {family.trajectory.diverged_at[r] - 1}. {family.optimizers[r].breakdown}{left}"
     if family.trajectory.diverged_at[r] >= 0:
         return "bad", f"Diverges: the run went out of all bounds at step {family.trajectory.diverged_at[r]}.{left}"
-    if not (begin * (scene.eigenvalues != 0.0)).any():
+    if (scene.modes[:, r] == scene.modes[0, r]).all():
         return "open", "Nothing moves: the gradient vanishes where it starts."
     if (last[down] > begin[down]).any():
         worst = int(np.argmax(np.where(down, last - begin, -np.inf)))

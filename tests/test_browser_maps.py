@@ -221,6 +221,29 @@ def test_the_run_opens_on_the_page_valley(page, server):
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
 
 
+def test_a_cell_of_any_surface_opens_its_run_and_the_page_landscapes(page, server):
+    query = {"surface": "himmelblau", "start.x": 0, "start.y": 0, "a": "momentum", "a.learning_rate": 0.01}
+    opened(page, server, **query, cells=40)
+    for k, cls in enumerate((Momentum, Nesterov)):
+        eta, mu, value = cell(page, k, 20, 25)
+        steps = f"there after {number(value, 5)} steps" if value >= 0 else re.compile("not within|diverges")
+        told = said(page, k + 1, steps)
+        tops = 80.55  # of the flattest of the four minima
+        limit = {Momentum: (2 + 2 * mu) / tops, Nesterov: (2 + 2 * mu) / ((1 + 2 * mu) * tops)}[cls]
+        found = re.search(r"Local limit at w\*: η = ([\d.]+)\.", told)
+        assert found and float(found[1]) == pytest.approx(limit, rel=0.01)
+    page.mouse.click(*page.evaluate(CELL, [1, 20, 25]))
+    label = Nesterov(momentum=mu).label(eta)
+    opens(page, label)
+    address_has(page, surface="himmelblau", a="nesterov", **{"a.learning_rate": eta, "a.momentum": mu})
+    settled(page)
+    page.get_by_text("Open this run on the page Landscapes").click()
+    page.wait_for_url("**/landscapes?**")
+    address_has(page, surface="himmelblau", a="nesterov", **{"a.learning_rate": eta})
+    opens(page, label)
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+
+
 def test_the_optimizer_goes_along_to_another_page_and_back_brings_the_one_before(page, server):
     opened(page, server, a="adam", cells=20)
     label = page.evaluate(LABEL)

@@ -7,20 +7,25 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 from browser import ROOT
-from visit import components, decode, inputs, map_message, said, visit, warned
+from visit import PACKED, components, decode, inputs, map_message, said, visit, warned
 
-from engine import discover_optimizers, run, theory
+from engine import discover_optimizers, run, theory, words
+from engine.lowest import lowest
 from engine.optimizers.gradient_descent import GradientDescent
 from engine.optimizers.momentum import Momentum
 from engine.optimizers.nesterov import Nesterov
+from engine.parameter import four_digits
 from surfaces.himmelblau import Himmelblau
 from surfaces.quadratic import Quadratic
 from widgets import patience
 from widgets.maps import settings
+from widgets.terrain import plane_surfaces
 from widgets.views import found
 
 PAGE = ROOT / "app_pages" / "families" / "maps.py"
 OPTIMIZERS = discover_optimizers()
+SURFACES = plane_surfaces()
+OTHERS = [slug for slug in SURFACES if slug != "quadratic"]
 VIEWS = list(found("widgets.maps"))
 HUGE = "9" * 50_000
 QUICK = {"cells": "12", "columns": "11", "steps": "60"}
@@ -45,7 +50,7 @@ def quick(view: str = "settings", **query):
 
 def live(app):
     """Return the header of the live figure."""
-    (data,) = (data for data in components(app) if data[:1] != b"\x78")
+    (data,) = (data for data in components(app) if data[:2] != PACKED)
     return decode(data)[0]
 
 
@@ -158,6 +163,106 @@ def test_a_map_of_starts_takes_any_surface_with_a_colour_for_each_of_its_minima(
     assert not {"Monkey saddle", "Six-hump camel", "Convex Rosenbrock", "Piecewise quadratic"} & {*offered}
     assert [button.label for button in app.button] == ["Open this run on the page Landscapes"]
     assert not app.exception and not app.warning
+
+
+# ---- settings on any surface
+
+
+def on(surface, **query):
+    x, y = SURFACES[surface]().start
+    start = {"start.x": f"{four_digits(x)!r}", "start.y": f"{four_digits(y)!r}"}
+    return opened(**{**QUICK_MAP, "surface": surface, **start, **query})
+
+
+@pytest.mark.parametrize("slug", OTHERS)
+@pytest.mark.parametrize("rule", ["gradient_descent", "momentum", "adam"])
+def test_every_surface_has_a_map_of_settings(slug, rule):
+    surface = SURFACES[slug]()
+    app = on(slug, a=rule)
+    assert not app.exception and not app.warning
+    if not surface.bounded_below:
+        assert "has no smallest error: there are no steps to count" in app.info[0].value and live(app)["runs"]
+        return
+    header, arrays = map_message(app)
+    assert all(np.isfinite(array).all() for name, array in arrays.items() if ".line" not in name)
+    texts = [header["scale"], header["legend"], app.caption[0].value]
+    assert not re.search(r"\b(nan|inf|None_|undefined)\b", str(texts))
+    least = lowest(surface)
+    assert f"Errors are counted above {words.number(least.error)}," in app.caption[0].value
+    assert ("higher one" in app.caption[0].value) == (not least.alone)
+    assert ("flattest of them" in app.caption[0].value) == (rule != "adam" and len(least.places) > 1)
+    assert not header["labels"] and "0.regimes" not in arrays and not header["maps"][0]["points"]
+    labels = [line["label"] for line in header["maps"][0]["lines"]]
+    assert labels == ([] if rule == "adam" else ["local limit at w*"])
+    if rule != "adam":
+        assert arrays["0.x"][0] <= surface.learning_rate <= arrays["0.x"][-1]
+    assert [button.label for button in app.button] == ["Open this run on the page Landscapes"]
+
+
+def test_an_open_run_on_any_surface_is_the_run_of_its_cell():
+    query = {"a": "gradient_descent", "tolerance": "0.01", "steps": "200"}
+    header, arrays = map_message(on("beale", **query))
+    spec = header["maps"][0]
+    assert spec["keys"] == {"x": "a.learning_rate", "y": "start.x", "also": {"a": "gradient_descent"}}
+    values = arrays["0.values"].reshape(len(arrays["0.y"]), len(arrays["0.x"]))
+    j, i = np.argwhere(values >= 0)[-1]
+    eta, x = (float(f"{value:.4g}") for value in (arrays["0.x"][i], arrays["0.y"][j]))
+    app = on("beale", **query, **{"a.learning_rate": f"{eta}", "start.x": f"{x}"})
+    surface = SURFACES["beale"]()
+    error = run(surface, GradientDescent(), eta, (x, surface.start[1]), 200).error[:, 0]
+    assert values[j, i] == np.flatnonzero(error > 0.01 * error[0])[-1] + 1
+    again, _ = map_message(app)
+    assert again["id"] == header["id"] and again["chosen"]["y"] == x
+    assert live(app)["start"]["value"] == [x, surface.start[1]]
+
+
+def test_another_surface_with_the_same_numbers_is_another_map():
+    assert map_message(on("beale"))[0]["id"] != map_message(on("booth"))[0]["id"]
+
+
+def test_fields_of_the_surface_that_is_there_go_up_the_side():
+    app = on("two_minima", up="surface.depth")
+    header, arrays = map_message(app)
+    assert header["maps"][0]["keys"]["y"] == "surface.depth" and not app.warning
+    np.testing.assert_allclose(arrays["0.y"][[0, -1]], [0.0, 4.0])
+    border = arrays[header["maps"][0]["lines"][0]["x"]]
+    assert np.ptp(border) > 0.0  # the curvature at the minimum follows the field
+    labels = app.sidebar.selectbox(key="up").options
+    assert "surface: depth" in labels and "surface: angle" not in labels and "start: w₂" in labels
+    assert "`up`" in warned(on("beale", up="surface.depth"), "up")
+    assert "`surface.eigenvalue_1`" in warned(on("beale", **{"surface.eigenvalue_1": "3"}), "surface.eigenvalue_1")
+    assert "quadratic is used" in warned(opened(surface="convex_rosenbrock", **QUICK_MAP), "surface")
+
+
+def test_a_new_surface_brings_its_start_and_learning_rate_and_stays_from_view_to_view():
+    app = opened(**QUICK_MAP)
+    app.sidebar.selectbox(key="surface").select("rosenbrock").run()
+    values, surface = inputs(app), SURFACES["rosenbrock"]()
+    assert (values["start.x"], values["start.y"]) == surface.start
+    assert values["a.learning_rate"] == surface.learning_rate
+    assert "Few settings get there" in app.caption[0].value
+    app.segmented_control(key="map").set_value("mode").run()
+    assert "surface" not in app.query_params
+    app.segmented_control(key="map").set_value("basins").run()
+    assert app.sidebar.selectbox(key="surface").value == "rosenbrock"
+    app.segmented_control(key="map").set_value("settings").run()
+    assert app.query_params["surface"] == "rosenbrock" and not app.exception and not app.warning
+    app.sidebar.selectbox(key="surface").select("quadratic").run()
+    assert "surface" not in app.query_params and len(map_message(app)[0]["labels"]) == 2
+
+
+@pytest.mark.parametrize("slug", OTHERS)
+def test_far_starts_and_wild_settings_on_any_surface_are_drawn_without_a_word_of_nan(slug):
+    for query in (
+        {"start.x": "100", "start.y": "-100", "a.learning_rate": "10000"},
+        {"steps": "1", "tolerance": "1e-12", "up": "start.y"},
+    ):
+        app = on(slug, **query)
+        assert not app.exception and not app.warning
+        if not app.info:
+            header, arrays = map_message(app)
+            assert all(np.isfinite(array).all() for name, array in arrays.items() if ".line" not in name)
+            assert not re.search(r"\b(nan|inf|undefined)\b", str([header["scale"], app.caption[0].value]))
 
 
 def inputs_of(view):
@@ -329,5 +434,5 @@ QUICK_MAP = {"cells": "12", "steps": "60"}
 
 def test_a_message_stays_small():
     for query in ({"cells": "300", "steps": "60"}, {"a": "adam", "cells": "400", "steps": "60"}):
-        (packed,) = (data for data in components(opened(**query)) if data[:1] == b"\x78")
+        (packed,) = (data for data in components(opened(**query)) if data[:2] == PACKED)
         assert len(packed) < 360_000

@@ -13,6 +13,7 @@ from engine import discover_optimizers, run
 from engine.race import Terms, lane
 from engine.settling import first_hit
 from surfaces.quadratic import Quadratic
+from surfaces.two_minima import TwoMinima
 from widgets.race.fair import everyone
 
 RULES = discover_optimizers()
@@ -124,6 +125,29 @@ def test_a_run_that_diverges_is_said_to(page, server):
     together(page, server, **{**PAIR, "b.learning_rate": 0.5})
     told = rows(page)[1]
     assert told[1:] == ["Gradient descent", "–", "–", "–", "diverged"]
+
+
+def test_a_race_over_a_pass_is_one_click_away_and_follows_the_sliders_of_its_surface(page, server):
+    together(page, server, **PAIR)
+    page.get_by_role("button", name="Over a pass").click()
+    says = page.locator(".valley-board-says")
+    expect(says).to_contain_text("Momentum is first at 10⁻⁶ of its error, after 99 steps; nobody else arrives.")
+    page.wait_for_function(IDLE, timeout=30 * SECONDS)
+    expect(page.locator(".valley-detail-quiet")).to_contain_text("A run that ends at a higher one has not arrived.")
+    told = next(row for row in rows(page) if row[1] == "Gradient descent")
+    surface = TwoMinima()
+    path = run(surface, RULES["gradient_descent"](), 0.1, (-2.175, 0.45), 150)
+    assert float(told[5]) == pytest.approx(path.error[-1, 0] / path.error[0, 0], rel=0.1)
+    drag_slider(page, "depth Δ", 0.25, 0.4)
+    page.mouse.up()
+    page.wait_for_function(IDLE, timeout=30 * SECONDS)
+    depth = shown(page, "depth Δ")
+    assert depth != surface.depth
+    path = run(TwoMinima(depth=depth), RULES["momentum"](), 0.1, (-2.175, 0.45), 150)
+    expected = first_hit(path.error, 1e-6)[0]
+    expected = "–" if np.isnan(expected) else str(int(expected))
+    expect(page.locator(BOARD, has_text="Momentum").locator("td").nth(2)).to_have_text(expected)
+    address_has(page, surface="two_minima", **{"surface.depth": depth})
 
 
 def test_a_run_that_is_far_away_but_bounded_does_not_diverge(page, server):

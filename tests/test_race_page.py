@@ -7,22 +7,26 @@ import numpy as np
 import pytest
 from browser import ROOT
 from spoken import agrees
-from visit import _elements, decode, inputs, visit
+from visit import _elements, decode, inputs, visit, warned
 
 from engine import discover_optimizers, run
+from engine.lowest import lowest
 from engine.parameter import four_digits
 from engine.race import GOOD, Terms, lane
 from engine.settling import first_hit, settled_step
 from engine.tuning import Span
+from engine.words import number
 from surfaces.quadratic import Quadratic
 from widgets import patience
 from widgets.race import bayesian, fair, together, tuning
+from widgets.terrain import plane_surfaces
 from widgets.views import found
 
 PAGE = ROOT / "app_pages" / "families" / "race.py"
 RULES = discover_optimizers()
 RACED = fair.everyone()
 RATED = [slug for slug, cls in RULES.items() if cls.has_learning_rate]
+SURFACES = plane_surfaces()
 VALLEY, START = Quadratic(), (-1.5, 1.0)
 LETTERS = "abcdef"
 needs_optuna = pytest.mark.skipif(not bayesian.available(), reason="pip install -r requirements-tuning.txt")
@@ -166,6 +170,103 @@ def test_a_preset_leaves_the_choice_of_another_view_at_its_default():
     next(button for button in app.button if button.label == "A narrower valley").click().run()
     app.segmented_control(key="race").set_value("tuning").run()
     assert next(box for box in app.sidebar.selectbox if box.key == "optimizer").value == "gradient_descent"
+
+
+# --- together, on any surface -------------------------------------------------------------------------------------
+
+
+def on(slug, *others):
+    x, y = SURFACES[slug]().start
+    return "&".join([f"surface={slug}&start.x={four_digits(x)!r}&start.y={four_digits(y)!r}", *others])
+
+
+@pytest.mark.parametrize("slug", [slug for slug in SURFACES if slug != "quadratic"])
+def test_the_scoreboard_counts_above_the_lowest_minimum(slug):
+    surface = SURFACES[slug]()
+    eta = surface.learning_rate
+    app = fine(race(on(slug, f"a=gradient_descent&a.learning_rate={eta}&b=adam&steps=400")))
+    figure, told = messages(app)[0][0], board(app)
+    if not surface.bounded_below:
+        assert told["why"] == "Monkey saddle has no smallest error: nothing to arrive at. Pick another surface."
+        return
+    least = lowest(surface).error
+    assert figure["frame"]["floor"] == pytest.approx(least, abs=1e-12) and not told["why"]
+    assert f"Errors are counted above {number(least)}, the error of" in told["counted"]
+    start = tuple(four_digits(value) for value in surface.start)
+    for item, rule, rate in zip(told["runs"], (RULES["gradient_descent"](), RULES["adam"]()), (eta, 0.1), strict=True):
+        path = run(surface, rule, rate, start, 400)
+        for name, count in (("first", first_hit), ("stays", settled_step)):
+            expected = count(path.error - figure["frame"]["floor"], 1e-6)[0]
+            assert item[name] == (None if np.isnan(expected) else int(expected))
+    stops = {slider["family"]: slider["stops"] for slider in figure["sliders"] if slider.get("family")}
+    assert {name: len(rows) for name, rows in told["families"].items()} == {n: len(v) for n, v in stops.items()}
+
+
+def test_over_a_pass_momentum_alone_arrives():
+    runs = board(fine(race(together.presets(RULES)["Over a pass"])))["runs"]
+    first = {together.in_order(RULES)[k]: item["first"] for k, item in enumerate(runs)}
+    assert first.pop("momentum") == 99 and set(first.values()) == {None}
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("surface.text=x%2By", "No minimum is known or in this picture: nothing to arrive at"),
+        ("surface.text=x-log(x)%2By^2&start.x=-1", "E is not a finite number at the start: nobody has anywhere to go"),
+        ("surface.text=x^2%2By^2-9&start.x=0&start.y=0", "The start is not above the lowest minimum in this picture"),
+    ],
+)
+def test_a_formula_without_a_goal_says_why(query, said):
+    app = race(f"surface=formula&a=momentum&{query}")
+    assert not app.exception and said in board(app)["why"]
+
+
+def test_a_formula_is_raced_on_above_the_lowest_minimum_in_the_picture():
+    app = fine(race("surface=formula&surface.text=x^4-x^2%2B0.1*x%2By^2&start.x=1&start.y=1&a=adam&steps=400"))
+    told = board(app)
+    assert "in this picture; what is lower counts as arrived. A run that ends at a higher one" in told["counted"]
+    surface = SURFACES["formula"](text="x^4-x^2+0.1*x+y^2")
+    path = run(surface, RULES["adam"](), 0.1, (1.0, 1.0), 400)
+    assert told["runs"][0]["first"] is None and path.weights[-1, 0, 0] > 0.0  # the higher one
+    bends = np.roots([4.0, 0.0, -2.0, 0.1]).real
+    assert lowest(surface).error == pytest.approx(min(bends**4 - bends**2 + 0.1 * bends))
+
+
+def test_a_start_at_the_lowest_minimum_has_nowhere_to_go():
+    told = board(fine(race("surface=himmelblau&start.x=3&start.y=2&a=momentum")))
+    assert "nobody has anywhere to go" in told["why"]
+
+
+@pytest.mark.parametrize("title", ["Over a pass", "A bent valley"])
+def test_a_preset_of_another_surface_and_back_is_the_address_of_either(title):
+    presets = together.presets(RULES)
+    app = fine(race())
+    for name in (title, "All optimizers, typical settings"):
+        next(button for button in app.button if button.label == name).click().run()
+        one, other = board(fine(app)), board(fine(race(presets[name])))
+        assert one == other
+
+
+def test_the_surface_stays_from_view_to_view_and_the_other_views_say_what_they_are_on():
+    app = fine(race("a=momentum&surface=rosenbrock&start.x=-1.2&start.y=1"))
+    for name in ("fair", "tuning"):
+        app.segmented_control(key="race").set_value(name).run()
+        assert "quadratic valley" in fine(app).sidebar.caption[0].value and "surface" not in app.query_params
+    app.segmented_control(key="race").set_value("together").run()
+    assert board(fine(app))["surface"] == repr(SURFACES["rosenbrock"]())
+    app.segmented_control(key="race").set_value("fair").run()
+    next(button for button in app.button if button.label == "Watch them from one start").click().run()
+    assert board(fine(app))["surface"] == repr(VALLEY)
+
+
+@pytest.mark.parametrize("raw", ["nothing", "convex_rosenbrock", "<b>", "1e999", ""])
+def test_a_surface_that_does_not_exist_is_named(raw):
+    assert "quadratic is used" in warned(race({"surface": raw}), "surface")
+
+
+@pytest.mark.parametrize(("key", "raw"), [("surface.depth", "nan"), ("start.x", "inf"), ("surface.angle", "3")])
+def test_what_does_not_fit_another_surface_is_named(key, raw):
+    assert warned(race({"a": "momentum", "surface": "two_minima", key: raw}), key)
 
 
 # --- fair --------------------------------------------------------------------------------------------------------
@@ -377,7 +478,7 @@ def test_without_the_library_the_page_says_so_and_shows_the_others(monkeypatch):
     monkeypatch.setattr(tuning, "available", lambda: False)
     app = fine(race("race=tuning"))
     assert len(header(app)["panels"]) == 3
-    assert "requirements-tuning.txt" in app.caption[-1].value
+    assert "requirements-tuning.txt" in app.main.caption[-1].value
 
 
 def test_the_library_is_not_imported_before_it_is_asked_for():

@@ -7,19 +7,26 @@ import pytest
 
 from charts.settings_map import Frame, settings_message
 from engine import discover_optimizers, run, theory
+from engine.lowest import lowest
 from engine.optimizers.adam import Adam
 from engine.optimizers.gradient_descent import GradientDescent
 from engine.optimizers.momentum import Momentum
 from engine.optimizers.nesterov import Nesterov
 from engine.parameter import four_digits
-from engine.settings_map import learning_rates_across, limits, rows, settings_map, spacing, up_values
+from engine.settings_map import STARTS, learning_rates_across, limits, rows, settings_map, spacing, up_values
 from engine.settling import first_hit, settled_step
 from engine.study import Entry
+from surfaces import discover_surfaces
 from surfaces.quadratic import Quadratic
 
 VALLEY = Quadratic()
 START = (-1.5, 1.0)
 RULES = discover_optimizers()
+OTHERS = {
+    slug: cls
+    for slug, cls in discover_surfaces().items()
+    if cls().dim == 2 and cls is not Quadratic and cls().bounded_below
+}
 
 
 def small(rule, up, cells=12, steps=150, surface=VALLEY, log=False, **more):
@@ -42,6 +49,54 @@ def test_every_cell_is_what_its_run_does(slug):
             reached = settled_step if rule.steps_shrink else first_hit
             np.testing.assert_array_equal(found.reached[j], reached(path.error, 1e-6))
             np.testing.assert_array_equal(found.diverged_at[j], path.diverged_at)
+
+
+@pytest.mark.parametrize("slug", OTHERS)
+@pytest.mark.parametrize("cls", [GradientDescent, Nesterov, Adam])
+def test_every_cell_of_any_surface_is_what_its_run_does(slug, cls):
+    surface, rule = OTHERS[slug](), cls()
+    rates = np.array([0.01, 0.3, 1.0, 2.0]) * surface.learning_rate
+    fields = [f"surface.{name}" for name in surface.parameters()][:1]
+    for up in (*[*rule.parameters()][:1], *fields, "start.x", "start.y"):
+        if up in STARTS:
+            values = np.linspace(*surface.view[STARTS.index(up)], 4)
+        else:
+            owner = surface if up in fields else rule
+            values = up_values(owner.parameters()[up.removeprefix("surface.")], 4)
+        found = settings_map(surface, rule, up, rates, values, start=surface.start, steps=200, tolerance=1e-3)
+        for j, row in enumerate(rows(surface, rule, up, values.tolist())):
+            start = list(surface.start)
+            if up in STARTS:
+                start[STARTS.index(up)] = values[j]
+            bottom = lowest(row.surface).error if len(lowest(row.surface).places) else -1e300
+            path = run(row.surface, row.optimizer, rates, start, 200)
+            reached = settled_step if rule.steps_shrink else first_hit
+            np.testing.assert_array_equal(found.reached[j], reached(path.error - bottom, 1e-3))
+            np.testing.assert_array_equal(found.diverged_at[j], path.diverged_at)
+        assert found.theory is None and (found.local_limits is None) == (cls is Adam)
+
+
+@pytest.mark.parametrize("slug", OTHERS)
+@pytest.mark.parametrize("rule", [GradientDescent(), Momentum(momentum=0.5), Nesterov(momentum=0.5)], ids=repr)
+def test_beyond_the_local_limit_steps_near_the_lowest_minimum_grow_and_below_it_they_shrink(slug, rule):
+    surface = OTHERS[slug]()
+    (limit,) = limits(rows(surface, rule, "start.x", [0.0]))
+    flattest = lowest(surface).places[0]
+    steep = np.linalg.eigh(surface.hessian(flattest))[1][:, -1]
+    path = run(surface, rule, np.array([0.97, 1.03]) * limit, flattest + 1e-7 * steep, 60)
+    below, beyond = np.linalg.norm(path.weights - flattest, axis=-1)[-1]
+    assert below < 0.9e-7 and beyond > 1.5e-7
+
+
+@pytest.mark.parametrize("cls", [GradientDescent, Momentum, Adam])
+def test_on_a_quadratic_the_start_may_go_up_the_side_too(cls):
+    values, rates = np.array([-2.0, 0.5, 2.0]), np.array([0.01, 0.05])
+    found = settings_map(VALLEY, cls(), "start.y", rates, values, start=START, steps=150, tolerance=1e-3)
+    for j, y in enumerate(values):
+        path = run(VALLEY, cls(), rates, (START[0], y), 150)
+        reached = settled_step if cls().steps_shrink else first_hit
+        np.testing.assert_array_equal(found.reached[j], reached(path.error, 1e-3))
+    assert (found.theory is None) == (cls is Adam) and found.local_limits is None
 
 
 @pytest.mark.parametrize("cls", [Momentum, Nesterov])
@@ -151,6 +206,12 @@ def test_learning_rates_reach_beyond_the_largest_limit(count):
         assert all(four_digits(rate) == rate for rate in rates.tolist())
     np.testing.assert_allclose(log[[0, -1]], [0.0002, 0.3])
     np.testing.assert_allclose(learning_rates_across([], False, count)[[0, -1]], [1e-4, 10.0])
+
+
+def test_an_axis_begins_a_decade_below_the_learning_rate_that_a_surface_hints_at():
+    np.testing.assert_allclose(learning_rates_across([0.2], True, 10, [1e-5, 1e-2])[[0, -1]], [1e-6, 0.3])
+    np.testing.assert_allclose(learning_rates_across([0.2], True, 10, [0.1])[[0, -1]], [0.0002, 0.3])
+    np.testing.assert_allclose(learning_rates_across([np.inf], True, 10, [1e-5])[[0, -1]], [1e-4, 10.0])
 
 
 # ---- stopping

@@ -13,6 +13,7 @@ from browser import ROOT
 from streamlit.testing.v1 import AppTest
 
 TIMEOUT = 120.0  # seconds; the first visit compiles the kernels
+PACKED = b"\x78\x01"  # with this begins what zlib packs
 
 
 def visit(query: str | Mapping[str, Any] = "", script: Path = ROOT / "app.py") -> AppTest:
@@ -43,7 +44,7 @@ def components(app: AppTest) -> list[bytes]:
 
 def map_message(app: AppTest) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Return header and arrays of the one map figure on the page; its message is packed, the live figure's is not."""
-    (packed_map,) = (data for data in components(app) if data[:2] == b"\x78\x01")
+    (packed_map,) = (data for data in components(app) if data[:2] == PACKED)
     return decode(zlib.decompress(packed_map))
 
 

@@ -26,13 +26,17 @@ def pick_terrain(
     first: str,
     optimizers: Mapping[str, type[Optimizer]],
     arrived: Callable[[Surface], None] | None = None,
+    kept: bool = False,
 ) -> tuple[Surface, list[dict[str, Any]]]:
     """Draw the choice of the surface and its inputs; return it, and the figure's sliders for it.
 
-    ``arrived`` is told of a newly chosen surface, in a callback.
+    ``arrived`` is told of a newly chosen surface, in a callback. One that is ``kept`` goes along to another view.
     """
     titles = {slug: cls.title for slug, cls in surfaces.items()}
-    slug = choice(PREFIX, "Surface", titles, first, chosen=lambda: _arrive(surfaces, optimizers, arrived)) or first
+    slug = (
+        choice(PREFIX, "Surface", titles, first, chosen=lambda: _arrive(surfaces, optimizers, arrived), kept=kept)
+        or first
+    )
     cls = surfaces[slug]
     if issubclass(cls, Quadratic):
         return pick_valley()

@@ -43,7 +43,7 @@ def draw() -> None:
     """Draw the inputs, the map, and the run that is open."""
     with st.sidebar:
         entry = pick_settings(pick_alone(discover_optimizers()))
-        surface, sliders = pick_terrain(_with_minima(), "quadratic", discover_optimizers())
+        surface, sliders = pick_terrain(_with_minima(), "quadratic", discover_optimizers(), kept=True)
         start, steps = pick_start(surface), pick_steps(STEPS)
         with row():
             tolerance, columns = number("tolerance", TOLERANCE, "tolerance"), number("columns", COLUMNS, "columns")

@@ -15,7 +15,7 @@ class Reader {
   line(cell) {
     const { spec } = cell;
     const limit = spec.known.limits && this.header.arrays[spec.known.limits][cell.j];
-    const rest = [this.manner(cell), Number.isFinite(limit) && `Limit η = ${number(limit)}.`];
+    const rest = [this.manner(cell), Number.isFinite(limit) && `${spec.says.limit} η = ${number(limit)}.`];
     return [`${spec.title}: ${this.steps(cell)}.`, rest.filter(Boolean).join(" ")];
   }
 

@@ -8,20 +8,24 @@ import numpy as np
 import streamlit as st
 
 from charts.settings_map import Frame, settings_message
-from engine import Optimizer, discover_optimizers
+from engine import Optimizer, discover_optimizers, slug
+from engine.lowest import lowest
 from engine.parameter import Parameter
-from engine.settings_map import SettingsMap, learning_rates_across, limits, rows, settings_map, up_values
+from engine.settings_map import STARTS, SettingsMap, learning_rates_across, limits, rows, settings_map, up_values
 from engine.study import Entry
+from engine.surface import Surface
 from engine.sweep import FIELD
 from surfaces.quadratic import Quadratic
 from widgets.controls import adopt, choice, declare, number, row, spoken
+from widgets.goal import at_bottom, bottomless, counted
 from widgets.jobs import Progress
 from widgets.live_figure import commits
 from widgets.map_figure import map_figure
 from widgets.maps.run_below import run_below
 from widgets.patience import patiently
 from widgets.runs import pick_alone, pick_settings
-from widgets.shape import pick_start, pick_steps, pick_valley
+from widgets.shape import pick_start, pick_steps
+from widgets.terrain import pick_terrain, plane_surfaces
 
 NAME = "settings"
 TITLE = "Every cell is a run: click one and it opens below the map."
@@ -32,6 +36,7 @@ TOLERANCE = Parameter(
     1e-6, 1e-12, 0.5, "", scale="log", help="Which share of its first error a run must stay below to have arrived."
 )
 CELLS = Parameter(120, 10, 400, "", step=10, whole=True, help="How many cells a side of the map has.")
+FEW = 0.02  # of the cells: where fewer get there a sentence says what helps
 SIDES = ("both", "one")
 SPACINGS = ("linear", "log")
 
@@ -51,6 +56,10 @@ class Wanted(NamedTuple):
     @property
     def declared(self) -> Parameter:
         """What is known of the setting that goes up the side."""
+        if self.up in STARTS:
+            place = STARTS.index(self.up)
+            low, high = self.surface.view[place]
+            return Parameter(0.0, low, high, f"w_{place + 1}")
         if self.up.startswith(FIELD):
             return self.surface.parameters()[self.up.removeprefix(FIELD)]
         return self.rules[0].parameters()[self.up]
@@ -68,32 +77,38 @@ class Picked(NamedTuple):
 def draw() -> None:
     """Draw the inputs, the maps, and the run that is open."""
     with st.sidebar:
-        picked = _pick_rule({name: cls for name, cls in discover_optimizers().items() if cls.has_learning_rate})
-        surface, sliders = pick_valley()
-        start, steps = pick_start(), pick_steps(STEPS)
+        rated = {name: cls for name, cls in discover_optimizers().items() if cls.has_learning_rate}
+        above = st.container()
+        surface, sliders = pick_terrain(plane_surfaces(), "quadratic", discover_optimizers(), kept=True)
+        with above:  # the surface is known
+            picked = _pick_rule(rated, surface)
+        start, steps = pick_start(surface), pick_steps(STEPS)
         with row():
             tolerance, cells = number("tolerance", TOLERANCE, "tolerance"), number("cells", CELLS, "cells a side")
         commits(adopt)
     entry = picked.entry
-    if why := nothing_to_count(surface, start):
+    if why := nothing_to_count(surface, start, picked.up):
         st.info(why)
     else:
-        of = _without(surface, picked.rules, picked.up)
-        wanted = Wanted(*of, picked.up, picked.log, start, steps, tolerance, int(cells))
-        patiently(wanted, partial(compute, wanted), partial(_draw_maps, wanted, surface, entry))
+        wanted = Wanted(*_without(surface, picked, start), steps, tolerance, int(cells))
+        patiently(wanted, partial(compute, wanted), partial(_draw_maps, wanted, surface, start, entry))
     run_below(entry, surface, sliders, start, steps)
 
 
-def _pick_rule(optimizers: dict[str, type[Optimizer]]) -> Picked:
+def _pick_rule(optimizers: dict[str, type[Optimizer]], surface: Surface) -> Picked:
     """Draw the inputs of the optimizer."""
+    optimizers = {name: cls for name, cls in optimizers.items() if getattr(cls, "has_learning_rate", True)}
     cls = pick_alone(optimizers)
     pair = _pair(cls, optimizers)
     both = len(pair) > 1 and _one_of("beside", SIDES, " and ".join(item.title for item in pair)) == "both"
     ups = {name: spoken(name) for name in cls.parameters()}
-    ups |= {f"{FIELD}{name}": f"surface: {spoken(name)}" for name in Quadratic.parameters()}
+    shaping = [name for name in surface.parameters() if name not in surface.view_fields]
+    ups |= {f"{FIELD}{name}": f"surface: {spoken(name)}" for name in shaping}
+    ups |= {name: f"start: {symbol}" for name, symbol in zip(STARTS, ("w₁", "w₂"), strict=True)}
     first = next(iter(ups))
     up = choice("up", "Up the side", ups, first) or first
-    log = not cls().linear or _one_of("across", SPACINGS, "Learning rates") == "log"
+    evenly = cls().linear and isinstance(surface, Quadratic)  # elsewhere a start may need far less than its minimum
+    log = not evenly or _one_of("across", SPACINGS, "Learning rates") == "log"
     entry = pick_settings(cls)
     rule = entry.optimizer
     values = {name: getattr(rule, name) for name in rule.parameters()}
@@ -113,32 +128,53 @@ def _one_of(key: str, names: tuple[str, ...], label: str) -> str:
     return st.segmented_control(label, names, default=names[0], required=True, key=key, bind="query-params") or names[0]
 
 
-def _without(surface: Any, rules: tuple[Optimizer, ...], up: str) -> tuple[Any, tuple[Optimizer, ...]]:
-    """Return surface and rules with the default of what goes up the side: its present value makes no other map."""
-    if up.startswith(FIELD):
+def _without(
+    surface: Any, picked: Picked, start: tuple[float, float]
+) -> tuple[Any, tuple[Optimizer, ...], str, bool, tuple[float, float]]:
+    """Return what was picked with the default of what goes up the side: its present value makes no other map."""
+    rules, up = picked.rules, picked.up
+    if up in STARTS:
+        start = (0.0, start[1]) if up == STARTS[0] else (start[0], 0.0)
+    elif up.startswith(FIELD):
         name = up.removeprefix(FIELD)
-        return replace(surface, **{name: surface.parameters()[name].default}), rules
-    return surface, tuple(replace(rule, **{up: rule.parameters()[up].default}) for rule in rules)
+        surface = replace(surface, **{name: surface.parameters()[name].default})
+    else:
+        rules = tuple(replace(rule, **{up: rule.parameters()[up].default}) for rule in rules)
+    return surface, rules, up, picked.log, start
 
 
-def nothing_to_count(surface: Quadratic, start: tuple[float, float]) -> str:
+def nothing_to_count(surface: Surface, start: tuple[float, float], up: str) -> str:
     """Return why there are no steps to count, empty where there are."""
-    if surface.eigenvalues[0] < 0.0:
-        return f"A {surface.verdict} has no smallest error: there are no steps to count. The run is shown all the same."
-    error, _ = surface.evaluate(np.array(start))
-    return "" if error > 0.0 else "The start has the smallest error there is: there are no steps to count."
+    if why := bottomless(surface, surface.view):
+        return f"{why}: there are no steps to count. The run is shown all the same."
+    why = "" if up in STARTS else at_bottom(surface, start, surface.view)
+    return f"{why}: there are no steps to count." if why else ""
+
+
+def _words(what: str, surface: Surface, rules: tuple[Optimizer, ...], maps: list[SettingsMap]) -> str:
+    """Say what is counted on a surface without closed forms, what the line is, and that little is reached."""
+    few = max(np.isfinite(item.reached).mean() for item in maps) < FEW
+    more = " Few settings get there: try more steps, a larger tolerance or another start." if few else ""
+    return f"{what} {_local_words(surface, rules)}{more}"
+
+
+def _local_words(surface: Surface, rules: tuple[Optimizer, ...]) -> str:
+    """Say what is known without a closed form."""
+    linear = [rule for rule in rules if rule.linear]
+    if not linear:
+        return f"No limit of {rules[0].title} is known before it runs."
+    where = "at w*, the flattest of them" if len(lowest(surface).places) > 1 else "there"
+    return f"The line is the local limit {where}: beyond it steps near w* grow. Who arrives, only running tells."
 
 
 def compute(wanted: Wanted, progress: Progress) -> list[SettingsMap] | None:
     """Return the maps; None where progress stopped them."""
     values = up_values(wanted.declared, wanted.cells)
-    bounds = [
-        limit
-        for rule in wanted.rules
-        if rule.linear
-        for limit in limits(rows(wanted.surface, rule, wanted.up, values.tolist()))
-    ]
-    rates = learning_rates_across(bounds, wanted.log, wanted.cells)
+    settings = [rows(wanted.surface, rule, wanted.up, values.tolist()) for rule in wanted.rules if rule.linear]
+    bounds = [limit for each in settings for limit in limits(each)]
+    elsewhere = not isinstance(wanted.surface, Quadratic)
+    hints = [each.surface.learning_rate for each in settings[0]] if elsewhere and settings else []
+    rates = learning_rates_across(bounds, wanted.log, wanted.cells, hints)
     maps = []
     for done, rule in enumerate(wanted.rules):
 
@@ -158,10 +194,9 @@ def compute(wanted: Wanted, progress: Progress) -> list[SettingsMap] | None:
     return maps
 
 
-def _draw_maps(wanted: Wanted, surface: Quadratic, entry: Entry, maps: list[SettingsMap]) -> None:
-    owner, name = (
-        (surface, wanted.up.removeprefix(FIELD)) if wanted.up.startswith(FIELD) else (entry.optimizer, wanted.up)
-    )
+def _draw_maps(
+    wanted: Wanted, surface: Surface, start: tuple[float, float], entry: Entry, maps: list[SettingsMap]
+) -> None:
     frame = Frame(
         wanted.up,
         wanted.declared,
@@ -169,7 +204,17 @@ def _draw_maps(wanted: Wanted, surface: Quadratic, entry: Entry, maps: list[Sett
         wanted.steps,
         wanted.tolerance,
         entry,
-        getattr(owner, name),
+        _open(wanted.up, surface, start, entry),
     )
     header, arrays = settings_message(maps, frame)
-    map_figure(NAME, {**header, "id": f"{hash(wanted):x}"}, arrays)
+    map_figure(NAME, {**header, "id": f"{hash((slug(surface), wanted)):x}"}, arrays)
+    if what := counted(surface, surface.view):
+        st.caption(_words(what, surface, wanted.rules, maps))
+
+
+def _open(up: str, surface: Surface, start: tuple[float, float], entry: Entry) -> float:
+    """Return what the run that is open has of what goes up the side."""
+    if up in STARTS:
+        return start[STARTS.index(up)]
+    value: float = getattr(surface, up.removeprefix(FIELD)) if up.startswith(FIELD) else getattr(entry.optimizer, up)
+    return value

@@ -200,8 +200,9 @@ const steps = (count) => `${count} ${count === 1 ? "step" : "steps"}`;
 
 function noteOn(header) {
   return (
+    (header.counted && `${header.counted} `) +
     `The line below each name: how near it has been to ${number(header.tolerance, 1)} of the error, in powers of ten. ` +
     "Steps: the first below that. Stays from: below it to the end of this run. Gradients: one a step for each of these " +
-    "rules. A judgement that does not hang on one start is under “fair”."
+    `rules.${header.counted ? "" : " A judgement that does not hang on one start is under “fair”."}`
   );
 }

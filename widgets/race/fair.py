@@ -23,7 +23,7 @@ from widgets.patience import patiently
 from widgets.presets import apply
 from widgets.race.nothing import nothing_to_race
 from widgets.runs import LETTERS
-from widgets.shape import pick_start, pick_valley
+from widgets.shape import PREFIX, pick_start, pick_valley
 
 NAME = "fair"
 TITLE = "The same tuning budget, the same starts, the same noise for all: who needs the fewest steps?"
@@ -45,6 +45,7 @@ COUNTS = ("stays", "once")
 def draw() -> None:
     """Pick the terms, race, and draw the distributions and what each learning rate costs."""
     with st.sidebar:
+        st.caption("This race turns the quadratic valley; any surface is under “together”.")
         surface, _ = pick_valley()
         start = pick_start()
         terms = pick_terms()
@@ -328,7 +329,8 @@ def watched(lanes: list[Lane], surface: Quadratic, start: tuple[float, float]) -
     shape = {name: getattr(surface, name) for name in surface.parameters()}
     items = {f"surface.{name}": value for name, value in shape.items() if value != surface.parameters()[name].default}
     items |= dict(zip(("start.x", "start.y"), start, strict=True))
-    query = [f"{key}={four_digits(value)!r}" for key, value in items.items()]
+    query = [f"{PREFIX}={slug(surface)}"]  # together may have been on another one
+    query += [f"{key}={four_digits(value)!r}" for key, value in items.items()]
     for letter, item in zip(LETTERS, lanes, strict=False):
         rule = item.found.optimizer
         query.append(f"{letter}={slug(item.rule)}")

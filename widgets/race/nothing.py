@@ -1,16 +1,14 @@
 """Where there is nothing to race for."""
 
-import numpy as np
-
+from engine.surface import Surface, View
 from surfaces.quadratic import Quadratic
+from widgets.goal import at_bottom, bottomless
 
 
-def nothing_to_race(surface: Quadratic, start: tuple[float, float]) -> str:
+def nothing_to_race(surface: Surface, start: tuple[float, float], view: View | None = None) -> str:
     """Return why nobody can arrive, empty where somebody can."""
-    low, high = surface.eigenvalues
-    if low < 0.0:
-        return f"A {surface.verdict} has no smallest error: nothing to arrive at. Make both eigenvalues positive."
-    error, _ = surface.evaluate(np.asarray(start))
-    if high == 0.0 or not error > 0.0:
-        return "The start has the smallest error there is: nobody has anywhere to go. Move the start."
-    return ""
+    if why := bottomless(surface, view or surface.view):
+        cure = "Make both eigenvalues positive" if isinstance(surface, Quadratic) else "Pick another surface"
+        return f"{why}: nothing to arrive at. {cure}."
+    why = at_bottom(surface, start, view or surface.view)
+    return f"{why}: nobody has anywhere to go. Move the start." if why else ""

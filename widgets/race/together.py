@@ -6,19 +6,27 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from engine import Optimizer, Plane, discover_optimizers
+from engine import Optimizer, Plane, discover_optimizers, slug
 from engine.family import Family
+from engine.lowest import lowest
+from engine.parameter import four_digits
 from engine.settling import first_hit, settled_step
-from engine.study import Entry, study
+from engine.study import Entry, has_modes, study
+from engine.surface import Surface
 from engine.verdict import TOLERANCE
+from surfaces.quadratic import Quadratic
+from surfaces.rosenbrock import Rosenbrock
+from surfaces.two_minima import TwoMinima
 from widgets.controls import adopt
 from widgets.details.follow import follow
+from widgets.goal import counted
 from widgets.live_figure import commits
 from widgets.live_run import live_run
 from widgets.presets import preset_row
 from widgets.race.nothing import nothing_to_race
 from widgets.runs import FIRST, LETTERS, pick_runs
-from widgets.shape import pick_start, pick_steps, pick_valley
+from widgets.shape import PREFIX, pick_start, pick_steps
+from widgets.terrain import pick_terrain, plane_surfaces, usual_learning_rate
 
 NAME = "together"
 TITLE = "One start, one surface: who is first at 10⁻⁶ of the error?"
@@ -34,8 +42,8 @@ def draw() -> None:
     preset_row(presets(optimizers), optimizers)
     with st.sidebar:
         entries, edited = pick_runs(optimizers)
-        surface, sliders = pick_valley()
-        start, steps = pick_start(), pick_steps()
+        surface, sliders = pick_terrain(plane_surfaces(), "quadratic", optimizers, kept=True)
+        start, steps = pick_start(surface), pick_steps()
         commits(adopt)
     st.query_params.setdefault("a", FIRST)  # one that is left out is the bare address, and that is everyone's
     st.session_state[BEFORE] = {letter: st.query_params[letter] for letter in LETTERS if letter in st.query_params}
@@ -61,39 +69,63 @@ def in_order(optimizers: dict[str, type[Optimizer]]) -> list[str]:
 def presets(optimizers: dict[str, type[Optimizer]]) -> dict[str, str]:
     """Return the addresses of the buttons above the picture."""
     runs = "&".join(f"{letter}={slug}" for letter, slug in zip(LETTERS, in_order(optimizers), strict=False))
+    valley = f"{runs}&{at(Quadratic())}"  # what the default of a start is depends on the surface that is there
     return {
-        "The textbook's six, typical settings": runs,
-        "A narrower valley": f"{runs}&surface.eigenvalue_2=100&a.learning_rate=0.01&steps=400",
-        "Its walls along the axes": f"{runs}&surface.angle=0",
+        "The textbook's six, typical settings": valley,
+        "A narrower valley": f"{valley}&surface.eigenvalue_2=100&a.learning_rate=0.01&steps=400",
+        "Its walls along the axes": f"{valley}&surface.angle=0",
+        "Over a pass": f"{runs}&{at(TwoMinima())}{rates(TwoMinima(), optimizers)}",
+        "A bent valley": f"{runs}&{at(Rosenbrock())}{rates(Rosenbrock(), optimizers)}&steps=1000",
     }
 
 
-def scores(surface: Any, entries: list[Entry], edited: Entry, start: tuple[float, float], steps: int) -> dict[str, Any]:
+def at(surface: Surface) -> str:
+    """Return the part of an address that names a surface and its own start."""
+    x, y = surface.start
+    return f"{PREFIX}={slug(surface)}&start.x={four_digits(x)!r}&start.y={four_digits(y)!r}"
+
+
+def rates(surface: Surface, optimizers: dict[str, type[Optimizer]]) -> str:
+    """Return the part of an address that gives every optimizer a learning rate at which it behaves."""
+    rules = zip(LETTERS, in_order(optimizers), strict=False)
+    return "".join(
+        f"&{letter}.learning_rate={usual_learning_rate(rule, surface)!r}"
+        for letter, name in rules
+        if getattr(rule := optimizers[name], "has_learning_rate", True)
+    )
+
+
+def scores(
+    surface: Surface, entries: list[Entry], edited: Entry, start: tuple[float, float], steps: int
+) -> dict[str, Any]:
     """Return the counts of every run, and of the one under the sliders at every stop."""
     plane = Plane.of(surface, include=start)
     found = study(surface, entries, edited, start, steps, plane)
     runs = {item.name: found.others[item.name] for item in entries if item is not edited}
+    least = 0.0 if has_modes(surface) else lowest(surface, plane.view).error
+    why = nothing_to_race(surface, start, plane.view)
     return {
         "surface": repr(surface),
         "start": list(start),
         "tolerance": TOLERANCE,
         "last": steps,
-        "why": nothing_to_race(surface, start),
+        "why": why,
+        "counted": "" if why else counted(surface, plane.view),
         "runs": [
-            {"name": item.name, **_score(runs[item.name], 0)}
+            {"name": item.name, **_score(runs[item.name], 0, least)}
             if item.name in runs
-            else {"name": item.name, **_score(found.present.family, found.index)}
+            else {"name": item.name, **_score(found.present.family, found.index, least)}
             for item in entries
         ],
         "families": {
-            member.family.setting: [_score(member.family, r) for r in range(len(member.family.values))]
+            member.family.setting: [_score(member.family, r, least) for r in range(len(member.family.values))]
             for member in found.families
         },
     }
 
 
-def _score(family: Family, r: int) -> dict[str, Any]:
-    error, path = family.error[:, r : r + 1], family.trajectory
+def _score(family: Family, r: int, least: float) -> dict[str, Any]:
+    error, path = family.error[:, r : r + 1] - least, family.trajectory
     ran = int(path.diverged_at[r]) if path.diverged_at[r] >= 0 else path.steps
     counts = {"first": first_hit(error, TOLERANCE)[0], "stays": settled_step(error, TOLERANCE)[0]}
     known = {name: int(value) if np.isfinite(value) else None for name, value in counts.items()}

@@ -74,6 +74,7 @@ def draw() -> None:
             bind="query-params",
         )
         seed = int(ask("tuning.seed", SEED, "seed"))
+        st.caption("The search is on the quadratic valley; any surface is under “together”.")
         surface, _ = pick_valley()
         start = pick_start()
     if why := nothing_to_race(surface, start):
@@ -92,7 +93,7 @@ def draw() -> None:
 
 def pick_rule(optimizers: dict[str, type[Optimizer]]) -> Optimizer:
     """Draw the inputs of the optimizer whose learning rate is looked for."""
-    titles = {slug: cls.title for slug, cls in optimizers.items()}
+    titles = {slug: cls.title for slug, cls in optimizers.items() if getattr(cls, "has_learning_rate", True)}
     slug = choice(RULE, "Optimizer", titles, PLAIN, chosen=lambda: typical(RULE, optimizers))
     rule, _ = controls(optimizers[slug or PLAIN], RULE)
     return rule
