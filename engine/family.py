@@ -111,7 +111,9 @@ def single_of(family: Family, r: int) -> Family:
         diverged_at=path.diverged_at[one],
         state={slot: values[:, one] for slot, values in path.state.items()},
     )
-    return Family(family.setting, family.values[one], family.optimizers[one], family.learning_rates[one], alone)
+    return Family(
+        family.setting, family.values[one], family.optimizers[one], family.learning_rates[one], alone, family.clip
+    )
 
 
 def live_hyperparameter(optimizer: Optimizer) -> str | None:

@@ -18,6 +18,7 @@ class Booth(Surface):
     """
 
     title = "Booth"
+    quadratic = True
     note = "A quadratic in disguise: eigenvalues 2 and 18 along the diagonals, so gradient descent breaks at 1/9."
     latex = r"E(\mathbf w) = (w_1 + 2 w_2 - 7)^2 + (2 w_1 + w_2 - 5)^2"
     dim = 2

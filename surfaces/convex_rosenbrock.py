@@ -28,6 +28,7 @@ class ConvexRosenbrock(Surface):
     )
 
     title = "Convex Rosenbrock"
+    quadratic = True
     note = "A chain of weights, pulled at one end: from gradients alone, news travels one weight a step."
     latex = (
         r"E(\mathbf w) = \tfrac12 (w_1 - 1)^2 + \tfrac12 \sum_{i=1}^{D-1} (w_i - w_{i+1})^2"

@@ -247,3 +247,10 @@ def test_looks_are_there(slug):
     assert cls.title.strip() and cls.latex.strip()
     assert cls.note.endswith(".") and ". " not in cls.note and 40 < len(cls.note) < 120
     assert len({c.title for c in SURFACES.values()}) == len(SURFACES)
+
+
+@every_surface
+def test_a_surface_that_calls_itself_a_quadratic_has_one_hessian(slug):
+    for surface in settings(SURFACES[slug]) if SURFACES[slug].quadratic else ():
+        hessians = surface.hessian(np.random.default_rng(6).normal(size=(20, surface.dim)))
+        np.testing.assert_array_equal(hessians, np.broadcast_to(hessians[0], hessians.shape))
