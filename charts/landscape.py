@@ -55,7 +55,9 @@ def near_run(surface: Any, study: Study, shown: np.ndarray) -> dict[str, np.ndar
     the gradient that made it, which differs where a rule looks ahead, and E where a Newton step would lead.
     """
     rule, eta = study.edited.optimizer, study.edited.learning_rate
-    path = run(surface, rule, eta, study.start, study.steps, record=("gradient", "used_gradient"))
+    path = run(
+        surface, rule, eta, study.start, study.steps, record=("gradient", "used_gradient"), clip=study.edited.clip
+    )
     weights, used = path.weights[:, 0], path.used_gradient
     assert used is not None
     here = Expansion.at(surface, weights[shown])
@@ -220,8 +222,10 @@ def curve(surface: Any, study: Study) -> dict[str, Any]:
     }
 
 
-def gauge_of(surface: Any, study: Study) -> dict[str, Any]:
-    """Return the gauge of the learning rate; its limit moves along the path."""
+def gauge_of(surface: Any, study: Study) -> dict[str, Any] | None:
+    """Return the gauge of the learning rate; its limit moves along the path; None for a rule that has none."""
+    if not study.edited.optimizer.has_learning_rate:
+        return None
     rule = study.edited.optimizer
     if not rule.linear and not rule.adaptive:
         words = f"no limit of {rule.title} is known in closed form"

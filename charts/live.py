@@ -35,7 +35,7 @@ def live_message(
     for name, other in study.others.items():
         coordinates = plane.project(other.trajectory.weights[shown])
         arrays[f"run.{name}"], _ = _cut(kind.track(surface, study, other, shown), coordinates, plane)
-    if len(study.families) < len(study.stops):
+    if not study.families or len(study.families) < len(study.stops):
         run = single_of(present.family, index)
         points = kind.track(surface, study, run, shown)
         arrays[f"run.{edited.name}"], _ = _cut(points, present.coordinates[shown, index : index + 1], plane)
@@ -63,7 +63,7 @@ def live_message(
         "families": families,
         "present": {
             "array": f"run.{edited.name}",
-            "eta": edited.learning_rate,
+            "eta": edited.learning_rate if edited.optimizer.has_learning_rate else None,
             **_limit(float(present.limits[index])),
             "verdict": _said(present, index, texts),
         },
@@ -91,16 +91,18 @@ def _rule(study: Study) -> dict[str, Any]:
     """
     rule = study.edited.optimizer
     hyper = {name: getattr(rule, name) for name in rule.parameters()}
+    linear = rule.linear and study.edited.clip is None
     known = {
         "slug": slug(rule),
         "title": rule.title,
-        "linear": rule.linear,
+        "linear": linear,
         "adaptive": rule.adaptive,
         "lookAhead": rule.look_ahead,
         "hyper": hyper,
+        "form": [name for name, known in rule.choices().items() if getattr(rule, name) != known.default],
         "symbols": {name: declared.plain for name, declared in rule.parameters().items()},
     }
-    if rule.linear:
+    if linear:
         ends, packed = np.array([[0.0], [1.0]]), rule.pack()[:, None, None]
         settings = {"learning_rate": np.broadcast_to(packed, (len(packed), 1, 1))}
         for name in study.stops.keys() & hyper.keys():
@@ -170,8 +172,7 @@ class Texts(dict[str, int]):
 def _said(member: Member, r: int, texts: Texts) -> list[int]:
     """Return a verdict as places in texts: status, sentence, label, the badge's three, then three for every fact."""
     verdict, family = member.verdicts[r], member.family
-    label = family.optimizers[r].label(family.learning_rates[r])
-    said = [verdict.status, verdict.sentence, label, *verdict.badge]
+    said = [verdict.status, verdict.sentence, family.label(r), *verdict.badge]
     return [texts[text] for text in said + [text for fact in verdict.facts for text in fact]]
 
 

@@ -86,8 +86,10 @@ def _axes(surface: Any, plane: Plane) -> list[dict[str, Any]]:
     return axes
 
 
-def gauge_of(surface: Any, study: Study) -> dict[str, Any]:
-    """Return the gauge of the learning rate."""
+def gauge_of(surface: Any, study: Study) -> dict[str, Any] | None:
+    """Return the gauge of the learning rate, None for a rule that has none."""
+    if not study.edited.optimizer.has_learning_rate:
+        return None
     rule, (low, high) = study.edited.optimizer, surface.eigenvalues
     plain = 2.0 / high if high > 0.0 else None
     differs = rule.linear and plain is not None and not np.isclose(study.limit, plain)

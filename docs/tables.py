@@ -36,8 +36,10 @@ def source(cls: type[Parameterised]) -> str:
 def tables() -> str:
     """Return the tables in Markdown, a row for everything that discovery finds."""
     rate = Parameter(0.0, *ALLOWED, r"\eta")
+    *some, last = [rule.title for rule in discover_optimizers().values() if not rule.has_learning_rate]
+    without = f"{', '.join(some)} and {last}"
     lines = [
-        f"Every optimizer also has a learning rate {rate.plain} {rate.range}, `a.learning_rate`.",
+        f"Every optimizer but {without} also has a learning rate {rate.plain} {rate.range}, `a.learning_rate`.",
         "",
         _row("optimizer", "in a link", "source of its equations", "settings: name, symbol, first value, range"),
         _row("---", "---", "---", "---"),
@@ -96,6 +98,7 @@ def _settings(cls: type[Parameterised], prefix: str = "") -> str:
         f"`{prefix}{name}` {_plain(declared.plain)} = {declared.default:g}{declared.unit} {declared.range}"
         for name, declared in cls.parameters().items()
     ]
+    cells += [f"`{prefix}{name}` = {known.default}, of {known.range}" for name, known in cls.choices().items()]
     return "<br>".join(cells) or "none"
 
 

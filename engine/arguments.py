@@ -27,7 +27,7 @@ def numbers(name: str, value: Any) -> np.ndarray:
     raise ValueError(f"{name} must be real numbers, got {value!r}")
 
 
-def learning_rates(learning_rate: float | np.ndarray | Schedule, steps: int) -> np.ndarray:
+def learning_rates(learning_rate: float | np.ndarray | Schedule | None, steps: int) -> np.ndarray:
     """Return (T, 1) for a schedule and else (1, R); ValueError unless all are finite and at least 0.
 
     A schedule with feedback has none before the run: it is refused too.

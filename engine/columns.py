@@ -28,7 +28,8 @@ def packed(optimizer: Optimizer, columns: Mapping[str, np.ndarray], runs: int) -
     The columns are checked already. Objects are made only for a class that checks or packs in a way of its own.
     """
     if _plain(type(optimizer)):
-        rows = [columns.get(name, np.full(runs, getattr(optimizer, name))) for name in optimizer.parameters()]
+        own = zip(optimizer.declared(), optimizer.pack(), strict=True)
+        rows = [columns.get(name, np.full(runs, value)) for name, value in own]
         return np.stack(rows) if rows else np.empty((0, runs))
     each = ({name: float(values[r]) for name, values in columns.items()} for r in range(runs))
     return np.stack([replace(optimizer, **settings).pack() for settings in each], axis=1)

@@ -27,6 +27,11 @@ class Family:
     optimizers: list[Optimizer]  # R
     learning_rates: np.ndarray  # (R,)
     trajectory: Trajectory
+    clip: float | None = None  # the length to which gradients were shortened
+
+    def label(self, r: int) -> str:
+        """Return name and settings of one run, as legends print them."""
+        return self.optimizers[r].label(self.learning_rates[r], self.clip)
 
     @property
     def error(self) -> np.ndarray:
@@ -52,29 +57,42 @@ def hyperparameter_stops(optimizer: Optimizer, name: str) -> list[float]:
     return optimizer.parameters()[name].stops(getattr(optimizer, name))
 
 
-def single(surface: Surface, optimizer: Optimizer, learning_rate: float, start: Any, steps: int) -> Family:
+def single(
+    surface: Surface, optimizer: Optimizer, learning_rate: float, start: Any, steps: int, clip: float | None = None
+) -> Family:
     """Return the family of one."""
-    path = run(surface, optimizer, learning_rate, start, steps, record=_records(optimizer))
-    return Family("learning_rate", np.array([learning_rate]), [optimizer], np.array([learning_rate]), path)
+    path = run(surface, optimizer, learning_rate, start, steps, record=_records(optimizer), clip=clip)
+    return Family("learning_rate", np.array([learning_rate]), [optimizer], np.array([learning_rate]), path, clip)
 
 
 def over_learning_rate(
-    surface: Surface, optimizer: Optimizer, stops: Sequence[float], start: Any, steps: int
+    surface: Surface,
+    optimizer: Optimizer,
+    stops: Sequence[float],
+    start: Any,
+    steps: int,
+    clip: float | None = None,
 ) -> Family:
     """Return the family over the learning rate, for given stops."""
     values = np.array(stops)
-    path = run(surface, optimizer, values, start, steps, record=_records(optimizer))
-    return Family("learning_rate", values, [optimizer] * len(values), values, path)
+    path = run(surface, optimizer, values, start, steps, record=_records(optimizer), clip=clip)
+    return Family("learning_rate", values, [optimizer] * len(values), values, path, clip)
 
 
 def over_hyperparameter(
-    surface: Surface, optimizer: Optimizer, name: str, learning_rate: float, start: Any, steps: int
+    surface: Surface,
+    optimizer: Optimizer,
+    name: str,
+    learning_rate: float,
+    start: Any,
+    steps: int,
+    clip: float | None = None,
 ) -> Family:
     """Return the family over one hyperparameter, the learning rate as it is."""
     values = hyperparameter_stops(optimizer, name)
     optimizers = [replace(optimizer, **{name: value}) for value in values]
-    path = run(surface, optimizers, learning_rate, start, steps, record=_records(optimizer))
-    return Family(name, np.array(values), optimizers, np.full(len(values), learning_rate), path)
+    path = run(surface, optimizers, learning_rate, start, steps, record=_records(optimizer), clip=clip)
+    return Family(name, np.array(values), optimizers, np.full(len(values), learning_rate), path, clip)
 
 
 def _records(optimizer: Optimizer) -> tuple[str, ...]:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numba import types
 
+from engine.clipping import NEVER, Clipping
 from engine.divergence import squared_bound
+from engine.iteration import Iteration
 from engine.kernel import RUNS, SIGNATURES, WEIGHTS, kernel
 from engine.optimizer import Optimizer
 from engine.surface import Surface
@@ -35,6 +37,7 @@ class _Loop:
             types.FunctionType(SIGNATURES["value_and_grad"]),
             types.FunctionType(SIGNATURES["query"]),
             types.FunctionType(SIGNATURES["update"]),
+            types.FunctionType(SIGNATURES["clipped"]),
             types.boolean,
             _STRIPS_OF_WEIGHTS,
             _STRIPS_OF_STATE,
@@ -52,6 +55,7 @@ class _Loop:
             _STRIPS,
             _STRIPS,
             _STRIPS_OF_STATE,
+            types.float64,
         )
     )
     @staticmethod
@@ -62,6 +66,7 @@ class _Loop:
         value_and_grad,
         query,
         update,
+        clipped,
         look_ahead,
         all_w,
         all_state,
@@ -79,8 +84,10 @@ class _Loop:
         all_first_hit,
         all_diverged_at,
         all_noise,
+        limit,
     ):
         strips, size, runs = all_w.shape
+        clips = limit < np.inf
         aside, partly = np.empty(runs), np.zeros(runs)
         g, point, used = np.empty((size, runs)), np.empty((size, runs)), np.empty((size, runs))
         going = 0  # strips in which a run has not diverged
@@ -139,6 +146,8 @@ class _Loop:
                             row, added = received[i], noise[tau, i]
                             for r in range(runs):
                                 row[r] += added[r]
+                    if clips:
+                        clipped(received, limit)
                     update(w, received, state, eta, hyper, tau + 1.0)
             going += 1 if alive > 0 else 0
         if going > 0 and last < steps:
@@ -157,6 +166,34 @@ class _Loop:
                     error[r] = np.nan
                 if diverged_at[r] == np.inf:
                     diverged_at[r] = -1.0
+        return False
+
+
+class _Walk:
+    """What _Loop does, for a rule without a kernel."""
+
+    def __init__(self, walk: Iteration, steps: int, lowest: float, threshold: np.ndarray, noise: np.ndarray | None):
+        self.walk, self.steps, self.lowest, self.threshold, self.noise = walk, steps, lowest, threshold, noise
+        self.above, self.hit = np.full(len(threshold), -1.0), np.full(len(threshold), np.inf)
+
+    def advance(self, first: int, last: int, kept: np.ndarray) -> bool:
+        """Go from step to step; fill in KEPT (4, R) at the end. Returns whether there is more to do."""
+        for tau in range(first, last + 1):
+            error, g = self.walk.look(tau)
+            below = error - self.lowest <= self.threshold
+            self.above[~below] = tau
+            arrived = below & (self.walk.diverged_at < 0)
+            self.hit[arrived] = np.minimum(self.hit[arrived], tau)
+            if tau < self.steps:
+                self.walk.step(tau + 1, g, None if self.noise is None else self.noise[tau])
+        if last < self.steps:
+            return True
+        at = self.walk.diverged_at
+        gone = (at >= 0) & (at < self.steps)  # and then there is no number after it
+        kept[0] = np.where(gone, np.nan, error)
+        kept[1] = np.where(gone | (self.above >= self.steps), np.nan, self.above + 1.0)
+        kept[2] = np.where(np.isfinite(self.hit), self.hit, np.nan)
+        kept[3] = at
         return False
 
 
@@ -182,6 +219,7 @@ class Measure:
     relative: bool
     schedule: np.ndarray  # (T,) the learning rate of every step, or (0,) where each run has its own
     ends: bool = False  # whether the last weights are kept, too
+    clip: float = NEVER  # the length to which gradients are shortened
 
     def __call__(self, batches: Sequence[Batch], watch: Watch | None = None) -> np.ndarray | None:
         """Return KEPT and perhaps the last weights of all runs of the batches, (4 or 4 + D, R).
@@ -199,6 +237,18 @@ class Measure:
 
     def _of(self, batch: Batch, watch: Watch) -> np.ndarray | None:
         """Return KEPT and perhaps the last weights, (4 or 4 + D, R), of one batch; None where it was stopped."""
+        return self._walked(batch, watch) if batch.rule.iterates else self._looped(batch, watch)
+
+    def _walked(self, batch: Batch, watch: Watch) -> np.ndarray | None:
+        runs = batch.start.shape[1]
+        walk = Iteration(batch.surface, batch.rule.unpacked(batch.hyper), batch.start)
+        told = _Walk(walk, self.steps, batch.lowest, self._threshold(batch), batch.noise)
+        kept = np.empty((len(KEPT), runs))
+        if not watch.in_pieces(lambda first, last: told.advance(first, last, kept), self.steps, runs):
+            return None
+        return np.concatenate([kept, walk.w]) if self.ends else kept
+
+    def _looped(self, batch: Batch, watch: Watch) -> np.ndarray | None:
         surface, rule, (size, runs) = batch.surface, batch.rule, batch.start.shape
         theta, data = surface.pack(), surface.data()
         start, hyper = _in_strips(batch.start), _in_strips(batch.hyper)
@@ -207,11 +257,7 @@ class Measure:
         w, state = start.copy(), np.zeros((strips, len(rule.slots), size, strip))
         error, settled, first_hit, diverged_at = kept = np.empty((len(KEPT), *shape))
         settled[:], first_hit[:], diverged_at[:] = -1.0, np.inf, np.inf
-        threshold = np.full(shape, self.tolerance)
-        if self.relative:
-            at_start = np.empty(runs)
-            surface.value_and_grad(batch.start, theta, data, at_start, np.empty_like(batch.start))
-            threshold *= _in_strips(at_start[None])[:, 0] - batch.lowest
+        threshold = _in_strips(self._threshold(batch)[None])[:, 0]
         noise = np.empty((strips, 0, size, strip))
         if batch.noise is not None:
             noise = _in_strips(batch.noise.reshape(-1, runs)).reshape(strips, -1, size, strip)
@@ -219,9 +265,10 @@ class Measure:
 
         def advance(first: int, last: int) -> bool:
             return loop(
-                *(first, last, self.steps, surface.value_and_grad, rule.query, rule.update, rule.look_ahead),
+                *(first, last, self.steps, surface.value_and_grad, rule.query, rule.update, Clipping.clipped),
+                rule.look_ahead,
                 *(w, state, theta, data, self.schedule, eta, hyper, start, bound),
-                *(batch.lowest, threshold, error, settled, first_hit, diverged_at, noise),
+                *(batch.lowest, threshold, error, settled, first_hit, diverged_at, noise, self.clip),
             )
 
         if not watch.in_pieces(advance, self.steps, runs):
@@ -230,6 +277,15 @@ class Measure:
         if self.ends:
             rows.append(w.transpose(1, 0, 2).reshape(size, -1))
         return np.concatenate(rows)[:, :runs]
+
+    def _threshold(self, batch: Batch) -> np.ndarray:
+        """Return how far above E_min counts as arrived, (R,)."""
+        surface, runs = batch.surface, batch.start.shape[1]
+        if not self.relative:
+            return np.full(runs, self.tolerance)
+        error = np.empty(runs)
+        surface.value_and_grad(batch.start, surface.pack(), surface.data(), error, np.empty_like(batch.start))
+        return self.tolerance * (error - batch.lowest)
 
 
 def _in_strips(values: np.ndarray) -> np.ndarray:

@@ -7,9 +7,10 @@ import numpy as np
 from engine.divergence import squared_bound
 from engine.family import Family
 from engine.local import eigen, local_limits
+from engine.optimizer import Optimizer
 from engine.stationary import FLAT, Stationary
 from engine.surface import Surface
-from engine.verdict import Verdict
+from engine.verdict import Verdict, broke_down, seeks_any
 from engine.words import apart, near_one, number
 
 NEAR = 1e-3  # of the view's diagonal: a run that stays this near to a stationary point has settled there
@@ -99,11 +100,13 @@ def _sentence(family: Family, ground: Ground, ends: _Ends, r: int) -> tuple[str,
     if ends.first_slope[r] == 0.0:
         return "open", "Nothing moves: the gradient vanishes where it starts."
     if diverged >= 0:
+        if broke_down(family, r):
+            return "bad", f"Stops after step {diverged - 1}. {family.optimizers[r].breakdown}{_left(ground, r)}"
         if _undefined(family, diverged, r):
             return "bad", _no_number(family, diverged, r)
         return "bad", f"Diverges: out of all bounds at step {diverged}.{_left(ground, r)}{_cause(family, ground, r)}"
     if ends.point[r] >= 0:
-        return _arrived(ground, ends, r)
+        return _arrived(family, ground, ends, r)
     if ends.slope[r] <= STILL * ends.first_slope[r]:
         return _at_rest(ground, ends, r)
     if ground.outside[r]:
@@ -128,20 +131,26 @@ def _no_number(family: Family, step: int, r: int) -> str:
     return f"Ends at step {step}: it leads to {where}, where E is not a finite number."
 
 
-def _arrived(ground: Ground, ends: _Ends, r: int) -> tuple[str, str]:
+def _arrived(family: Family, ground: Ground, ends: _Ends, r: int) -> tuple[str, str]:
     found, k = ground.found, int(ends.point[r])
     what, step = found.kinds[k], int(ends.settled[r])
     where = f"{place(found.places[k])}, E = {number(found.errors[k])}"
     since = f"within {number(NEAR * ground.diagonal, 2)} of it from step {step} on."
     if what != "minimum":
         status = "limit" if what in ("saddle", "maximum") else "open"
-        down = " The surface curves down there: the least nudge would grow." if what != "degenerate" else ""
+        down = _not_a_minimum(family.optimizers[r]) if what != "degenerate" else ""
         return status, f"Stays at the {KINDS[what]} {where}: {since}{down}"
     lowest = int(np.argmin(np.where([kind == "minimum" for kind in found.kinds], found.errors, np.inf)))
     if found.errors[k] > found.errors[lowest] + 1e-9 * max(1.0, abs(found.errors[lowest])):
         better = f" A lower one is in view: {place(found.places[lowest])}, E = {number(found.errors[lowest])}."
         return "limit", f"Settles at the local minimum {where}: {since}{better}"
     return "good", f"Settles at the minimum {where}: {since}{_back(ground, r)}"
+
+
+def _not_a_minimum(rule: Optimizer) -> str:
+    if seeks_any(rule):
+        return f" {rule.title} seeks where the gradient vanishes, be it a minimum or not."
+    return " The surface curves down there: the least nudge would grow."
 
 
 def _at_rest(ground: Ground, ends: _Ends, r: int) -> tuple[str, str]:
@@ -184,10 +193,12 @@ def _back(ground: Ground, r: int) -> str:
 def _facts(family: Family, ends: _Ends, r: int) -> list[tuple[str, str, str]]:
     start, diverged = float(family.error[0, r]), int(family.trajectory.diverged_at[r]) >= 0
     limit, eta = float(ends.limits[r]), number(family.learning_rates[r], 4)
-    title = family.optimizers[r].title
+    rule = family.optimizers[r]
     when = "before that" if diverged else "now"
-    if np.isnan(limit):
-        known = ("local limit", "–", f"none is known for {title}")
+    if not rule.has_learning_rate:
+        known = ("local limit", "none", f"{rule.title} has no learning rate")
+    elif np.isnan(limit):
+        known = ("local limit", "–", f"none is known for {rule.title}")
     elif np.isinf(limit):
         known = (f"local limit {when}", "none", f"nothing curves up there; η = {eta}")
     else:

@@ -1,13 +1,15 @@
 """A parameter is declared once, on a dataclass field; validation, sliders, links and docs read that field."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
+
+Kind = TypeVar("Kind")
 
 _LATIN = (
     *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda"),
@@ -35,10 +37,9 @@ _PLAIN = {
     "y_0": "y₀",
     "w^*_1": "w*₁",
     "w^*_2": "w*₂",
+    r"\lambda_w": "λ_w",
+    r"\varphi": "φ",
 }
-
-
-Declared = Mapping[str, "Parameter"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Parameter:
     smallest: float = 0.0  # least magnitude of a value that is not zero
     step: float = 0.0  # distance of a linear slider's stops; 0 where the scale is logarithmic
     whole: bool = False  # only whole numbers
+    searched: bool = True  # whether a search for good settings may change it: not what changes the question
 
     @property
     def plain(self) -> str:
@@ -91,6 +93,34 @@ class Parameter:
     def stops(self, present: float) -> list[float]:
         """Return a slider's stops over the range, ascending, with exactly the present value among them."""
         return sorted(_stops(self) | {present})
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is known of one setting that is a word: its default, the words allowed, what each means, and help."""
+
+    default: str
+    options: tuple[str, ...]
+    meanings: tuple[str, ...]  # of every option, as a label says it
+    help: str = ""
+
+    @property
+    def range(self) -> str:
+        """The allowed words, for messages: ``outside or inside``."""
+        return " or ".join(self.options)
+
+    def check(self, name: str, value: Any) -> str:
+        """Return value; ValueError that names the setting, its words and the value given."""
+        if not (isinstance(value, str) and value in self.options):
+            raise ValueError(f"{name} must be {self.range}, got {value!r}")
+        return value
+
+    def meaning(self, value: str) -> str:
+        """Return what a value means, as a label says it."""
+        return self.meanings[self.options.index(value)]
+
+
+Declared = Parameter | Choice
 
 
 @cache
@@ -161,32 +191,60 @@ def parameter(
     smallest: float = 0.0,
     step: float = 0.0,
     whole: bool = False,
+    searched: bool = True,
 ) -> Any:
     """Declare a dataclass field that is a number with a range."""
     return field(
         default=default,
-        metadata={"parameter": Parameter(default, low, high, symbol, scale, unit, help, smallest, step, whole)},
+        metadata={
+            "parameter": Parameter(default, low, high, symbol, scale, unit, help, smallest, step, whole, searched)
+        },
+    )
+
+
+def choice(default: str, options: Mapping[str, str], help: str = "") -> Any:
+    """Declare a dataclass field that is one of a few words, each with its meaning; kernels receive its place, 0, 1, ...
+
+    It is for what changes a method's published form, so that the forms can be compared.
+    """
+    return field(
+        default=default,
+        metadata={"parameter": Choice(default, tuple(options), tuple(options.values()), help)},
     )
 
 
 class _Parameters:
-    """``parameters()`` of a class is what its fields declare; of an instance also what only that instance has."""
+    """``parameters()`` of a class are the numbers its fields declare; of an instance also what only that one has."""
 
-    def __get__(self, instance: "Parameterised | None", owner: type["Parameterised"]) -> Callable[[], Declared]:
-        return owner.declared if instance is None else instance.all_parameters
+    def __get__(
+        self, instance: "Parameterised | None", owner: type["Parameterised"]
+    ) -> Callable[[], Mapping[str, Parameter]]:
+        return owner.numbers if instance is None else instance.all_parameters
 
 
 @dataclass(frozen=True)
 class Parameterised:
-    """Base of everything a student can tune: a frozen dataclass whose fields are parameters, checked when made."""
+    """Base of everything a student can tune: a frozen dataclass whose fields are declared, checked when made."""
+
+    @classmethod
+    @cache
+    def declared(cls) -> Mapping[str, Declared]:
+        """Return name -> Parameter or Choice of every field that is a number or a word, in the order of declaration."""
+        return MappingProxyType({f.name: f.metadata["parameter"] for f in fields(cls) if "parameter" in f.metadata})
 
     parameters: ClassVar[_Parameters] = _Parameters()  # parameters() is name -> Parameter, in the order of declaration
 
     @classmethod
     @cache
-    def declared(cls) -> Declared:
-        """Return name -> Parameter of the fields that are numbers."""
-        return MappingProxyType({f.name: f.metadata["parameter"] for f in fields(cls) if "parameter" in f.metadata})
+    def numbers(cls) -> Mapping[str, Parameter]:
+        """Return name -> Parameter of every field that is a number, in the order of declaration."""
+        return _only(cls.declared().items(), Parameter)
+
+    @classmethod
+    @cache
+    def choices(cls) -> Mapping[str, Choice]:
+        """Return name -> Choice of every field that is a word, in the order of declaration."""
+        return _only(cls.declared().items(), Choice)
 
     @classmethod
     @cache
@@ -194,18 +252,18 @@ class Parameterised:
         """Return name -> Typed of the fields that are typed."""
         return MappingProxyType({f.name: f.metadata["typed"] for f in fields(cls) if "typed" in f.metadata})
 
-    def all_parameters(self) -> Declared:
+    def all_parameters(self) -> Mapping[str, Parameter]:
         """Return what ``parameters()`` is of this instance.
 
         A class whose texts name parameters adds them; ``getattr`` and ``dataclasses.replace`` must then know them.
         """
-        return self.declared()
+        return self.numbers()
 
     def __post_init__(self) -> None:
         self.validate()
 
     def validate(self) -> None:
-        """Check every field and store numbers as floats; ValueError names the field, its range and the value."""
+        """Check every field and store a number as a float; ValueError names the field, its range and the value."""
         for name, written in self.typed_fields().items():
             object.__setattr__(self, name, written.check(name, getattr(self, name)))
         for name, declared in self.declared().items():
@@ -213,4 +271,28 @@ class Parameterised:
 
     def pack(self) -> np.ndarray:
         """Return the fields as float64 (number of fields,), in the order of declaration: what kernels receive."""
-        return np.array([getattr(self, name) for name in self.declared()], dtype=np.float64)
+        return np.array([self._packed(name, declared) for name, declared in self.declared().items()], dtype=np.float64)
+
+    @classmethod
+    def unpacked(cls, hyper: np.ndarray) -> "list[Any]":
+        """Return the instances that columns (number of fields, R) were packed from, R; one where all are the same."""
+        if not len(hyper) or (hyper == hyper[:, :1]).all():
+            hyper = hyper[:, :1]
+        kinds = list(cls.declared().items())
+        return [
+            cls(
+                **{
+                    name: known.options[int(value)] if isinstance(known, Choice) else float(value)
+                    for (name, known), value in zip(kinds, column, strict=True)
+                }
+            )
+            for column in hyper.T
+        ] or [cls()]
+
+    def _packed(self, name: str, declared: Declared) -> float:
+        value = getattr(self, name)
+        return float(declared.options.index(value)) if isinstance(declared, Choice) else value
+
+
+def _only(items: Iterable[tuple[str, Any]], kind: type[Kind]) -> Mapping[str, Kind]:
+    return MappingProxyType({name: declared for name, declared in items if isinstance(declared, kind)})

@@ -38,7 +38,12 @@ REMEMBERED = 64  # classes translated, in both libraries
 
 
 def numpy_program(
-    surface: Surface, optimizer: Optimizer, learning_rate: float, start: Sequence[float], steps: int
+    surface: Surface,
+    optimizer: Optimizer,
+    learning_rate: float,
+    start: Sequence[float],
+    steps: int,
+    clip: float | None = None,
 ) -> str:
     """Return a program that needs NumPy alone and repeats a run to the last bit.
 
@@ -46,26 +51,44 @@ def numpy_program(
     ``weights`` (steps + 1, D) and ``error`` (steps + 1,), nan after the step at which the run diverged. Raises
     ValueError with a sentence that says why a kernel cannot be written this way.
     """
-    return _program("np", surface, optimizer, learning_rate, start, steps)
+    return _program("np", surface, optimizer, learning_rate, start, steps, clip)
 
 
 def torch_program(
-    surface: Surface, optimizer: Optimizer, learning_rate: float, start: Sequence[float], steps: int
+    surface: Surface,
+    optimizer: Optimizer,
+    learning_rate: float,
+    start: Sequence[float],
+    steps: int,
+    clip: float | None = None,
 ) -> str:
     """Return the same program for PyTorch alone, in double precision, on the CPU.
 
     Raises ValueError as numpy_program does.
     """
-    return _program("torch", surface, optimizer, learning_rate, start, steps)
+    return _program("torch", surface, optimizer, learning_rate, start, steps, clip)
 
 
 def _program(
-    library: str, surface: Surface, optimizer: Optimizer, learning_rate: float, start: Sequence[float], steps: int
+    library: str,
+    surface: Surface,
+    optimizer: Optimizer,
+    learning_rate: float,
+    start: Sequence[float],
+    steps: int,
+    clip: float | None,
 ) -> str:
     torch, cls = library == "torch", cast(Any, type(optimizer))
+    if cls.iterates:
+        raise ValueError(
+            f"{cls.title} cannot be written as a program: it asks the surface for more than a gradient a step."
+        )
+    made = tuple(
+        int(value) for value, known in zip(optimizer.pack(), cls.declared(), strict=True) if known in cls.choices()
+    )
     own = surface.code(library)
     ground = _Ground(own, False, False) if own else _ground(type(surface), surface.dim, library, len(surface.pack()))
-    rule = _rule(cls, library)
+    rule = _rule(cls, library, made)
     place, eta = [float(value) for value in start], float(learning_rate)
 
     def array(values: Any) -> str:
@@ -75,13 +98,13 @@ def _program(
         # PyTorch divides a Python number by a tensor as a product with a rounded reciprocal
         return f"torch.tensor({value})" if torch else f"{value}"
 
-    root = torch and any("sqrt(" in line for line in (*ground.body, *rule.query, *rule.update))
+    root = torch and (clip is not None or any("sqrt(" in line for line in (*ground.body, *rule.query, *rule.update)))
     settings = [
         f"{declared.plain} = {number(getattr(surface, name), 4)}{declared.unit}"
         for name, declared in surface.parameters().items()
     ]
     lines = [
-        f"# {optimizer.label(eta)}",
+        f"# {optimizer.label(eta, clip)}",
         *_equations(type(optimizer)),
         f"# {surface.title} {', '.join(settings)}".rstrip(),
         *_equations(type(surface)),
@@ -100,6 +123,8 @@ def _program(
         meanings = ", ".join(field.replace("_", " ") for field in optimizer.parameters())
         note = "" if rule.hyper == list(optimizer.parameters()) else f"  # {meanings}"
         lines.append(f"{', '.join(rule.hyper)} = {values}{note}")
+    if clip is not None:
+        lines.append(f"clip = {scalar(float(clip))}  # gradients that are longer are shortened to this")
     if ground.theta:
         lines.append(f"theta = {array(surface.pack().tolist())}")
     if ground.data:
@@ -115,6 +140,7 @@ def _program(
         f"    if not ({library}.isfinite(error[step]) and {library}.sum((w - start) ** 2) <= {far!r}):",
         "        break  # diverged: not finite, or further from the start than 1e6 (1 + |start|)",
         *indented([*rule.query, "g = error_and_gradient(point)[1]"] if rule.query else []),
+        *indented(_shortened(library) if clip is not None else []),
         *indented([f"tau = {scalar('step + 1.0')}"] if rule.tau else []),
         *indented(rule.update),
     ]
@@ -133,6 +159,18 @@ def _program(
             "",
         ]
     )
+
+
+def _shortened(library: str) -> list[str]:
+    """Return what Clipping does to one gradient, in the same order."""
+    root = "sqrt" if library == "torch" else "np.sqrt"
+    return [
+        f"peak = {library}.max({library}.abs(g))",
+        "if 0.0 < peak < math.inf:" if library == "torch" else "if 0.0 < peak < np.inf:",
+        f"    norm = {root}({library}.sum((g / peak) ** 2))",
+        "    if peak * norm > clip:",
+        "        g = g / peak / norm * clip",
+    ]
 
 
 def _zeros(slots: list[str], library: str, dim: int) -> list[str]:
@@ -182,16 +220,22 @@ def _ground(cls: Any, dim: int, library: str, size: int) -> _Ground:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _rule(cls: Any, library: str) -> _Rule:
-    fields = list(cls.parameters())
+def _rule(cls: Any, library: str, made: tuple[int, ...]) -> _Rule:
+    """``made`` are the places of the choices, in order."""
+    fields, places = list(cls.declared()), iter(made)
     slots = [free_name(slot, TAKEN) for slot in cls.slots]
     try:
         aliases = _aliases_of_hyper(cls)
         hyper: list[str] = []
+        rows: list[str | int] = []
         for index, field in enumerate(fields):
+            if field in cls.choices():
+                rows.append(next(places))
+                continue
             hyper.append(free_name(aliases.get(index, field), TAKEN | {*slots, *hyper}))
-        query = on_whole_arrays(one_run(cls, "query", slots, hyper)) if cls.look_ahead else []
-        update = on_whole_arrays(one_run(cls, "update", slots, hyper))
+            rows.append(hyper[-1])
+        query = on_whole_arrays(one_run(cls, "query", slots, rows)) if cls.look_ahead else []
+        update = on_whole_arrays(one_run(cls, "update", slots, rows))
         before, after = as_lines(query, library), as_lines(update, library)
     except ValueError as error:
         raise ValueError(f"{cls.title} cannot be written as a program: {error}.") from None

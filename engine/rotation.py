@@ -35,10 +35,11 @@ class _Valleys:
     """The same quadratic at many angles, run r at the r-th of them: one call instead of one for every angle."""
 
     dim = 2
+    quadratic = True
 
     def __init__(self, turned: Sequence[Any]):
-        hessians = np.stack([surface.hessian(surface.stationary_point) for surface in turned])
-        rows = [hessians[:, 0, 0], hessians[:, 0, 1], hessians[:, 1, 1]]
+        self.hessians = np.stack([surface.hessian(surface.stationary_point) for surface in turned])
+        rows = [self.hessians[:, 0, 0], self.hessians[:, 0, 1], self.hessians[:, 1, 1]]
         self.theta = np.concatenate([*rows, turned[0].stationary_point])
 
     @kernel
@@ -53,6 +54,10 @@ class _Valleys:
             g[0, r] = gx
             g[1, r] = gy
             error[r] = 0.5 * (x * gx + y * gy)
+
+    def hessian(self, w: np.ndarray) -> np.ndarray:
+        """Return H of every run, wherever it is: (R, 2) -> (R, 2, 2)."""
+        return self.hessians
 
     def pack(self) -> np.ndarray:
         """Return H_11, H_12, H_22 of every run and w*, (3 R + 2,)."""

@@ -8,7 +8,9 @@ import numpy as np
 from numba import types
 
 from engine.arguments import common_length, gradient_noise, learning_rates, starts, usable, whole
+from engine.clipping import NEVER, Clipping, clip_limit
 from engine.divergence import squared_bound
+from engine.iteration import Iteration
 from engine.kernel import RUNS, SIGNATURES, STATE, WEIGHTS, kernel
 from engine.optimizer import Optimizer, as_optimizers
 from engine.schedule import Schedule
@@ -35,6 +37,7 @@ class _Loop:
             types.FunctionType(SIGNATURES["value_and_grad"]),
             types.FunctionType(SIGNATURES["query"]),
             types.FunctionType(SIGNATURES["update"]),
+            types.FunctionType(SIGNATURES["clipped"]),
             types.boolean,
             WEIGHTS,
             STATE,
@@ -51,6 +54,7 @@ class _Loop:
             _STATES,
             types.int64[::1],
             _HISTORY,
+            types.float64,
         )
     )
     @staticmethod
@@ -61,6 +65,7 @@ class _Loop:
         value_and_grad,
         query,
         update,
+        clipped,
         look_ahead,
         w,
         state,
@@ -77,9 +82,10 @@ class _Loop:
         state_log,
         diverged_at,
         noise,
+        limit,
     ):
         size, runs = w.shape
-        noisy = noise.shape[0] > 0
+        noisy, clips = noise.shape[0] > 0, limit < np.inf
         error, aside = np.empty(runs), np.empty(runs)
         g, point, used = np.empty((size, runs)), np.empty((size, runs)), np.empty((size, runs))
         for tau in range(first, last + 1):
@@ -95,7 +101,7 @@ class _Loop:
             if look_ahead:
                 query(w, state, hyper, point)
                 value_and_grad(point, theta, data, aside, used)
-            elif noisy:
+            elif noisy or clips:
                 for i in range(size):
                     for r in range(runs):
                         used[i, r] = g[i, r]
@@ -103,6 +109,8 @@ class _Loop:
                 for i in range(size):
                     for r in range(runs):
                         used[i, r] += noise[tau, i, r]
+            if clips:
+                clipped(used, limit)
             if tau % every == 0:
                 row = tau // every
                 for i in range(size):
@@ -125,7 +133,7 @@ class _Loop:
                             for r in range(runs):
                                 state_log[row, s, i, r] = state[s, i, r]
             if tau < eta.shape[0]:
-                if look_ahead or noisy:
+                if look_ahead or noisy or clips:
                     update(w, used, state, eta[tau], hyper, tau + 1.0)
                 else:
                     update(w, g, state, eta[tau], hyper, tau + 1.0)
@@ -134,7 +142,7 @@ class _Loop:
 def run(
     surface: Surface,
     optimizer: Optimizer | Sequence[Optimizer],
-    learning_rate: float | np.ndarray | Schedule,
+    learning_rate: float | np.ndarray | Schedule | None,
     start: Any,
     steps: int,
     *,
@@ -143,20 +151,23 @@ def run(
     progress: Callable[[float], bool | None] | None = None,
     noise: np.ndarray | None = None,
     validation: Surface | None = None,
+    clip: float | None = None,
 ) -> Trajectory:
     """Run an optimizer on a surface and return what it did.
 
-    Nothing is clipped, clamped or changed on the way: each step is the optimizer's update with the surface's exact
-    gradient. A run that diverges is data; ``diverged_at`` holds the first step at which the error or a weight is not
-    finite or |w - start| > 1e6 (1 + |start|).
+    Nothing is clipped, clamped or changed unless asked for: each step is the optimizer's update with the surface's
+    exact gradient. A run that diverges is data; ``diverged_at`` holds the first step at which the error or a weight is
+    not finite or |w - start| > 1e6 (1 + |start|).
 
-    ``learning_rate`` is a number, an array (R,) or a Schedule; ``optimizer`` one, or R of the same class; ``start`` is
-    (D,) or (R, D). What is given once holds for all R runs. ``steps`` is at least 0. Every ``record_every``-th step is
+    ``learning_rate`` is a number, an array (R,) or a Schedule, or None for a rule that has none, of which the
+    trajectory holds how long its steps were; ``optimizer`` one, or R of the same class; ``start`` is (D,) or (R, D).
+    What is given once holds for all R runs. ``steps`` is at least 0. Every ``record_every``-th step is
     recorded, and of the optional arrays those named in ``record``. ``progress(share)`` is called between pieces of
     about 50 ms; when it returns False the run stops there and the remaining rows hold nan. ``noise`` (T, D, R) is added
     to the gradient that each step receives (``used_gradient``; its last row, which no step receives, has none);
-    sampling.gradient_noise draws it. A schedule with ``feedback`` is told the error as the run goes, each run its own;
-    the error on the surface ``validation`` where one is given, which changes nothing else.
+    sampling.gradient_noise draws it. ``clip`` shortens every gradient that is longer before a step receives it, noise
+    included; see Clipping. A schedule with ``feedback`` is told the error as the run goes, each run its own; the error
+    on the surface ``validation`` where one is given, which changes nothing else.
 
     Raises ValueError naming the argument, its range and the value given, and before it would fill 256 MB.
     """
@@ -167,11 +178,15 @@ def run(
     optimizers = as_optimizers(optimizer)
     rule = type(optimizers[0])
     follows = learning_rate if isinstance(learning_rate, Schedule) and learning_rate.feedback else None
+    if not rule.has_learning_rate and (follows or learning_rate is None):
+        learning_rate, follows = 1.0, None
     eta = np.full((steps, 1), np.nan) if follows else learning_rates(learning_rate, steps)
     points = starts(start, surface.dim)
     runs = common_length({"learning_rate": eta.shape[1], "optimizer": len(optimizers), "start": len(points)})
     added = gradient_noise(noise, steps, surface.dim, runs)
-    differs = rule.look_ahead or len(added) > 0  # whether update receives something else than the gradient at w
+    limit = clip_limit(clip, rule)
+    # whether update receives something else than the gradient at w
+    differs = rule.look_ahead or len(added) > 0 or limit < NEVER
     wanted = set(record)
     if "used_gradient" in wanted and not differs:
         wanted.add("gradient")  # it is the same array
@@ -192,11 +207,16 @@ def run(
     used = log("used_gradient", size, runs) if differs else np.empty((0, size, runs))
     diverged_at = np.full(runs, -1, dtype=np.int64)
 
+    walk = Iteration(surface, optimizers, origin) if rule.iterates else None
+
     def advance(first: int, last: int) -> None:
+        if walk:
+            _walk(walk, first, last, every, eta, added, (weights, error, gradient, used, states))
+            return
         _Loop.advance(
-            *(first, last, every, surface.value_and_grad, rule.query, rule.update, rule.look_ahead),
+            *(first, last, every, surface.value_and_grad, rule.query, rule.update, Clipping.clipped, rule.look_ahead),
             *(w, state, surface.pack(), surface.data(), eta, hyper, origin, bound),
-            *(weights, error, gradient, used, states, diverged_at, added),
+            *(weights, error, gradient, used, states, diverged_at, added, limit),
         )
 
     bound = squared_bound(origin)
@@ -205,6 +225,8 @@ def run(
             _with_feedback(follows, advance, validation or surface, w, eta, progress)
         else:
             _in_pieces(advance, steps, progress)
+    if walk:
+        diverged_at = walk.diverged_at
 
     after = (np.arange(rows)[:, None] * every > diverged_at) & (diverged_at >= 0)
     for history in (weights, error, gradient, used, states):
@@ -225,7 +247,30 @@ def run(
         learning_rate=eta,
         diverged_at=diverged_at,
         state={slot: np.moveaxis(states[:, s], -1, 1) for s, slot in enumerate(rule.slots)} if len(states) else {},
+        looks=walk.terrain.spent if walk else None,
     )
+
+
+def _walk(
+    walk: Iteration,
+    first: int,
+    last: int,
+    every: int,
+    eta: np.ndarray,
+    noise: np.ndarray,
+    logs: tuple[np.ndarray, ...],
+) -> None:
+    """Do what _Loop.advance does, for a rule without a kernel; eta (T, R) receives the lengths of the steps."""
+    for tau in range(first, last + 1):
+        error, g = walk.look(tau)
+        added = noise[tau] if tau < len(noise) else None
+        if tau % every == 0:
+            row = (walk.w, error, g, g if added is None else g + added, walk.state)
+            for log, values in zip(logs, row, strict=True):
+                if len(log):
+                    log[tau // every] = values
+        if tau < len(eta):
+            eta[tau] = walk.step(tau + 1, g, added)
 
 
 def _in_pieces(

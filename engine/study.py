@@ -65,11 +65,12 @@ class Entry(NamedTuple):
     name: str
     optimizer: Optimizer
     learning_rate: float
+    clip: float | None = None  # the length to which gradients are shortened
 
     @property
     def label(self) -> str:
         """Name and settings, as legends print them."""
-        return self.optimizer.label(self.learning_rate)
+        return self.optimizer.label(self.learning_rate, self.clip)
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,20 +106,23 @@ def study(
     ``families`` may name the one slider whose runs are wanted.
     """
     start = tuple(float(value) for value in start)
-    rule, eta = edited.optimizer, edited.learning_rate
+    rule, eta, clip = edited.optimizer, edited.learning_rate, edited.clip
     limit = _limit(surface, rule, plane.view)
-    stops, name = {"learning_rate": learning_rate_stops(limit, eta)}, live_hyperparameter(rule)
+    stops, name = {}, live_hyperparameter(rule)
+    if rule.has_learning_rate:
+        stops["learning_rate"] = learning_rate_stops(limit, eta)
     if name:
         stops[name] = hyperparameter_stops(rule, name)
     members = []
-    if families in (True, "learning_rate"):
-        members.append(_over_learning_rate(surface, rule, tuple(stops["learning_rate"]), start, steps, plane.view))
+    if rule.has_learning_rate and families in (True, "learning_rate"):
+        etas = tuple(stops["learning_rate"])
+        members.append(_over_learning_rate(surface, rule, etas, start, steps, plane.view, clip))
     if name and families in (True, name):
-        members.append(_over_hyperparameter(surface, rule, name, eta, start, steps, plane.view))
+        members.append(_over_hyperparameter(surface, rule, name, eta, start, steps, plane.view, clip))
     if members and members[0].family.setting == "learning_rate":
         present = members[0]
     else:
-        present = _member(surface, single(surface, rule, eta, start, steps), plane)
+        present = _member(surface, single(surface, rule, eta, start, steps, clip), plane)
     best = _best(surface, rule)
     return Study(
         entries,
@@ -127,12 +131,12 @@ def study(
         steps,
         plane,
         {
-            item.name: single(surface, item.optimizer, item.learning_rate, start, steps)
+            item.name: single(surface, item.optimizer, item.learning_rate, start, steps, item.clip)
             for item in entries
             if item is not edited
         },
         present,
-        int(np.searchsorted(present.family.values, eta)),
+        int(np.searchsorted(present.family.values, _value(present.family, edited))),
         stops,
         members,
         best,
@@ -196,17 +200,30 @@ def _neighbours(value: float, above: int) -> list[float]:
 # Asked for again and again: the page that everybody opens first, the family in which a released slider moved.
 @lru_cache(maxsize=REMEMBERED)
 def _over_learning_rate(
-    surface: Any, rule: Optimizer, stops: tuple[float, ...], start: tuple[float, ...], steps: int, view: View
+    surface: Any,
+    rule: Optimizer,
+    stops: tuple[float, ...],
+    start: tuple[float, ...],
+    steps: int,
+    view: View,
+    clip: float | None,
 ) -> Member:
-    family = over_learning_rate(surface, rule, stops, start, steps)
+    family = over_learning_rate(surface, rule, stops, start, steps, clip)
     return _member(surface, family, replace(Plane.of(surface), view=view))
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _over_hyperparameter(
-    surface: Any, rule: Optimizer, name: str, eta: float, start: tuple[float, ...], steps: int, view: View
+    surface: Any,
+    rule: Optimizer,
+    name: str,
+    eta: float,
+    start: tuple[float, ...],
+    steps: int,
+    view: View,
+    clip: float | None,
 ) -> Member:
-    family = over_hyperparameter(surface, rule, name, eta, start, steps)
+    family = over_hyperparameter(surface, rule, name, eta, start, steps, clip)
     return _member(surface, family, replace(Plane.of(surface), view=view))
 
 
@@ -233,6 +250,11 @@ def _on_quadratic(
     rounding_at = np.full(len(family.values), -1) if linear else rounding_decides(surface, family)
     scene = Scene(quadratic.eigenvalues, quadratic.labels, centre, modes, left_at, rounding_at)
     return judge(family, scene), _limits(surface, family, quadratic.eigenvalues)
+
+
+def _value(family: Family, entry: Entry) -> float:
+    """Return what an entry has of the setting over which a family goes."""
+    return entry.learning_rate if family.setting == "learning_rate" else getattr(entry.optimizer, family.setting)
 
 
 def _first(happened: np.ndarray) -> np.ndarray:

@@ -27,6 +27,8 @@ class Surface(Parameterised, ABC):
     value_and_grad: ClassVar[Callable[..., Any]]
     kinks: ClassVar[tuple[float, ...]] = ()  # values of the first weight at which the Hessian jumps
 
+    quadratic: ClassVar[bool] = False  # whether the Hessian is the same everywhere
+
     @property
     @abstractmethod
     def dim(self) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from engine.arguments import learning_rates, starts, whole
+from engine.clipping import clip_limit
 from engine.columns import column, packed
 from engine.measure import Batch
 from engine.optimizer import Optimizer, as_optimizers
@@ -38,6 +39,7 @@ def sweep(
     executor: Executor | None = None,
     progress: Progress | None = None,
     block: int = BLOCK,
+    clip: float | None = None,
 ) -> Sweep:
     """Run an optimizer on a surface with every combination of settings in a grid, and keep four numbers of each.
 
@@ -49,8 +51,8 @@ def sweep(
     The error counts from E_min, or from ``lowest`` of the surface where that is given, and is held against
     ``tolerance`` > 0, times E(start) - E_min where ``relative``; see Trials and Sweep. Each cell is, to the last bit,
     what ``run`` with its settings does. Cells go in blocks of ``block`` through one pool of threads, or through
-    ``executor``; neither changes a bit of the result. Nothing but the result grows with the grid. ``progress(share)``
-    is called about every 50 ms; when it returns False the rest is not computed.
+    ``executor``; neither changes a bit of the result. Nothing but the result grows with the grid. ``clip`` is that of
+    ``run``. ``progress(share)`` is called about every 50 ms; when it returns False the rest is not computed.
 
     Raises ValueError naming the argument, its range and the value given: at most 4,000,000 cells and 10^12 steps.
     """
@@ -61,7 +63,7 @@ def sweep(
         raise ValueError(
             f"{'learning_rate' if rates is None else 'start'} must be given or named in the grid, got None"
         )
-    measure, eta = plan(steps, tolerance, relative, rates)
+    measure, eta = plan(steps, tolerance, relative, rates, clip_limit(clip, type(rule)))
     if "learning_rate" not in axes and len(eta) != 1:
         raise ValueError(f"learning_rate must be one number, or named in the grid, got {len(eta)}")
     block = whole("block", block, 1)

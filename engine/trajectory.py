@@ -20,9 +20,10 @@ class Trajectory:
     used_gradient: (
         np.ndarray | None
     )  # (T+1, R, D) what update received at this row; gradient itself where nothing differs
-    learning_rate: np.ndarray  # (T, R) eta of every step
+    learning_rate: np.ndarray  # (T, R) eta of every step; of a rule that has none how long the step was
     diverged_at: np.ndarray  # (R,) first step that was not finite or went out of all bounds, else -1
     state: dict[str, np.ndarray] = field(default_factory=dict)  # slot -> (T+1, R, D)
+    looks: np.ndarray | None = None  # (R,) what an iterating rule asked for beyond a gradient a step; see Terrain
 
     @property
     def steps(self) -> int:
@@ -31,8 +32,9 @@ class Trajectory:
 
     @property
     def evaluations(self) -> np.ndarray:
-        """How many gradients each run needed, (R,): one a step, up to the step that diverged."""
-        return np.where(self.diverged_at < 0, self.steps, self.diverged_at)
+        """How many gradients each run needed, (R,): one a step, up to the step that diverged, and ``looks``."""
+        each = np.where(self.diverged_at < 0, self.steps, self.diverged_at)
+        return each if self.looks is None else each + self.looks
 
 
 @dataclass(frozen=True, eq=False)

@@ -36,6 +36,7 @@ AXES = {
 LENGTHS = {"D": "len(w)", "R": "1", "P": "len(theta)", "N": "len(data)", "K": "len(data[0])"}
 TAKEN = {name for names in ROLES.values() for name in names}
 TAKEN |= {"start", "steps", "step", "weights", "error_and_gradient", "np", "torch", "math", "sqrt"}
+TAKEN |= {"clip", "peak", "norm"}
 BUILTINS = {"abs", "float", "int", "len", "max", "min", "range", "round"}
 CONSTANTS = {"e", "inf", "nan", "pi"}
 # named alike in NumPy and PyTorch, and of an array what they are of each of its elements
@@ -86,8 +87,10 @@ def _expression(text: str) -> ast.expr:
     return ast.parse(text, mode="eval").body
 
 
-def one_run(cls: type, name: str, slots: list[str], hyper: list[str]) -> list[ast.stmt]:
+def one_run(cls: type, name: str, slots: list[str], hyper: list[str | int]) -> list[ast.stmt]:
     """Return what a class's kernel does to one run, its state and hyperparameters by these names.
+
+    A hyperparameter given as a number is a choice that is made: what the kernel does otherwise is left out.
 
     Raises ValueError, the end of a sentence on the class, where the kernel cannot be written so.
     """
@@ -100,7 +103,7 @@ class _OneRun(ast.NodeTransformer):
     What only names a row of an array or a length is put where it is used.
     """
 
-    def __init__(self, cls: type, name: str, slots: list[str], hyper: list[str]):
+    def __init__(self, cls: type, name: str, slots: list[str], hyper: list[str | int]):
         self.function, self.definition = kernel_source(cls, name)
         arguments = [argument.arg for argument in self.definition.args.args]
         self.roles = dict(zip(arguments, ROLES[name], strict=True))
@@ -109,7 +112,7 @@ class _OneRun(ast.NodeTransformer):
         self.rows: dict[str, tuple[str, list[ast.expr]]] = {}  # name -> array and first indices of what it stands for
         self.lengths: dict[str, str] = {}  # name -> axis
         stored = {n.id for n in ast.walk(self.definition) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-        taken = TAKEN | {*slots, *hyper}
+        taken = TAKEN | {*slots, *(name for name in hyper if isinstance(name, str))}
         self.locals = {name: free_name(name, taken) for name in sorted(stored)}
 
     def body(self) -> list[ast.stmt]:
@@ -155,6 +158,27 @@ class _OneRun(ast.NodeTransformer):
             done = ast.For(loop, self.visit(node.iter), self._block(node.body), [], lineno=0)
         self.rows = outside
         return done
+
+    def visit_IfExp(self, node: ast.IfExp) -> Any:
+        """Of a choice that is made what holds of it."""
+        test = self.visit(node.test)
+        if (made := _made(test)) is not None:
+            return self.visit(node.body if made else node.orelse)
+        return ast.IfExp(test, self.visit(node.body), self.visit(node.orelse))
+
+    def visit_BinOp(self, node: ast.BinOp) -> Any:
+        """Leave out a zero that is added and a one that multiplies: what is left of a choice that is made."""
+        left, right = self.visit(node.left), self.visit(node.right)
+        match left, node.op, right:
+            case (other, ast.Add() | ast.Sub(), ast.Constant(value=0.0)) | (ast.Constant(value=0.0), ast.Add(), other):
+                return other
+            case (other, ast.Mult() | ast.Div(), ast.Constant(value=1.0)) | (
+                ast.Constant(value=1.0),
+                ast.Mult(),
+                other,
+            ):
+                return other
+        return ast.BinOp(left, node.op, right)
 
     def visit_If(self, node: ast.If) -> Any:
         """A row that has its name from one branch only has no place of its own."""
@@ -214,7 +238,10 @@ class _OneRun(ast.NodeTransformer):
             row = index.pop(0)
             if not (isinstance(row, ast.Constant) and isinstance(row.value, int)):
                 raise ValueError(f"it counts through the rows of {base}")
-            name = (self.slots if base == "state" else self.hyper)[row.value]
+            named = (self.slots if base == "state" else self.hyper)[row.value]
+            if isinstance(named, int):
+                return ast.Constant(named)
+            name = named
         if not index:
             return ast.Name(name, node.ctx)
         parts = [self.visit(copy.deepcopy(part)) for part in index]
@@ -264,6 +291,16 @@ class _OneRun(ast.NodeTransformer):
                 place = self._place(array)
                 return AXES[place[0]][len(place[1]) :][position] if place else None
         return None
+
+
+def _made(test: ast.expr) -> bool | None:
+    """Return what a test says of a choice that is made, None if it asks for something else."""
+    match test:
+        case ast.Constant(value=value):
+            return bool(value)
+        case ast.Compare(ast.Constant(value=value), [ast.Eq()], [ast.Constant(value=other)]):
+            return bool(value == other)
+    return None
 
 
 def _as_load(node: ast.expr) -> ast.expr:

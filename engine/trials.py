@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.arguments import common_length, gradient_noise, learning_rates, starts, whole
+from engine.clipping import clip_limit
 from engine.columns import column, packed
 from engine.measure import KEPT, Batch, Measure
 from engine.optimizer import Optimizer, as_optimizers
@@ -37,6 +38,7 @@ def trials(
     executor: Executor | None = None,
     progress: Progress | None = None,
     block: int = BLOCK,
+    clip: float | None = None,
     lowest: float | None = None,
     ends: bool = False,
     noise: np.ndarray | None = None,
@@ -49,14 +51,14 @@ def trials(
     The error counts from E_min, or from ``lowest`` where it is given, such as the error at a local minimum, and is held
     against ``tolerance`` > 0, times E(start) - E_min where ``relative``. With ``ends`` the last weights are kept, too;
     those of a run that diverged mean nothing. ``noise`` (T, D, R) is added to the gradients that the steps receive, as
-    ``run`` does it. Runs go in blocks of ``block`` through one pool of threads, or through
-    ``executor``; neither changes a bit of the result. ``progress(share)`` is called about every 50 ms; when it returns
-    False the rest is not computed.
+    ``run`` does it, and ``clip`` is that of ``run``. Runs go in blocks of ``block`` through one pool of threads, or
+    through ``executor``; neither changes a bit of the result. ``progress(share)`` is called about every 50 ms; when it
+    returns False the rest is not computed.
 
     Raises ValueError naming the argument, its range and the value given.
     """
     (rule,) = as_optimizers([optimizer])
-    measure, eta = plan(steps, tolerance, relative, learning_rate, ends)
+    measure, eta = plan(steps, tolerance, relative, learning_rate, clip_limit(clip, type(rule)), ends)
     settings = {} if settings is None else settings
     check_names("settings", settings, rule.parameters())
     columns = {name: column(rule, name, values) for name, values in settings.items()}
@@ -80,7 +82,12 @@ def trials(
 
 
 def plan(
-    steps: int, tolerance: float, relative: bool, learning_rate: float | np.ndarray | Schedule, ends: bool = False
+    steps: int,
+    tolerance: float,
+    relative: bool,
+    learning_rate: float | np.ndarray | Schedule,
+    limit: float,
+    ends: bool = False,
 ) -> tuple[Measure, np.ndarray]:
     """Return what is asked of every run, and the learning rates (R,), zero where a schedule gives them.
 
@@ -95,7 +102,7 @@ def plan(
         raise ValueError(f"steps must be at most {LONGEST_SCHEDULE:,} with a schedule, got {steps:,}")
     eta = learning_rates(learning_rate, steps)
     schedule, rates = (eta[:, 0], np.zeros(1)) if scheduled else (np.empty(0), eta[0])
-    return Measure(steps, number, bool(relative), np.ascontiguousarray(schedule), bool(ends)), rates
+    return Measure(steps, number, bool(relative), np.ascontiguousarray(schedule), bool(ends), limit), rates
 
 
 def _level(lowest: Any) -> float:

@@ -72,7 +72,8 @@ def searched_rates(rule: type[Optimizer], surface: Any, start: Any) -> tuple[flo
 
     A rule that adds up gradients moves by eta lambda times a distance, so its range is relative to 1/lambda_max; one
     that divides them by their size moves about eta itself, so its range is relative to |start - w*|. Then a valley in
-    other units, or farther away, has the same tuning. ``start`` is (2,); the ends stay within ALLOWED.
+    other units, or farther away, has the same tuning, but for what has a scale of its own, as a weight decay has.
+    ``start`` is (2,); the ends stay within ALLOWED.
     """
     if rule().linear:
         ends, unit = SUMMED, 1.0 / (float(surface.eigenvalues[-1]) or 1.0)
@@ -91,10 +92,12 @@ def rates_in_words() -> str:
 
 
 def space(rule: type[Optimizer], surface: Any, start: Any) -> dict[str, Span]:
-    """Return what is searched: the learning rate as searched_rates, every hyperparameter over its declared range."""
+    """Return what is searched: the learning rate as searched_rates, every hyperparameter over its declared range, but
+    for those that no search may change.
+    """
     low, high = searched_rates(rule, surface, start)
     spans = {"learning_rate": Span(four_digits(low), four_digits(high), "log")}
-    return spans | {name: _span(declared) for name, declared in rule.parameters().items()}
+    return spans | {name: _span(declared) for name, declared in rule.parameters().items() if declared.searched}
 
 
 def _span(declared: Parameter) -> Span:

@@ -49,7 +49,7 @@ def measured_steps(error: np.ndarray) -> np.ndarray:
 def judge(family: Family, scene: Scene) -> list[Verdict]:
     """Return the verdict of every run of a family."""
     with np.errstate(all="ignore"):
-        linear = family.optimizers[0].linear
+        linear = family.optimizers[0].linear and family.clip is None
         return _judge_linear(family, scene) if linear else _judge_adaptive(family, scene)
 
 
@@ -103,18 +103,33 @@ def allowance(factors: np.ndarray, modes: np.ndarray, centre: float) -> np.ndarr
         return ROUNDINGS * np.maximum(carried, 1.0) * grown * (1.0 + (centre / reach if reach > 0.0 else 0.0))
 
 
+def broke_down(family: Family, r: int) -> bool:
+    """Tell whether a run ended because its rule found no step."""
+    at = family.trajectory.diverged_at[r]
+    return bool(family.optimizers[r].iterates and np.isnan(family.trajectory.weights[at, r]).all())
+
+
+def seeks_any(rule: Optimizer) -> bool:
+    """Tell whether a rule goes to where the gradient vanishes, be it a minimum or not."""
+    return rule.iterates and not rule.ends_at_minimum
+
+
 def _judge_adaptive(family: Family, scene: Scene) -> list[Verdict]:
     hits, settled = first_hit(family.error, TOLERANCE), _measured(family, scene)
     moved = np.linalg.norm(np.diff(family.trajectory.weights[-2:], axis=0)[0], axis=-1)
     verdicts = []
     for r, rule in enumerate(family.optimizers):
         start, end = float(family.error[0, r]), float(family.error[-1, r])
+        compare = f"η = {number(family.learning_rates[r], 4)}" if rule.has_learning_rate else "it has no learning rate"
         facts = [
             ("error now", number(end, 2), f"{number(start, 2)} at the start"),
-            ("last step's length", number(moved[r], 2), f"η = {number(family.learning_rates[r], 4)}"),
+            ("last step's length", number(moved[r], 2), compare),
             _hit_fact(hits[r], settled[r], family.trajectory.steps, bool(scene.eigenvalues[0] >= 0.0)),
         ]
-        badge = ("open", f"No closed form to check against: {rule.title}'s steps are not linear in the gradient")
+        why = f"{rule.title}'s steps are not linear in the gradient"
+        why = why if rule.has_learning_rate else f"{rule.title} has no learning rate"
+        why = why if family.clip is None else "gradients are clipped"
+        badge = ("open", f"No closed form to check against: {why}")
         rounded = int(scene.rounding_at[r])
         note = f"rounding decides where this run goes from about step {rounded} on" if rounded >= 0 else ""
         verdicts.append(Verdict(*_adaptive_sentence(family, scene, r, settled[r]), facts, (*badge, note)))
@@ -125,13 +140,17 @@ def _adaptive_sentence(family: Family, scene: Scene, r: int, settled: float) -> 
     left = f" The path leaves the picture at step {scene.left_at[r]}." if scene.left_at[r] >= 0 else ""
     steps, start, end = family.trajectory.steps, float(family.error[0, r]), float(family.error[-1, r])
     down, begin, last = scene.eigenvalues < 0.0, np.abs(scene.modes[0, r]), np.abs(scene.modes[-1, r])
+    if family.trajectory.diverged_at[r] >= 0 and broke_down(family, r):
+        return "bad", f"Stops after step {family.trajectory.diverged_at[r] - 1}. {family.optimizers[r].breakdown}{left}"
     if family.trajectory.diverged_at[r] >= 0:
         return "bad", f"Diverges: the run went out of all bounds at step {family.trajectory.diverged_at[r]}.{left}"
-    if not (begin * (scene.eigenvalues != 0.0)).any():
+    if (scene.modes[:, r] == scene.modes[0, r]).all():
         return "open", "Nothing moves: the gradient vanishes where it starts."
     if (last[down] > begin[down]).any():
         worst = int(np.argmax(np.where(down, last - begin, -np.inf)))
         return "bad", f"Runs away along u{scene.labels[worst]}, where the surface curves down.{left}"
+    if down.any() and seeks_any(family.optimizers[r]) and last.max() <= TOLERANCE * begin.max():
+        return "open", f"Goes to w*: it seeks where the gradient vanishes, be it a minimum or not.{left}"
     if down.any():
         along = " and ".join(sorted(f"u{label}" for label, is_down in zip(scene.labels, down, strict=True) if is_down))
         return "open", f"Not yet leaving: along {along} it is no farther out than at the start.{left}"

@@ -11,7 +11,7 @@ from engine.formula.grammar import FUNCTIONS, Reading, read
 from engine.formula.latex import latex
 from engine.formula.machine import SECOND, Machine
 from engine.formula.program import Steps, packed, program
-from engine.parameter import GREEK, Declared, Parameter, parameter, typed
+from engine.parameter import GREEK, Parameter, parameter, typed
 from engine.surface import Surface, View
 from surfaces.quadratic import Quadratic
 
@@ -79,7 +79,7 @@ class Formula(Machine, Surface):
                 return float(value)
         raise AttributeError(f"{type(self).__name__} has no attribute or constant {name!r}")
 
-    def all_parameters(self) -> Declared:
+    def all_parameters(self) -> Mapping[str, Parameter]:
         """Return name -> Parameter: the constants, then the fields."""
         return {name: _constant(name) for name, _ in self.constants} | dict(super().all_parameters())
 

@@ -44,6 +44,7 @@ class Quadratic(Surface):
     )
     latex = r"E(\mathbf w) = \tfrac12\,(\mathbf w - \mathbf w^*)^{\mathsf T}\,\mathbf H\,(\mathbf w - \mathbf w^*)"
     dim = 2
+    quadratic = True
 
     @kernel
     @staticmethod

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from engine import discover_optimizers, run, sweep, theory
+from engine.clipping import Clipping
 from engine.kernel import SIGNATURES, kernel
 from engine.optimizers.momentum import Momentum
 from surfaces import discover_surfaces
@@ -84,7 +85,7 @@ def test_kernels_are_cached_release_the_interpreter_and_keep_infinities():
 
 @pytest.mark.parametrize("name", SIGNATURES)
 def test_a_bare_kernel_takes_its_signature_from_its_name(name):
-    owners = [cls for cls in [*OPTIMIZERS.values(), *SURFACES.values()] if name in kernels_of(cls)]
+    owners = [cls for cls in [*OPTIMIZERS.values(), *SURFACES.values(), Clipping] if name in kernels_of(cls)]
     assert owners
     for cls in owners:
         assert kernels_of(cls)[name].signature == SIGNATURES[name]

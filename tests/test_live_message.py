@@ -18,6 +18,7 @@ from charts.thin import CONSECUTIVE, POINTS, drawn_steps
 from engine import Plane, discover_optimizers, run
 from engine.study import Entry, study
 from surfaces.quadratic import Quadratic
+from surfaces.two_minima import TwoMinima
 from widgets.live_figure import PLOTLY, pack
 
 OPTIMIZERS = discover_optimizers()
@@ -201,6 +202,17 @@ def test_a_picture_without_its_families_is_small_and_else_the_same(surface, slug
     assert len(pack(header, arrays)) < SIZE / 4
 
 
+@pytest.mark.parametrize("families", [True, False])
+@pytest.mark.parametrize("surface", [Quadratic(), TwoMinima()], ids=["quadratic", "two minima"])
+@pytest.mark.parametrize("slug", [slug for slug, cls in OPTIMIZERS.items() if not cls.has_learning_rate])
+def test_a_rule_without_a_learning_rate_travels_by_itself(slug, surface, families):
+    entry, start = Entry("a", OPTIMIZERS[slug](), 1.0), surface.start
+    found = study(surface, [entry], entry, start, 30, Plane.of(surface, include=start), families=families)
+    header, arrays = live_message(surface, found, [], {})
+    assert header["sliders"] == [] and header["families"] == {} and header["gauge"] is None
+    assert header["present"]["eta"] is None and len(arrays[header["present"]["array"]]) > 1
+
+
 @settings(max_examples=200)
 @given(st.integers(0, 20_000))
 def test_drawn_steps_are_few_and_come_in_neighbours(steps):
@@ -248,13 +260,11 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("eyes", [np.eye(3), PROTANOPIA, DEUTERANOPIA], ids=["usual", "protanopia", "deuteranopia"])
 def test_no_two_optimizers_look_alike(eyes):
+    """Any two are 15 apart (CIE 1976), and 30 or more where the line is of the same kind."""
     seen = {slug: lab(np.clip(eyes @ linear(cls.colour), 0.0, 1.0)) for slug, cls in OPTIMIZERS.items()}
-    alike = {
-        (one, other): round(float(np.linalg.norm(seen[one] - seen[other])), 1)
-        for one, other in itertools.combinations(seen, 2)
-        if np.linalg.norm(seen[one] - seen[other]) < 20.0
-    }
-    assert not alike
+    apart = {pair: float(np.linalg.norm(seen[pair[0]] - seen[pair[1]])) for pair in itertools.combinations(seen, 2)}
+    same = {pair for pair in apart if OPTIMIZERS[pair[0]].dash == OPTIMIZERS[pair[1]].dash}
+    assert not {pair: round(far, 1) for pair, far in apart.items() if far < (30.0 if pair in same else 15.0)}
 
 
 def over(halo: str, ground: str) -> str:

@@ -250,7 +250,7 @@ def test_rotation_is_the_engines_and_linear_lines_are_flat():
     angles = rotation.ANGLES
     at = header["index"]["at"]
     assert header["index"]["texts"][at] == "45°"
-    for i, cls in enumerate(RULES.values()):
+    for i, cls in enumerate(cls for cls in RULES.values() if cls.textbook):
         settled, first = steps_over_angles(surface, cls(), cls.typical_learning_rate, start, angles, rotation.STEPS)
         np.testing.assert_array_equal(arrays[f"untuned{i}"], settled if cls.steps_shrink else first)
         tuned = tuned_over_angles(surface, cls, start, angles, rotation.STEPS)

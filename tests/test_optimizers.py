@@ -1,5 +1,6 @@
 """Every optimizer does what its equations say, whatever file it stands in."""
 
+import itertools
 import pickle
 import re
 
@@ -29,10 +30,12 @@ every_optimizer = pytest.mark.parametrize("slug", OPTIMIZERS)
 
 
 def settings(cls: type[Optimizer]) -> list[Optimizer]:
-    """The defaults, both ends of every range, and four settings from inside the ranges."""
+    """The defaults, both ends of every range, and four settings from inside the ranges, with every choice of words."""
+    words = [known.options for known in cls.choices().values()]
+    forms = [dict(zip(cls.choices(), values, strict=True)) for values in itertools.product(*words)]
 
     def at(shares):
-        values = {}
+        values = dict(forms[int(np.sum(shares) * 97.0) % len(forms)])
         for share, (name, p) in zip(shares, cls.parameters().items(), strict=True):
             log = p.scale == "log" and p.low > 0.0
             values[name] = p.low * (p.high / p.low) ** share if log else p.low + share * (p.high - p.low)
@@ -40,21 +43,29 @@ def settings(cls: type[Optimizer]) -> list[Optimizer]:
 
     count = len(cls.parameters())
     inside = np.random.default_rng(7).uniform(size=(4, count))
-    return list(dict.fromkeys([cls(), at(np.zeros(count)), at(np.ones(count)), *map(at, inside)]))
+    return list(
+        dict.fromkeys(
+            [cls(), *(cls(**form) for form in forms), at(np.zeros(count)), at(np.ones(count)), *map(at, inside)]
+        )
+    )
 
 
 def fields_of(optimizer: Optimizer) -> dict[str, float]:
-    return {name: getattr(optimizer, name) for name in optimizer.parameters()}
+    return {name: getattr(optimizer, name) for name in optimizer.declared()}
 
 
-def transcribed(slug: str, gradient, start, learning_rate: float, optimizer: Optimizer, steps: int = STEPS):
+def transcribed(slug: str, gradient, start, learning_rate: float, optimizer: Optimizer, valley, steps: int = STEPS):
     """The oracle's path, in extended precision where the machine has it."""
     rule = getattr(oracle, slug, None)
     if rule is None:
         pytest.fail(f"tests/oracle.py has no function {slug!r}: add one, from the equations of its source")
     wide = np.longdouble
-    values = {name: wide(value) for name, value in fields_of(optimizer).items()}
-    return rule(gradient, np.array(start, dtype=wide), learning_rate=wide(learning_rate), steps=steps, **values)
+    values = {name: value if isinstance(value, str) else wide(value) for name, value in fields_of(optimizer).items()}
+    if optimizer.has_learning_rate:
+        values["learning_rate"] = wide(learning_rate)
+    else:
+        values["hessian"] = np.asarray(valley.hessian(np.zeros(2)), dtype=wide)
+    return rule(gradient, np.array(start, dtype=wide), steps=steps, **values)
 
 
 def apart(path, other) -> float:
@@ -67,7 +78,9 @@ def exact_gradient(valley: Quadratic):
 
 
 def off_by(gradient, share: float, noise: np.random.Generator):
-    return lambda w: gradient(w) * (1.0 + noise.uniform(-share, share, len(w)))
+    return lambda w: (
+        gradient(w * (1.0 + noise.uniform(-share, share, len(w)))) * (1.0 + noise.uniform(-share, share, len(w)))
+    )
 
 
 def replay(path, valley: Quadratic):
@@ -92,7 +105,7 @@ def test_update_equals_its_transcription_at_every_setting(slug, share):
         path = run(OFF_CENTRE, optimizer, eta, START, STEPS)
         last = STEPS if path.diverged_at[0] < 0 else int(path.diverged_at[0])
         gradient, points = replay(path, OFF_CENTRE)
-        expected = transcribed(slug, gradient, START, eta, optimizer, last)
+        expected = transcribed(slug, gradient, START, eta, optimizer, OFF_CENTRE, last)
         assert apart(path.weights[: last + 1, 0], expected) < 1e-12, optimizer
         asked = np.array([exact_gradient(OFF_CENTRE)(w) for w in points])
         assert apart(path.used_gradient[:last, 0], asked) < 1e-12, optimizer
@@ -100,7 +113,7 @@ def test_update_equals_its_transcription_at_every_setting(slug, share):
 
 @every_optimizer
 def test_path_equals_the_transcription_wherever_the_path_is_determined(slug):
-    """Where gradients off by 2e-15 move the oracle's own path by less than 3e-13, the run equals it to 1e-12."""
+    """As long as gradients off by 1e-14 move the oracle's own path by less than 3e-13, the run equals it to 1e-12."""
     exact = exact_gradient(VALLEY)
     noise = np.random.default_rng(3)
     cls = OPTIMIZERS[slug]
@@ -108,17 +121,17 @@ def test_path_equals_the_transcription_wherever_the_path_is_determined(slug):
     for optimizer in settings(cls):
         for share in (0.02, 0.2, 1.0):
             eta = share * cls.typical_learning_rate
-            expected = transcribed(slug, exact, START, eta, optimizer)
-            rounded = off_by(exact, 2e-15, noise)
-            if not apart(transcribed(slug, rounded, START, eta, optimizer), expected) < 3e-13:
-                continue
+            expected = transcribed(slug, exact, START, eta, optimizer, VALLEY)
+            rounded = off_by(exact, 1e-14, noise)
+            off = np.abs(transcribed(slug, rounded, START, eta, optimizer, VALLEY) - expected).max(axis=1)
+            held = np.logical_and.accumulate(off < 3e-13 * np.abs(expected).max())
             path = run(VALLEY, optimizer, eta, START, STEPS)
-            if path.diverged_at[0] >= 0:
+            if path.diverged_at[0] >= 0 or held.sum() < 100:
                 continue
-            assert apart(path.weights[:, 0], expected) < 1e-12, (optimizer, eta)
+            assert apart(path.weights[held, 0], expected[held]) < 1e-12, (optimizer, eta)
             compared.append(optimizer)
     assert cls() in compared
-    assert len(set(compared)) >= min(4, len(settings(cls)))
+    assert len(set(compared)) >= min(3, len(settings(cls)))
 
 
 @pytest.mark.parametrize("cls", [Momentum, Nesterov])
@@ -184,7 +197,7 @@ def test_label_prints_every_setting(slug):
     optimizer = OPTIMIZERS[slug]()
     label = optimizer.label(0.0123)
     assert label.startswith(optimizer.title)
-    assert "η = 0.0123" in label
+    assert ("η = 0.0123" in label) == optimizer.has_learning_rate
     for name, declared in optimizer.parameters().items():
         assert f"{declared.plain} = {number(getattr(optimizer, name), 4)}" in label
         assert "\\" not in declared.plain
@@ -200,7 +213,9 @@ def test_looks_are_valid(slug):
 
 
 def test_rules_whose_steps_do_not_shrink_say_so():
-    assert {slug for slug, cls in OPTIMIZERS.items() if not cls.steps_shrink} == {"adam", "rmsprop"}
+    assert {slug for slug, cls in OPTIMIZERS.items() if not cls.steps_shrink} == {
+        *("adadelta", "adam", "adamax", "adamw", "lion", "nadam", "rmsprop", "sign_descent"),
+    }
 
 
 def test_looks_differ():
@@ -211,7 +226,7 @@ def test_looks_differ():
 @every_optimizer
 def test_docstring_names_its_source(slug):
     text = OPTIMIZERS[slug].__doc__
-    author_and_year = r"[A-Z][\w-]+(?:,? (?:and )?[A-Z][\w-]+)*,? \((?:19|20)\d\d\)"
+    author_and_year = r"[A-Z][\w-]+(?:,? (?:and )?[A-Z][\w-]+)*(?: et al\.)?,? \((?:19|20)\d\d\)"
     assert re.search(author_and_year, text), "author and year, as in Polyak (1964)"
     assert re.search(r"\b\d+(?:\.\d+)?\b", re.sub(r"\((?:19|20)\d\d\)", "", text)), "the number of the equation"
 

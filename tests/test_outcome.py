@@ -11,6 +11,7 @@ from engine.stationary import stationary_points
 from engine.study import Entry, study
 from engine.words import number
 from surfaces import discover_surfaces
+from surfaces.two_minima import TwoMinima
 
 OPTIMIZERS = discover_optimizers()
 SURFACES = {slug: cls for slug, cls in discover_surfaces().items() if cls().dim == 2 and slug != "quadratic"}
@@ -138,6 +139,17 @@ def test_at_a_saddle_it_is_said_what_a_nudge_would_do():
     surface = SURFACES["sharpness"]()
     verdict = picture(surface, "gradient_descent", 0.1, start=(-0.4, 0.4)).present.verdicts[0]
     assert verdict.status == "limit" and verdict.sentence.startswith("Stays at the saddle (0, 0), E = 0.5")
+
+
+def test_newton_at_a_saddle_is_where_it_seeks_to_be():
+    surface = TwoMinima()
+    points = stationary_points(surface, surface.view)
+    saddle = points.places[points.kinds.index("saddle")]
+    found = picture(surface, "newton", 1.0, tuple(saddle + [0.05, 0.02]))
+    verdict = found.present.verdicts[found.index]
+    assert verdict.status == "limit" and verdict.sentence.startswith("Stays at the saddle")
+    assert "be it a minimum or not" in verdict.sentence and "nudge" not in verdict.sentence
+    assert verdict.facts[-1] == ("local limit", "none", "Newton has no learning rate")
 
 
 def test_a_run_that_comes_to_rest_on_a_curve_of_minima():

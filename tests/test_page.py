@@ -29,7 +29,7 @@ def described(app) -> Study:
         if box.value is not None:
             cls = OPTIMIZERS[box.value]
             rule = cls(**{name: values[f"{box.key}.{name}"] for name in cls.parameters()})
-            runs.append(Entry(box.key, rule, values[f"{box.key}.learning_rate"]))
+            runs.append(Entry(box.key, rule, values.get(f"{box.key}.learning_rate", cls.typical_learning_rate)))
     fields = {
         name: values.get(f"surface.{name}", declared.default) for name, declared in Quadratic.parameters().items()
     }
@@ -80,7 +80,7 @@ def cast(app) -> list[tuple[str, str]]:
     """Return letter and title of every run that is drawn."""
     header, arrays = message(app)
     assert all(len(drawn(header, arrays, run["name"])) for run in header["runs"])
-    return [(run["name"], run["label"].split(" η")[0]) for run in header["runs"]]
+    return [(run["name"], re.split(" η|, ", run["label"])[0]) for run in header["runs"]]
 
 
 @pytest.mark.parametrize("slug", OPTIMIZERS)
@@ -91,6 +91,44 @@ def test_every_optimizer_can_be_chosen_by_its_slug(slug):
     assert type(found.edited.optimizer) is OPTIMIZERS[slug]
     assert cast(app) == [("a", OPTIMIZERS[slug].title)]
     assert found.edited.learning_rate == four_digits(OPTIMIZERS[slug].typical_learning_rate)
+    keys = {item.key for item in app.sidebar.number_input}
+    assert ("a.learning_rate" in keys) == OPTIMIZERS[slug].has_learning_rate
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("a=adam&a.stabiliser_place=inside", "√(r + δ)"),
+        ("a=adam&a.bias_correction=off", "uncorrected averages"),
+        ("a=adamw&a.decay_form=l2", "L2 decay"),
+        ("a=nadam&a.momentum_schedule=library", "growing momentum, β₁ in the mean"),
+        ("a=conjugate_gradient&a.formula=fletcher-reeves", "Fletcher–Reeves"),
+    ],
+)
+def test_a_form_stands_in_the_address_and_in_the_label(query, says):
+    app = visit(query)
+    assert not app.warning and not app.exception
+    (run,) = message(app)[0]["runs"]
+    assert run["label"].endswith(f", {says}") or run["label"].endswith(says)
+    assert dict(app.query_params.items())[query.split("&")[1].split("=")[0]] == query.rsplit("=", 1)[1]
+
+
+def test_a_form_that_does_not_exist_is_named_and_the_printed_one_used():
+    app = visit("a=adam&a.stabiliser_place=middle")
+    assert "stabiliser_place" in app.warning[0].value and "outside is used" in app.warning[0].value
+    assert "√" not in message(app)[0]["runs"][0]["label"]
+
+
+def test_a_rule_without_a_learning_rate_has_no_gauge_and_no_sliders_of_its_own():
+    header, _ = message(visit("a=newton"))
+    assert header["gauge"] is None and header["present"]["eta"] is None and header["families"] == {}
+    assert not [slider for slider in header["sliders"] if "family" in slider]
+    app = visit("a=newton&a.learning_rate=0.1")
+    assert "a.learning_rate" in app.warning[0].value
+    header, _ = message(visit("a=newton&surface.eigenvalue_1=-1"))
+    assert header["texts"][header["present"]["verdict"][1]].startswith("Goes to w*: it seeks where the gradient")
+    header, _ = message(visit("a=newton&surface.eigenvalue_1=0"))
+    assert "The Hessian has an eigenvalue of zero" in header["texts"][header["present"]["verdict"][1]]
 
 
 # --- presets -----------------------------------------------------------------------------------------------------

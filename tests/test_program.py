@@ -32,7 +32,8 @@ VALLEY = Quadratic(eigenvalue_1=1.0, eigenvalue_2=20.0, angle=30.0, minimum_x=0.
 START = (-1.5, 1.0)
 PROGRAMS = {"numpy": numpy_program, "torch": torch_program}
 
-every_optimizer = pytest.mark.parametrize("slug", OPTIMIZERS)
+WITHOUT = [slug for slug, cls in OPTIMIZERS.items() if cls.iterates]
+every_optimizer = pytest.mark.parametrize("slug", [slug for slug in OPTIMIZERS if slug not in WITHOUT])
 every_library = pytest.mark.parametrize("library", PROGRAMS)
 
 
@@ -69,6 +70,34 @@ def test_the_numpy_program_repeats_the_run_bit_for_bit(slug, data, surface, star
     cls = OPTIMIZERS[slug]
     eta = data.draw(st.floats(-3.0, 1.0).map(lambda power: cls.typical_learning_rate * 10.0**power))
     check(surface, data.draw(rules(slug)), eta, start, steps)
+
+
+@every_optimizer
+def test_the_numpy_program_clips_as_the_run_does(slug):
+    cls = OPTIMIZERS[slug]
+    for clip in (0.3, 11.0):
+        eta = cls.typical_learning_rate
+        names = executed(numpy_program(VALLEY, cls(), eta, START, 120, clip))
+        path = run(VALLEY, cls(), eta, START, 120, clip=clip)
+        np.testing.assert_array_equal(names["weights"], path.weights[:, 0])
+
+
+@every_optimizer
+def test_every_form_of_a_rule_has_its_program(slug, torch):
+    cls = OPTIMIZERS[slug]
+    for name, known in cls.choices().items():
+        for value in known.options:
+            rule = cls(**{name: value})
+            for clip in (None, 5.0):
+                names = executed(torch_program(VALLEY, rule, cls.typical_learning_rate, START, 60, clip))
+                path = run(VALLEY, rule, cls.typical_learning_rate, START, 60, clip=clip)
+                np.testing.assert_array_equal(np.asarray(names["weights"]), path.weights[:, 0])
+
+
+@pytest.mark.parametrize("slug", WITHOUT)
+def test_a_rule_that_looks_about_says_that_it_has_no_program(slug):
+    with pytest.raises(ValueError, match=f"{OPTIMIZERS[slug].title} cannot be written as a program: it asks"):
+        numpy_program(VALLEY, OPTIMIZERS[slug](), 1.0, START, 5)
 
 
 @every_optimizer

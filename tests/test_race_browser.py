@@ -14,6 +14,7 @@ from engine.race import Terms, lane
 from engine.settling import first_hit
 from surfaces.quadratic import Quadratic
 from surfaces.two_minima import TwoMinima
+from widgets.race.fair import everyone
 
 RULES = discover_optimizers()
 START = (-1.5, 1.0)
@@ -201,14 +202,13 @@ def test_the_fair_race_is_drawn_and_its_settings_can_be_watched(page, server):
     panels = page.locator(".valley-lines .valley-panel")
     expect(panels).to_have_count(2)
     expect(panels.nth(0).locator("canvas")).to_have_attribute("aria-label", re.compile("a row for every optimizer"))
-    expect(panels.nth(1).locator(".valley-names li")).to_have_count(len(RULES))
+    expect(panels.nth(1).locator(".valley-names li")).to_have_count(len(everyone()))
     assert page.evaluate("() => document.querySelector('.valley-lines canvas').getContext('2d') !== null")
     page.get_by_role("button", name="Watch them from one start").click()
     expect(page.locator(BOARD).first).to_be_visible(timeout=30 * SECONDS)
     terms = Terms(8, 120, 1e-6, True)
-    found = lane(Quadratic(), START, RULES["momentum"], terms).found
-    letter = next(key for key, value in in_address(page).items() if value == "momentum")
-    address_has(page, race=None, **{f"{letter}.learning_rate": found.learning_rate})
+    found = lane(Quadratic(), START, RULES[in_address(page)["b"]], terms).found
+    address_has(page, race=None, **{"b.learning_rate": found.learning_rate})
 
 
 def test_a_long_race_shows_how_far_it_is_and_can_be_stopped(page, server):

@@ -24,6 +24,8 @@ from widgets.views import found
 
 PAGE = ROOT / "app_pages" / "families" / "race.py"
 RULES = discover_optimizers()
+RACED = fair.everyone()
+RATED = [slug for slug, cls in RULES.items() if cls.has_learning_rate]
 SURFACES = plane_surfaces()
 VALLEY, START = Quadratic(), (-1.5, 1.0)
 LETTERS = "abcdef"
@@ -105,9 +107,11 @@ def test_a_flat_valley_has_a_race_all_the_same(name):
 # --- together ----------------------------------------------------------------------------------------------------
 
 
-def test_a_bare_address_starts_every_optimizer():
+def test_a_bare_address_starts_the_optimizers_of_the_textbook():
     app = fine(race())
-    assert dict(app.query_params.items()) == dict(zip(LETTERS, together.in_order(RULES), strict=True))
+    textbook = together.in_order(RULES)[: len(LETTERS)]
+    assert dict(app.query_params.items()) == dict(zip(LETTERS, textbook, strict=True))
+    assert textbook[0] == "momentum" and set(textbook) == {slug for slug, cls in RULES.items() if cls.textbook}
     assert sorted(slug for slug in together.in_order(RULES)) == sorted(RULES)
     assert [item["name"] for item in board(app)["runs"]] == list(LETTERS)
 
@@ -157,7 +161,7 @@ def test_the_scoreboard_knows_every_stop_of_the_live_sliders():
 
 def test_the_presets_are_addresses_without_a_fault():
     for query in together.presets(RULES).values():
-        assert len(board(fine(race(query)))["runs"]) == len(RULES)
+        assert len(board(fine(race(query)))["runs"]) == len(LETTERS)
 
 
 def test_a_preset_leaves_the_choice_of_another_view_at_its_default():
@@ -269,8 +273,13 @@ def test_what_does_not_fit_another_surface_is_named(key, raw):
 
 
 def raced(terms: Terms, surface=VALLEY):
-    lanes = [lane(surface, START, cls, terms) for cls in RULES.values()]
+    lanes = [lane(surface, START, cls, terms) for cls in RACED.values()]
     return sorted(lanes, key=lambda item: (item.median, -item.reached, item.mean))
+
+
+def known(values):
+    """What is left of a strip's numbers where not every case got there."""
+    return [value for value in values if value is not None]
 
 
 def test_the_figure_is_the_engines_race():
@@ -280,14 +289,17 @@ def test_the_figure_is_the_engines_race():
     for k, (item, strip) in enumerate(zip(lanes, strips["strips"], strict=True)):
         np.testing.assert_array_equal(arrays[f"steps.{k}"], np.maximum(item.counted, 1.0).astype(np.float32))
         assert f"{item.rule.title} {strip['note']}" == item.found.label
-        assert strip["five"][2] == item.median and strip["five"] == sorted(strip["five"])
+        assert (strip["five"][2] or np.inf) == item.median and known(strip["five"]) == sorted(known(strip["five"]))
         np.testing.assert_array_equal(arrays[f"mean.{k}"], item.steps.astype(np.float32))
+        if item.good is None:
+            assert not len(arrays[f"good.x.{k}"])
+            continue
         np.testing.assert_allclose(arrays[f"good.x.{k}"][[0, -1]], item.good, rtol=1e-6)
         assert arrays[f"good.y.{k}"].max() <= GOOD * item.steps.min() * (1.0 + 1e-6)
     labels = [curve["label"] for curve in curves["curves"] if "label" in curve]
-    assert [
-        agrees(re.search(r"([\d.]+) dec", label)[1], item.decades) for label, item in zip(labels, lanes, strict=True)
-    ]
+    for label, item in zip(labels, lanes, strict=True):
+        wide = re.search(r"([\d.]+) dec", label)
+        assert agrees(wide[1], item.decades) if item.good else label.endswith("no good zone")
 
 
 def test_the_sentence_says_who_wins_and_how_often():
@@ -319,7 +331,7 @@ def test_the_caption_tells_what_was_tuned_over_what_and_with_how_many_gradients(
 def test_the_table_holds_the_ranges_that_were_searched():
     text = numbers(fine(race("race=fair")))
     rows = {row.split("|")[1].strip(): row for row in text.split("\n")[2:]}
-    assert set(rows) == {cls.title for cls in RULES.values()}
+    assert set(rows) == {cls.title for cls in RACED.values()}
     assert "2·10⁻⁵ … 0.2, log-uniform" in rows["Gradient descent"]  # 1/λ_max is 0.05
     assert "0.0018 … 18.03, log-uniform" in rows["Adam"]  # sqrt(1.5² + 1²) = 1.803
     assert "β₁ 0 … 0.9999, 1 − value log-uniform" in rows["Adam"] and "δ 10⁻¹⁶ … 1, log-uniform" in rows["Adam"]
@@ -358,7 +370,7 @@ def test_the_settings_found_can_be_watched_from_one_start():
     lanes = raced(Terms(stays=True), replace(VALLEY, eigenvalue_2=50.0))
     next(button for button in app.button if button.label == "Watch them from one start").click().run()
     values = inputs(fine(app))
-    for letter, item in zip(LETTERS, lanes, strict=True):
+    for letter, item in zip(LETTERS, lanes, strict=False):
         assert RULES[app.query_params[letter]] is item.rule
         assert values[f"{letter}.learning_rate"] == item.found.learning_rate
         for name in item.rule.parameters():
@@ -388,7 +400,7 @@ def trials(told, arrays, k):
     return [np.concatenate([arrays[f"in.{axis}.{k}"], arrays[f"out.{axis}.{k}"]]) for axis in "xy"]
 
 
-@pytest.mark.parametrize("slug", RULES)
+@pytest.mark.parametrize("slug", RATED)
 @pytest.mark.parametrize("early", ["no", "yes"])
 def test_every_trial_lies_on_the_landscape(slug, early):
     told, arrays = messages(fine(race(f"race=tuning&optimizer={slug}&tuning.early={early}&tuning.budget=12")))[0]

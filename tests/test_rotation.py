@@ -20,7 +20,10 @@ VALLEYS = [
     Quadratic(eigenvalue_1=-1.0, eigenvalue_2=5.0),
 ]
 
+TEXTBOOK = {slug: cls for slug, cls in OPTIMIZERS.items() if cls.textbook}  # those that are tuned
+
 every_optimizer = pytest.mark.parametrize("cls", OPTIMIZERS.values(), ids=list(OPTIMIZERS))
+every_tuned = pytest.mark.parametrize("cls", TEXTBOOK.values(), ids=list(TEXTBOOK))
 
 
 @every_optimizer
@@ -32,18 +35,24 @@ def test_every_angle_is_the_run_at_that_angle(cls, surface):
         there = replace(surface, angle=angle)
         begin = there.stationary_point + there.eigenvectors @ surface.modes(np.array(start))
         alone = run(there, cls(), eta, begin, 60)
-        np.testing.assert_allclose(turned.error[:, r], alone.error[:, 0], rtol=1e-9, atol=1e-300)
+        # what is left after a step that lands on the minimum, or on one side of it, is rounding
+        floor = 1e-300 if cls().linear or cls().adaptive else 1e-11 * abs(alone.error[0, 0])
+        np.testing.assert_allclose(turned.error[:, r], alone.error[:, 0], rtol=1e-9, atol=floor)
         scale = np.nanmax(np.abs(alone.weights))
         np.testing.assert_allclose(
-            turned.modes[:, r], there.modes(alone.weights[:, 0]), rtol=1e-9, atol=1e-12 * max(scale, 1.0)
+            turned.modes[:, r],
+            there.modes(alone.weights[:, 0]),
+            rtol=1e-9,
+            atol=(1e-12 if floor == 1e-300 else 1e-11) * max(scale, 1.0),
         )
 
 
 @every_optimizer
 def test_rules_that_know_no_axes_take_the_same_steps_at_every_angle_and_the_others_do_not(cls):
     eta, angles = cls.typical_learning_rate, np.linspace(0.0, 90.0, 31)
-    settled, hit = steps_over_angles(Quadratic(), cls(), eta, (-1.5, 1.0), angles, 2000)
-    if cls().linear:
+    tolerance = 1e-6 if cls.steps_shrink else 1e-3
+    settled, hit = steps_over_angles(Quadratic(), cls(), eta, (-1.5, 1.0), angles, 2000, tolerance)
+    if cls().axis_free:
         assert np.ptp(settled) == 0.0 and np.ptp(hit) == 0.0
     else:
         assert np.ptp(hit) > 5 and hit[0] == hit[-1]
@@ -51,16 +60,16 @@ def test_rules_that_know_no_axes_take_the_same_steps_at_every_angle_and_the_othe
 
 @every_optimizer
 def test_linear_paths_do_not_move_in_the_turning_frame(cls):
-    random = np.random.default_rng(5)
+    random, moved = np.random.default_rng(5), []
     for _ in range(10):
         low, high = np.sort(10.0 ** random.uniform(-2, 2, 2))
         surface = Quadratic(eigenvalue_1=low, eigenvalue_2=high, angle=random.uniform(-180, 180))
         turned = over_angles(surface, cls(), 0.5 / high, random.normal(size=2), ANGLES, 200)
-        apart = np.abs(turned.modes - turned.modes[:, :1]).max()
-        if cls().linear:
+        apart = np.nanmax(np.abs(turned.modes - turned.modes[:, :1]))
+        if cls().axis_free:
             assert apart < 1e-11 * np.abs(turned.modes).max()
-        else:
-            assert apart > 1e-6
+        moved.append(apart)
+    assert cls().axis_free or np.median(moved) > 1e-6
 
 
 @every_optimizer
@@ -98,7 +107,7 @@ def test_the_start_alone_can_settle_and_a_saddle_has_nothing_to_count():
 FEW = [0.0, 20.0, 45.0]
 
 
-@every_optimizer
+@every_tuned
 @pytest.mark.parametrize("surface", VALLEYS[:2], ids=repr)
 def test_tuned_is_the_best_of_all_runs_tried(cls, surface):
     start, steps = (-1.5, 1.0), 400
@@ -118,7 +127,7 @@ def test_tuned_is_the_best_of_all_runs_tried(cls, surface):
         assert (settled_step if cls.steps_shrink else first_hit)(again, 1e-6)[0] == tuned.counts[r]
 
 
-@every_optimizer
+@every_tuned
 def test_tuned_lines_are_exactly_flat_for_the_rules_that_know_no_axes(cls):
     random = np.random.default_rng(8)
     for _ in range(4):
@@ -134,7 +143,7 @@ def test_tuned_lines_are_exactly_flat_for_the_rules_that_know_no_axes(cls):
 def test_tuning_helps_and_adagrad_minds_most():
     surface, start = Quadratic(eigenvalue_1=1.0, eigenvalue_2=100.0), (-1.5, 1.0)
     times = {}
-    for slug, cls in OPTIMIZERS.items():
+    for slug, cls in TEXTBOOK.items():
         tuned = tuned_over_angles(surface, cls, start, [0.0, 45.0], 2000).counts
         settled, hit = steps_over_angles(surface, cls(), cls.typical_learning_rate, start, [0.0, 45.0], 2000)
         untuned = settled if cls.steps_shrink else hit

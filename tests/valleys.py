@@ -40,6 +40,7 @@ def rules(slug: str) -> st.SearchStrategy[Optimizer]:
     """An optimizer, as it begins or with any of its settings."""
     cls = OPTIMIZERS[slug]
     fields = {name: momenta if name == "momentum" else _within(declared) for name, declared in cls.parameters().items()}
+    fields |= {name: st.sampled_from(known.options) for name, known in cls.choices().items()}
     return st.one_of(st.just(cls()), st.builds(cls, **fields)) if fields else st.just(cls())
 
 

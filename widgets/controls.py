@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from engine.parameter import Parameter, Parameterised, Typed, four_digits
+from engine.parameter import Choice, Parameter, Parameterised, Typed, four_digits
 from widgets.history import forget, moving, one_step
 
 Tuned = TypeVar("Tuned", bound=Parameterised)
@@ -107,18 +107,39 @@ def unmarked(message: str) -> str:
 def controls(cls: type[Tuned], prefix: str, first: Mapping[str, Parameter] | None = None) -> tuple[Tuned, list[float]]:
     """Draw an input for everything that cls declares under ``prefix.name``, after those of ``first``.
 
-    What is typed comes first: it may name parameters. Returns the instance they describe, and the values of ``first``.
+    What is typed comes first: it may name parameters. A setting that is a word comes after those that are numbers.
+    Returns the instance they describe, and the values of ``first``.
     """
     extra = [number(f"{prefix}.{name}", parameter, spoken(name)) for name, parameter in (first or {}).items()]
     made = cls(**{name: typed(f"{prefix}.{name}", declared) for name, declared in cls.typed_fields().items()})
-    values, items = {}, list(made.parameters().items())
+    values: dict[str, Any] = {}
+    items = list(made.parameters().items())
     for i in range(0, len(items), 2):
         pair = items[i : i + 2]
         with row(len(pair)):
             for name, parameter in pair:
                 label = "" if name == parameter.symbol else spoken(name)
                 values[name] = number(f"{prefix}.{name}", parameter, label)
+    for name, known in cls.choices().items():
+        values[name] = word(f"{prefix}.{name}", known, spoken(name))
     return replace(made, **values), extra
+
+
+def word(key: str, known: Choice, label: str) -> str:
+    """Draw the input that owns one of a few words and return it."""
+    declare(key, known.options)
+    if st.session_state.get(key, known.default) not in known.options:
+        st.session_state[key] = known.default
+    chosen = st.segmented_control(
+        label,
+        known.options,
+        default=known.default,
+        required=True,
+        key=key,
+        help=known.help,
+        bind="query-params",
+    )
+    return chosen or known.default
 
 
 def row(count: int = 2) -> AbstractContextManager[Any]:

@@ -60,7 +60,9 @@ def ask(key: Hashable, compute: Compute, seconds: float) -> Job:
         _jobs.move_to_end(key)
         for old in [old for old, other in _jobs.items() if other.done.is_set()][: max(0, len(_jobs) - REMEMBERED)]:
             del _jobs[old]
-    job.done.wait(seconds)
+    until = time.monotonic() + seconds
+    while not job.done.wait(max(0.0, min(PATIENCE / 3.0, until - time.monotonic()))) and time.monotonic() < until:
+        job.asked = time.monotonic()  # whoever waits still asks
     if job.error:
         raise job.error
     return job

@@ -45,8 +45,9 @@ def pick_alone(optimizers: Mapping[str, type[Optimizer]]) -> type[Optimizer]:
 
 def pick_settings(cls: type[Optimizer], letter: str = "a") -> Entry:
     """Draw the inputs of a run's settings."""
-    optimizer, (eta,) = controls(cls, letter, {"learning_rate": learning_rate_of(cls)})
-    return Entry(letter, optimizer, eta)
+    first = {"learning_rate": learning_rate_of(cls)} if cls.has_learning_rate else {}
+    optimizer, etas = controls(cls, letter, first)
+    return Entry(letter, optimizer, *(etas or [cls.typical_learning_rate]))
 
 
 def _chosen(letter: str, optimizers: Mapping[str, type[Optimizer]]) -> bool:
@@ -81,13 +82,14 @@ def _pick_run(
 def typical(letter: str, optimizers: Mapping[str, type[Optimizer]]) -> None:
     """Give a newly chosen optimizer its own typical settings."""
     if cls := optimizers.get(st.session_state[letter] or ""):
-        for name in ("learning_rate", *cls.parameters()):
+        for name in (*(["learning_rate"] if cls.has_learning_rate else []), *cls.declared()):
             st.session_state[f"{letter}.{name}"] = default_of(cls, name)
 
 
-def default_of(cls: type[Optimizer], name: str) -> float | None:
+def default_of(cls: type[Optimizer], name: str) -> float | str | None:
     """Return the default of one of a run's settings, None where the optimizer has no such setting."""
-    declared = {"learning_rate": learning_rate_of(cls), **cls.parameters()}.get(name)
+    rate = {"learning_rate": learning_rate_of(cls)} if cls.has_learning_rate else {}
+    declared = {**rate, **cls.declared()}.get(name)
     return declared.default if declared else None
 
 
@@ -102,6 +104,8 @@ def best_values(entry: Entry, best: Best | None) -> dict[str, float] | None:
 
 def no_best_words(entry: Entry, surface: Quadratic) -> str:
     """Return why a run has no best setting, empty where it has one."""
+    if not entry.optimizer.has_learning_rate:
+        return f"{entry.optimizer.title} has no learning rate: there is nothing to set."
     if type(entry.optimizer).best(1.0, 2.0) is None:
         return f"No best setting of {entry.optimizer.title} is known in closed form."
     if surface.eigenvalues[0] <= 0.0:

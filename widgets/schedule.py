@@ -25,7 +25,7 @@ POINTS = f"{PREFIX}.points"
 
 def pick_rule(surface: Surface) -> Optimizer:
     """Draw the inputs of the optimizer; those without a learning rate have nothing to be scheduled."""
-    optimizers = {name: cls for name, cls in discover_optimizers().items() if getattr(cls, "has_learning_rate", True)}
+    optimizers = {name: cls for name, cls in discover_optimizers().items() if cls.has_learning_rate}
     titles = {name: cls.title for name, cls in optimizers.items()}
 
     def chosen() -> None:

@@ -64,7 +64,7 @@ def _arrive(
     written: dict[str, str | None] = dict.fromkeys(START_KEYS)
     for letter in LETTERS:
         rule, key = optimizers.get(st.session_state.get(letter) or ""), f"{letter}.learning_rate"
-        if rule:
+        if rule and rule.has_learning_rate:
             eta = st.session_state[key] = usual_learning_rate(rule, surface)
             written[key] = None if eta == rule.typical_learning_rate else str(eta)
     if arrived:

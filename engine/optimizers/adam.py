@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine import forms
 from engine.kernel import kernel
 from engine.optimizer import Optimizer
-from engine.parameter import parameter
 
 
 @dataclass(frozen=True)
@@ -18,17 +18,16 @@ class Adam(Optimizer):
     s_hat_i = s_i/(1 - beta1^tau),  r_hat_i = r_i/(1 - beta2^tau)                  7.45, 7.46
     w_i = w_i - eta s_hat_i/(sqrt(r_hat_i) + delta)                                7.47
 
-    The stabiliser delta stands outside the root of the corrected average, as printed there. 1 - beta^tau is carried as
-    a slot c that starts at 0 and obeys c += (1 - beta)(1 - c). Not AMSGrad, AdamW or NAdam.
+    The stabiliser delta stands outside the root of the corrected average, as printed there, or on request inside:
+    sqrt(r_hat + delta). 1 - beta^tau is carried as a slot c that starts at 0 and obeys c += (1 - beta)(1 - c); without
+    bias correction, s_hat = s and r_hat = r, it is 1 from the first step on. Not AMSGrad, AdamW or NAdam.
     """
 
-    decay_1: float = parameter(0.9, 0.0, 0.9999, r"\beta_1", step=0.01, help="Weight on the old mean of the gradient.")
-    decay_2: float = parameter(
-        0.999, 0.0, 0.9999, r"\beta_2", step=0.01, help="Weight on the old mean of the squared gradient."
-    )
-    stabiliser: float = parameter(
-        1e-8, 1e-16, 1.0, r"\delta", scale="log", help="Small constant added outside the root."
-    )
+    decay_1: float = forms.decay_1()
+    decay_2: float = forms.decay_2()
+    stabiliser: float = forms.stabiliser()
+    bias_correction: str = forms.bias_correction("on")
+    stabiliser_place: str = forms.stabiliser_place()
 
     title = "Adam"
     slots = ("mean", "squares", "mean_correction", "squares_correction")
@@ -39,6 +38,7 @@ class Adam(Optimizer):
         r"s_i \leftarrow \beta_1 s_i + (1-\beta_1)\,g_i,\quad r_i \leftarrow \beta_2 r_i + (1-\beta_2)\,g_i^2,\quad"
         r"w_i \leftarrow w_i - \eta\,\frac{s_i/(1-\beta_1^\tau)}{\sqrt{r_i/(1-\beta_2^\tau)} + \delta}"
     )
+    textbook = True
     limit_name = "limit in the long run"
     limit_words = "(2 + 2β₁)/((1 − β₁) λ_{max}(P⁻¹H))"
     steps_shrink = False
@@ -46,7 +46,7 @@ class Adam(Optimizer):
     @kernel
     @staticmethod
     def update(w, g, state, eta, hyper, tau):
-        beta1, beta2, delta = hyper[0], hyper[1], hyper[2]
+        beta1, beta2, delta, plain, inside = hyper[0], hyper[1], hyper[2], hyper[3], hyper[4]
         for i in range(w.shape[0]):
             s, q, c1, c2 = state[0, i], state[1, i], state[2, i], state[3, i]
             for r in range(w.shape[1]):
@@ -54,16 +54,16 @@ class Adam(Optimizer):
             for r in range(w.shape[1]):
                 q[r] = beta2[r] * q[r] + (1.0 - beta2[r]) * g[i, r] * g[i, r]
             for r in range(w.shape[1]):
-                c1[r] += (1.0 - beta1[r]) * (1.0 - c1[r])
-                c2[r] += (1.0 - beta2[r]) * (1.0 - c2[r])
+                c1[r] += (1.0 if plain[r] else 1.0 - beta1[r]) * (1.0 - c1[r])
+                c2[r] += (1.0 if plain[r] else 1.0 - beta2[r]) * (1.0 - c2[r])
             for r in range(w.shape[1]):
-                w[i, r] -= eta[r] * (s[r] / c1[r]) / (np.sqrt(q[r] / c2[r]) + delta[r])
+                under = q[r] / c2[r] + (delta[r] if inside[r] else 0.0)
+                w[i, r] -= eta[r] * (s[r] / c1[r]) / (np.sqrt(under) + (0.0 if inside[r] else delta[r]))
 
     def preconditioner(self, state: dict[str, np.ndarray]) -> np.ndarray:
-        """Return sqrt(r_hat) + delta; before the first step r_hat is 0."""
-        correction = np.asarray(state["squares_correction"])
-        corrected = np.divide(state["squares"], correction, out=np.zeros_like(correction), where=correction > 0.0)
-        return np.sqrt(corrected) + self.stabiliser
+        """Return sqrt(r_hat) + delta, or sqrt(r_hat + delta); before the first step r_hat is 0."""
+        r_hat = forms.corrected(state["squares"], state["squares_correction"])
+        return forms.rooted(r_hat, self.stabiliser, self.stabiliser_place)
 
     @property
     def preconditioned_limit(self) -> float:

@@ -23,6 +23,7 @@ class GradientDescent(Optimizer):
     colour = "#8c4dcb"
     dash = "solid"
     latex = r"\mathbf w \leftarrow \mathbf w - \eta\,\nabla E(\mathbf w)"
+    textbook = True
     limit_words = "2/λ_{max}"
 
     @kernel

@@ -33,6 +33,7 @@ class Momentum(Optimizer):
         r"\Delta\mathbf w \leftarrow -\eta\,\nabla E(\mathbf w) + \mu\,\Delta\mathbf w,\quad"
         r"\mathbf w \leftarrow \mathbf w + \Delta\mathbf w"
     )
+    textbook = True
     limit_words = "(2 + 2μ)/λ_{max}"
 
     @kernel

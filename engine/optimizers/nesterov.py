@@ -32,6 +32,7 @@ class Nesterov(Optimizer):
         r"\Delta\mathbf w \leftarrow -\eta\,\nabla E(\mathbf w + \mu\,\Delta\mathbf w) + \mu\,\Delta\mathbf w,\quad"
         r"\mathbf w \leftarrow \mathbf w + \Delta\mathbf w"
     )
+    textbook = True
     limit_words = "(2 + 2μ)/((1 + 2μ) λ_{max})"
 
     @kernel

@@ -20,6 +20,7 @@ class Detail(Protocol):
     NAME: str  # in the row of details and in the address, one plain word
     TITLE: str
     ORDER: int
+    OF_A_RATE: bool  # whether it speaks of the learning rate; it need not be given where it does not
 
     def draw(self, picture: Picture) -> None:
         """Draw it below its title."""
@@ -49,4 +50,8 @@ def details(picture: Picture) -> None:
         if name in opened:
             with st.container(border=True, key=f"detail-{name}"):
                 st.markdown(f"**{detail.TITLE}**")
-                detail.draw(picture)
+                rule = picture.edited.optimizer
+                if rule.has_learning_rate or not getattr(detail, "OF_A_RATE", False):
+                    detail.draw(picture)
+                else:
+                    st.caption(f"{rule.title} has no learning rate: there is nothing to show here.")

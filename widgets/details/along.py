@@ -15,6 +15,7 @@ NAME = "downhill"
 TITLE = "Along the gradient"
 ORDER = 20
 ON = On.OTHER
+OF_A_RATE = True
 
 POINTS = 81  # of a curve
 FAR = 4.0  # lengths in sight, in units of the one from which the parabola goes uphill

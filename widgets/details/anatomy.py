@@ -9,13 +9,14 @@ from engine.discovery import slug
 from engine.family import Family, over_hyperparameter, over_learning_rate
 from engine.optimizer import Optimizer
 from engine.plane import Plane
-from engine.study import study
+from engine.study import has_modes, study
 from widgets.details.follow import follow
 from widgets.details.picture import Picture
 
 NAME = "step"
 TITLE = "Anatomy of a step"
 ORDER = 10
+OF_A_RATE = True
 
 AVERAGES = ("mean", "squares")  # of the gradient and of its square, or their sums
 ASKED = "detail.anatomy.asked"
@@ -45,7 +46,9 @@ def sent(picture: Picture, setting: Any = None) -> tuple[dict[str, Any], dict[st
     if not explained(surface, found.present.family, found.index):
         return header, {}
     families = {"present": found.present.family}
-    if setting in list(found.stops):
+    # on another surface the figure knows the gradients of the present run alone
+    live = list(found.stops) if has_modes(surface) else []
+    if setting in live:
         families[setting] = _over(picture, setting, found.stops[setting])
     slots = ["mean" if "mean" in rule.slots else "gradient", "squares"]
     after = np.minimum(picture.drawn + 1, picture.steps)
@@ -62,17 +65,17 @@ def sent(picture: Picture, setting: Any = None) -> tuple[dict[str, Any], dict[st
         "hyper": {name: getattr(rule, name) for name in rule.parameters()},
         "slots": slots,
         "decays": decays(rule),
-        "live": list(found.stops),
+        "live": live,
         "families": {name: family.values.tolist() for name, family in families.items()},
     }
     return header, arrays
 
 
 def _over(picture: Picture, setting: str, stops: list[float]) -> Family:
-    _, rule, eta = picture.edited
+    _, rule, eta, clip = picture.edited
     if setting == "learning_rate":
-        return over_learning_rate(picture.surface, rule, stops, picture.start, picture.steps)
-    return over_hyperparameter(picture.surface, rule, setting, eta, picture.start, picture.steps)
+        return over_learning_rate(picture.surface, rule, stops, picture.start, picture.steps, clip)
+    return over_hyperparameter(picture.surface, rule, setting, eta, picture.start, picture.steps, clip)
 
 
 def _of_steps(surface: Any, family: Family, slot: str, after: np.ndarray) -> np.ndarray:
@@ -88,6 +91,8 @@ def _of_steps(surface: Any, family: Family, slot: str, after: np.ndarray) -> np.
 
 def decays(rule: Optimizer) -> dict[str, str]:
     """Return, for every average that is corrected for its start at zero, the hyperparameter it decays with."""
+    if getattr(rule, "bias_correction", "on") == "off":
+        return {}
     names = [name for name in rule.parameters() if name.startswith("decay")]
     return {slot: name for slot, name in zip(AVERAGES, names, strict=False) if f"{slot}_correction" in rule.slots}
 
@@ -103,4 +108,5 @@ def explained(surface: Any, family: Family, r: int) -> bool:
         scale = np.sqrt(average["squares"]) + getattr(rule, "stabiliser", 0.0)
         told = -family.learning_rates[r] * average.get("mean", gradient) / scale
         off = np.abs(np.diff(weights, axis=0) - told)
-        return not np.any(off > 1e-6 * np.abs(told) + 1e-12 * np.abs(weights[1:]))
+        # the last numbers there are have fewer digits
+        return not np.any(off > 1e-6 * np.abs(told) + 1e-12 * np.abs(weights[1:]) + 1e-300)

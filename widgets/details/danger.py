@@ -19,6 +19,7 @@ NAME = "danger"
 TITLE = "Where this learning rate is too large"
 ORDER = 6
 ON = On.OTHER
+OF_A_RATE = True
 
 MOST = 3e38  # what float32 holds
 
@@ -53,7 +54,7 @@ def sent(picture: Picture) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
             rules = [replace(rule, **{name: value}) for value in hyperparameter_stops(rule, name)]
             header["factors"][name] = limit_factor(rules).tolist()
     elif rule.adaptive:
-        family = single(surface, rule, picture.edited.learning_rate, picture.start, picture.steps)
+        family = single(surface, rule, picture.edited.learning_rate, picture.start, picture.steps, picture.edited.clip)
         with np.errstate(all="ignore"):
             scale = rule.preconditioner(state_of(family, picture.drawn))[:, 0]
             arrays["scales"] = np.where(scale > 0.0, 1.0 / np.sqrt(scale), 0.0)

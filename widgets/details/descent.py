@@ -8,6 +8,7 @@ NAME = "gradient"
 TITLE = "Along the gradient"
 ORDER = 20
 ON = On.QUADRATIC
+OF_A_RATE = True
 
 
 def draw(picture: Picture) -> None:

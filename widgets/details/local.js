@@ -152,14 +152,16 @@ function sentenceOf({ values, newton, kind, predicted, there }) {
 }
 
 function rowsOf(view, { values, newton, error }, predicted, factor) {
-  const { eta } = view;
+  const { eta, rule } = view;
   // at a point of its own only a linear rule has a limit: the others have no averages there
   const limit = factor === undefined ? view.limit : factor && values[1] > 0 ? factor / values[1] : values[1] > 0 ? NaN : Infinity;
   const known = limit > 0 && limit < 3e38;
-  const none = Number.isNaN(limit) ? "the local limit depends on the averages of a run" : "nothing limits it here";
+  const unknown = rule.adaptive ? "the local limit depends on the averages of a run" : "no local limit is known";
+  const none = Number.isNaN(limit) ? unknown : "nothing limits it here";
+  const rate = ["η now", number(eta, 4), known ? `local limit ${number(limit, 4)}` : none];
   return [
     ["λ₁, λ₂", values.map((value) => number(value, 4)).join(", "), "eigenvalues of H"],
-    ["η now", number(eta, 4), known ? `local limit ${number(limit, 4)}` : none],
+    eta === null ? ["η now", "–", `${rule.title} has no learning rate`] : rate,
     ["E here", number(error, 4), newton ? `its stationary point has ${number(predicted, 4)}` : ""],
     ["Newton step", newton ? number(Math.hypot(...newton), 3) : "–", "long"],
   ];

@@ -10,6 +10,7 @@ NAME = "proofs"
 TITLE = "Where the numbers come from"
 ORDER = 70
 ON = On.QUADRATIC
+OF_A_RATE = True
 
 
 def draw(picture: Picture) -> None:

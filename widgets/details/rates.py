@@ -12,6 +12,7 @@ NAME = "rates"
 TITLE = "Effective learning rate"
 ORDER = 50
 ON = On.QUADRATIC
+OF_A_RATE = True
 
 KAPPAS = np.geomspace(1.0, 1e6, 181)
 

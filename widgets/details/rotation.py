@@ -63,9 +63,9 @@ def draw(picture: Picture) -> None:
 
 
 def _absent(entries: list[Entry]) -> list[Entry]:
-    """Return every optimizer that is not in the picture, with its defaults; it has no letter."""
+    """Return the textbook's optimizers that are not in the picture, with their defaults; they have no letter."""
     present = {type(item.optimizer) for item in entries}
-    missing = [cls for cls in discover_optimizers().values() if cls not in present]
+    missing = [cls for cls in discover_optimizers().values() if cls.textbook and cls not in present]
     return [Entry("", cls(), cls.typical_learning_rate) for cls in missing]
 
 
@@ -117,10 +117,10 @@ def _nothing_to_count(surface: Any, start: tuple[float, float]) -> str:
 
 def _sentence(entries: list[Entry], curves: list[Curve], edited: Entry) -> str:
     """Say what 45 degrees cost a rule that minds, if possible one of the picture, and name those that do not."""
-    minds = [i for i, item in enumerate(entries) if not item.optimizer.linear]
+    minds = [i for i, item in enumerate(entries) if not item.optimizer.axis_free]
     minds.sort(key=lambda i: (entries[i] is not edited, not entries[i].name))
     costs = [_cost(entries[i].optimizer.title, curves[i].counts) for i in minds[:1]]
-    same = [(item, curve.counts) for item, curve in zip(entries, curves, strict=True) if item.optimizer.linear]
+    same = [(item, curve.counts) for item, curve in zip(entries, curves, strict=True) if item.optimizer.axis_free]
     return " ".join([*costs, _unmoved(same)]).strip()
 
 

@@ -23,13 +23,21 @@ _text = lru_cache(maxsize=REMEMBERED)(numpy_program)
 def draw(picture: Picture) -> None:
     """Draw buttons for the numbers and the programs, and the NumPy program itself."""
     edited = picture.edited
-    settings = (picture.surface, edited.optimizer, edited.learning_rate, tuple(picture.start), picture.steps)
+    settings = (
+        picture.surface,
+        edited.optimizer,
+        edited.learning_rate,
+        tuple(picture.start),
+        picture.steps,
+        edited.clip,
+    )
     name = f"{edited.name}_{slug(edited.optimizer)}"
-    st.markdown(f"Run {edited.name}, {edited.optimizer.title}: its numbers, and a program that repeats every digit.")
     try:
         text, why = _text(*settings), ""
     except ValueError as error:
         text, why = "", str(error)
+    program = ", and a program that repeats every digit" if text else ""
+    st.markdown(f"Run {edited.name}, {edited.optimizer.title}: its numbers{program}.")
     with st.container(horizontal=True):
         _button("Numbers (CSV)", f"{name}.csv", "text/csv", lambda: csv_of_run(_path(picture, edited)))
         if len(picture.entries) > 1:
@@ -49,7 +57,7 @@ def _button(label: str, file: str, mime: str, data: Callable[[], str]) -> None:
 
 
 def _path(picture: Picture, entry: Entry) -> Trajectory:
-    return run(picture.surface, entry.optimizer, entry.learning_rate, picture.start, picture.steps)
+    return run(picture.surface, entry.optimizer, entry.learning_rate, picture.start, picture.steps, clip=entry.clip)
 
 
 def _all(picture: Picture) -> str:

@@ -13,7 +13,10 @@ class Gauge {
     new ResizeObserver(([entry]) => (this.width = entry.contentRect.width)).observe(this.root);
   }
 
+  // without one for a rule that has no learning rate
   draw(gauge, eta, limit, text) {
+    this.root.hidden = !gauge;
+    if (!gauge) return;
     const top = gauge.top ?? 1.5 * Math.max(limit ?? 0, eta);
     const at = (value) => Math.min(100, Math.max(0, (100 * value) / top));
     const edge = limit === null ? 100 : at(limit);

@@ -216,7 +216,7 @@ class LiveFigure {
   // where the limit differs from place to place it is that of the point that is looked at
   drawGauge({ eta, limit, limitText }, path) {
     const { gauge } = this.header;
-    if (!path.limit) {
+    if (!path.limit || !gauge) {
       this.gauge.draw(gauge, eta, limit, limitText);
       return;
     }

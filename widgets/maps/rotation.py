@@ -34,7 +34,7 @@ def draw() -> None:
     if why:
         st.info(why)
         return
-    rules = [_turning(surface, slug, start) for slug in discover_optimizers()]
+    rules = [_turning(surface, slug, start) for slug, cls in discover_optimizers().items() if cls.textbook]
     shape = shape_words(*surface.eigenvalues.tolist())
     lines(f"map.{NAME}", *rotation_message(ANGLES, surface.angle % 90.0, STEPS, rules, shape, _budget()))
 

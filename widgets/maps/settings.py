@@ -77,10 +77,11 @@ class Picked(NamedTuple):
 def draw() -> None:
     """Draw the inputs, the maps, and the run that is open."""
     with st.sidebar:
+        rated = {name: cls for name, cls in discover_optimizers().items() if cls.has_learning_rate}
         above = st.container()
         surface, sliders = pick_terrain(plane_surfaces(), "quadratic", discover_optimizers(), kept=True)
         with above:  # the surface is known
-            picked = _pick_rule(discover_optimizers(), surface)
+            picked = _pick_rule(rated, surface)
         start, steps = pick_start(surface), pick_steps(STEPS)
         with row():
             tolerance, cells = number("tolerance", TOLERANCE, "tolerance"), number("cells", CELLS, "cells a side")
@@ -111,7 +112,7 @@ def _pick_rule(optimizers: dict[str, type[Optimizer]], surface: Surface) -> Pick
     entry = pick_settings(cls)
     rule = entry.optimizer
     values = {name: getattr(rule, name) for name in rule.parameters()}
-    return Picked(entry, tuple(item(**values) for item in pair) if both else (rule,), up, log)
+    return Picked(entry, tuple(rule if item is cls else item(**values) for item in pair) if both else (rule,), up, log)
 
 
 def _pair(cls: type[Optimizer], optimizers: dict[str, type[Optimizer]]) -> tuple[type[Optimizer], ...]:

@@ -74,8 +74,9 @@ def show(surface: Quadratic, start: tuple[float, float], terms: Terms, draws: li
 
 
 def everyone() -> dict[str, type[Optimizer]]:
-    """Return every optimizer."""
-    return discover_optimizers()
+    """Return every optimizer that has a learning rate to tune and heads for the minimum."""
+    rules = discover_optimizers().items()
+    return {name: rule for name, rule in rules if rule.has_learning_rate and rule.ends_at_minimum}
 
 
 def pick_terms() -> Terms:
@@ -289,7 +290,9 @@ def terms_in_words(lanes: list[Lane], terms: Terms) -> str:
         f" the fewest mean steps, not there counting as {count(terms.steps)}. Gradients spent on that: {whole(spent)}."
         f" Learning rates searched: {rates_in_words()}."
         f" Judged on {JUDGED_ON[0]} × {JUDGED_ON[1]} other starts and rotations, the same for all; {noise};"
-        f" seed {terms.seed}. Starts lie all around the minimum, half to twice as far away as the one in the sidebar."
+        f" seed {terms.seed}. Not in the race: rules without a learning rate, which have nothing to tune,"
+        " and AdamW, whose decay moves the minimum."
+        " Starts lie all around the minimum, half to twice as far away as the one in the sidebar."
         " Box: the middle half; upright line: the median; thin line: 5 to 95 %. Thick on the curves: the good"
         " zone; a curve ends where fewer than half of the runs get there."
         " All ranges searched stand under “The numbers”."

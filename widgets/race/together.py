@@ -55,15 +55,15 @@ def draw() -> None:
 
 
 def everyone(optimizers: dict[str, type[Optimizer]]) -> None:
-    """Put the runs that were here before into an address that names none, at first every optimizer."""
+    """Put the runs that were here before into an address that names none, at first the textbook's."""
     if not any(letter in st.query_params for letter in LETTERS):
         all_of_them = dict(zip(LETTERS, in_order(optimizers), strict=False))
         st.query_params.update(st.session_state.get(BEFORE, all_of_them))
 
 
 def in_order(optimizers: dict[str, type[Optimizer]]) -> list[str]:
-    """Return every slug, the first run's before the others."""
-    return sorted(optimizers, key=lambda slug: (slug != FIRST, slug))
+    """Return every slug, the first run's before the others, then the textbook's."""
+    return sorted(optimizers, key=lambda slug: (slug != FIRST, not optimizers[slug].textbook, slug))
 
 
 def presets(optimizers: dict[str, type[Optimizer]]) -> dict[str, str]:
@@ -71,7 +71,7 @@ def presets(optimizers: dict[str, type[Optimizer]]) -> dict[str, str]:
     runs = "&".join(f"{letter}={slug}" for letter, slug in zip(LETTERS, in_order(optimizers), strict=False))
     valley = f"{runs}&{at(Quadratic())}"  # what the default of a start is depends on the surface that is there
     return {
-        "All optimizers, typical settings": valley,
+        "The textbook's six, typical settings": valley,
         "A narrower valley": f"{valley}&surface.eigenvalue_2=100&a.learning_rate=0.01&steps=400",
         "Its walls along the axes": f"{valley}&surface.angle=0",
         "Over a pass": f"{runs}&{at(TwoMinima())}{rates(TwoMinima(), optimizers)}",

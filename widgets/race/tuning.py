@@ -58,7 +58,7 @@ class Search(NamedTuple):
 
 def draw() -> None:
     """Pick an optimizer and a budget; draw the landscape with the trials of every way to search."""
-    optimizers = discover_optimizers()
+    optimizers = {name: cls for name, cls in discover_optimizers().items() if cls.has_learning_rate}
     with st.sidebar:
         rule = pick_rule(optimizers)
         with row():

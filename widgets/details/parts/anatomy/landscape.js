@@ -6,7 +6,7 @@ function landscapeStep(view, header) {
   if (!finite([gradient, change, used])) return beyond(view, moment);
   const split = splitOf(view.polynomial);
   if (split) return summedStep(view, moment, split, { change, used });
-  if (view.rule.adaptive && header?.families && header.slug === view.rule.slug) return adaptiveStep(view, header);
+  if (view.rule.adaptive && header?.slots && header.slug === view.rule.slug) return adaptiveStep(view, header);
   const known = { ...moment, whole: change, gradient: scaled(gradient, -view.eta) };
   return comparedStep(view, known);
 }

@@ -17,11 +17,13 @@ function effective(view) {
         ["Nothing is kept of earlier steps: whether the gradient stays the same or alternates, each counts once."],
       ],
     };
-  if (!rule.linear || !RULES[rule.slug])
+  if (!rule.linear || !RULES[rule.slug]) {
+    const known = rule.form?.length ? undefined : ADAPTED[rule.slug]; // of the printed form
     return {
       head: [`The effective learning rate: ${rule.adaptive ? "another one for each weight" : "not a fixed one"}`],
-      lines: [[ADAPTED[rule.slug] ?? `What ${rule.title} makes of a gradient does not follow from η alone.`]],
+      lines: [[known ?? `What ${rule.title} makes of a gradient does not follow from η alone.`]],
     };
+  }
   const [constant, alternating] = [eta / (1 - mu), eta / (1 + mu)];
   return {
     head: [

@@ -106,7 +106,9 @@ function otherLimit({ rule, eigenvalues, eta, limit: last, labels }) {
     lines: [
       [
         `With P, what divides the gradient of each weight, held still, ${title} is`,
-        rule.slug === "adam" ? ", but for its first steps, gradient descent with momentum" : " gradient descent",
+        rule.hyper?.decay_1 === undefined
+          ? " gradient descent"
+          : ", but for its first steps, gradient descent with momentum",
         " on the Hessian ",
         math(["sup", "P", "−1"], "H"),
         ". Its limit follows from the largest eigenvalue of that, and changes as P does (Cohen et al., 2022, arXiv:2207.14484).",
