@@ -241,7 +241,7 @@ def test_a_start_at_the_lowest_minimum_has_nowhere_to_go():
 def test_a_preset_of_another_surface_and_back_is_the_address_of_either(title):
     presets = together.presets(RULES)
     app = fine(race())
-    for name in (title, "The textbook's six, typical settings"):
+    for name in (title, next(iter(presets))):
         next(button for button in app.button if button.label == name).click().run()
         one, other = board(fine(app)), board(fine(race(presets[name])))
         assert one == other

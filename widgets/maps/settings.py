@@ -97,7 +97,7 @@ def draw() -> None:
 
 def _pick_rule(optimizers: dict[str, type[Optimizer]], surface: Surface) -> Picked:
     """Draw the inputs of the optimizer."""
-    optimizers = {name: cls for name, cls in optimizers.items() if getattr(cls, "has_learning_rate", True)}
+    optimizers = {name: cls for name, cls in optimizers.items() if cls.has_learning_rate}
     cls = pick_alone(optimizers)
     pair = _pair(cls, optimizers)
     both = len(pair) > 1 and _one_of("beside", SIDES, " and ".join(item.title for item in pair)) == "both"

@@ -91,7 +91,7 @@ def rates(surface: Surface, optimizers: dict[str, type[Optimizer]]) -> str:
     return "".join(
         f"&{letter}.learning_rate={usual_learning_rate(rule, surface)!r}"
         for letter, name in rules
-        if getattr(rule := optimizers[name], "has_learning_rate", True)
+        if (rule := optimizers[name]).has_learning_rate
     )
 
 

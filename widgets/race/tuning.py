@@ -93,7 +93,7 @@ def draw() -> None:
 
 def pick_rule(optimizers: dict[str, type[Optimizer]]) -> Optimizer:
     """Draw the inputs of the optimizer whose learning rate is looked for."""
-    titles = {slug: cls.title for slug, cls in optimizers.items() if getattr(cls, "has_learning_rate", True)}
+    titles = {slug: cls.title for slug, cls in optimizers.items() if cls.has_learning_rate}
     slug = choice(RULE, "Optimizer", titles, PLAIN, chosen=lambda: typical(RULE, optimizers))
     rule, _ = controls(optimizers[slug or PLAIN], RULE)
     return rule
