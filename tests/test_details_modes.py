@@ -98,7 +98,9 @@ def test_the_sentence_on_the_roots_says_where_they_are(roots, setting):
     assert agrees(text, sizes.max(), slack=1e-9 + unsure), (sentence, sizes)
 
 
-@pytest.mark.parametrize("query", [{"a": slug} for slug in OPTIMIZERS] + [{"surface.eigenvalue_1": -1}])
+@pytest.mark.parametrize(
+    "query", [{"a": slug} for slug, cls in OPTIMIZERS.items() if cls.has_learning_rate] + [{"surface.eigenvalue_1": -1}]
+)
 def test_the_detail_follows_a_drag_without_a_message(page, server, query):
     sent = frames_of(page)
     opened(page, server, show="modes", **query)

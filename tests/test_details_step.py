@@ -361,6 +361,14 @@ def test_a_formula_that_does_not_explain_the_run_is_not_told(slug):
     assert not explained(picture.surface, replace(family, learning_rates=1.001 * family.learning_rates), 0)
 
 
+def test_another_form_of_a_rule_is_not_told_by_this_formula():
+    flat, rule = Quadratic(eigenvalue_1=0.0, eigenvalue_2=0.0), OPTIMIZERS["rmsprop"](stabiliser_place="inside")
+    for surface in (flat, Quadratic()):
+        entry = Entry("a", rule, 0.05)
+        header, arrays = sent(Picture(surface, [entry], entry, (-1.5, 1.0), 12, drawn_steps(12)))
+        assert header == {"slug": "rmsprop"} and not arrays
+
+
 def test_linear_rules_need_nothing_from_the_server():
     header, arrays = sent(example("momentum"))
     assert header == {"slug": "momentum"} and not arrays

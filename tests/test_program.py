@@ -69,7 +69,7 @@ def check(surface, optimizer, eta, start, steps) -> None:
 def test_the_numpy_program_repeats_the_run_bit_for_bit(slug, data, surface, start, steps):
     cls = OPTIMIZERS[slug]
     eta = data.draw(st.floats(-3.0, 1.0).map(lambda power: cls.typical_learning_rate * 10.0**power))
-    check(surface, data.draw(rules(slug)), eta, start, steps)
+    check(surface, data.draw(rules(slug, forms=True)), eta, start, steps)
 
 
 @every_optimizer

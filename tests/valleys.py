@@ -36,11 +36,11 @@ valleys = quadratics(eigenvalues)
 bowls = quadratics(magnitudes)
 
 
-def rules(slug: str) -> st.SearchStrategy[Optimizer]:
-    """An optimizer, as it begins or with any of its settings."""
+def rules(slug: str, forms: bool = False) -> st.SearchStrategy[Optimizer]:
+    """An optimizer, as it begins or with any of its settings; with ``forms`` in any of its published forms, too."""
     cls = OPTIMIZERS[slug]
     fields = {name: momenta if name == "momentum" else _within(declared) for name, declared in cls.parameters().items()}
-    fields |= {name: st.sampled_from(known.options) for name, known in cls.choices().items()}
+    fields |= {name: st.sampled_from(known.options) for name, known in cls.choices().items() if forms}
     return st.one_of(st.just(cls()), st.builds(cls, **fields)) if fields else st.just(cls())
 
 

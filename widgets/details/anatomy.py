@@ -100,6 +100,8 @@ def decays(rule: Optimizer) -> dict[str, str]:
 def explained(surface: Any, family: Family, r: int) -> bool:
     """Tell whether every step of a run is -eta s/(sqrt(r) + delta), s the mean or the gradient, both corrected."""
     rule, path = family.optimizers[r], family.trajectory
+    if any(getattr(rule, name) != known.default for name, known in rule.choices().items()):
+        return False  # another form of it; where nothing moves any formula would seem to explain the run
     weights, tau = path.weights[:, r], np.arange(1, len(path.weights))[:, None]
     corrections = {slot: 1.0 - getattr(rule, name) ** tau for slot, name in decays(rule).items()}
     average = {slot: path.state[slot][1:, r] / corrections.get(slot, 1.0) for slot in AVERAGES if slot in rule.slots}
