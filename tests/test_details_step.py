@@ -430,7 +430,7 @@ def test_drags_before_the_families_are_there_end_right(page, server):
     drag_slider(page, "decay", 0.9, 0.5, moves=3)
     page.mouse.up()
     settled(page)
-    page.wait_for_function(WHOLE)
+    page.wait_for_function(WHOLE, timeout=30_000)  # what got lost is asked for after 1, 2, 4 and 8 s
     settled(page)
     eta, decay = shown(page, "learning rate"), shown(page, "decay")
     address_has(page, **{"a.learning_rate": eta, "a.decay_1": decay})
