@@ -1,6 +1,5 @@
 """Tuning: four ways to look for a learning rate on one landscape, with the same budget."""
 
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -38,7 +37,6 @@ EARLY = ("no", "yes")
 SPAN = {"learning_rate": Span(*WITHOUT_LIMIT, "log")}
 TOP = WITHOUT_LIMIT[1] / 10.0  # where the highest decade begins
 Point = dict[str, float]
-Score = Callable[[Point], float]
 
 
 class Search(NamedTuple):
