@@ -53,7 +53,7 @@ def _beside(claim: str, timed: Any) -> Line:
 def _grid(surface: Surface, seen: Surface) -> list[float]:
     """Return how long the kernel of a surface takes for a grid over the view of another, in ms."""
     w = np.ascontiguousarray(Plane.of(seen).grid(SIDE)[2].reshape(-1, 2).T)
-    arrays: Any = (w, surface.pack(), surface.data(), np.empty(w.shape[1]), np.empty_like(w))
+    arrays: Any = (w, surface.pack(), surface.rows(), np.empty(w.shape[1]), np.empty_like(w))
     with np.errstate(all="ignore"):
         return milliseconds(partial(surface.value_and_grad, *arrays), TIMES)
 

@@ -250,7 +250,7 @@ class Measure:
 
     def _looped(self, batch: Batch, watch: Watch) -> np.ndarray | None:
         surface, rule, (size, runs) = batch.surface, batch.rule, batch.start.shape
-        theta, data = surface.pack(), surface.data()
+        theta, data = surface.pack(), surface.rows()
         start, hyper = _in_strips(batch.start), _in_strips(batch.hyper)
         eta, bound = _in_strips(batch.learning_rate[None])[:, 0], _in_strips(squared_bound(batch.start)[None])[:, 0]
         shape = strips, strip = eta.shape
@@ -284,7 +284,7 @@ class Measure:
         if not self.relative:
             return np.full(runs, self.tolerance)
         error = np.empty(runs)
-        surface.value_and_grad(batch.start, surface.pack(), surface.data(), error, np.empty_like(batch.start))
+        surface.value_and_grad(batch.start, surface.pack(), surface.rows(), error, np.empty_like(batch.start))
         return self.tolerance * (error - batch.lowest)
 
 

@@ -128,7 +128,7 @@ def _program(
     if ground.theta:
         lines.append(f"theta = {array(surface.pack().tolist())}")
     if ground.data:
-        rows = "".join(f"    {row},\n" for row in surface.data().tolist())
+        rows = "".join(f"    {row},\n" for row in surface.rows().tolist())
         lines.append(f"data = {array(f'[{chr(10)}{rows}]')}")
 
     # squared as the compiled loop squares it

@@ -63,7 +63,7 @@ class _Valleys:
         """Return H_11, H_12, H_22 of every run and w*, (3 R + 2,)."""
         return self.theta
 
-    def data(self) -> np.ndarray:
+    def rows(self) -> np.ndarray:
         """Return no rows: it is a formula."""
         return np.empty((0, 0))
 

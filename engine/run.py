@@ -215,7 +215,7 @@ def run(
             return
         _Loop.advance(
             *(first, last, every, surface.value_and_grad, rule.query, rule.update, Clipping.clipped, rule.look_ahead),
-            *(w, state, surface.pack(), surface.data(), eta, hyper, origin, bound),
+            *(w, state, surface.pack(), surface.rows(), eta, hyper, origin, bound),
             *(weights, error, gradient, used, states, diverged_at, added, limit),
         )
 
@@ -300,7 +300,7 @@ def _with_feedback(
 ) -> None:
     """Tell a schedule the error at w (D, R), which moves on, and fill in eta (T, R) as it answers."""
     watch, steps, first = schedule.watch(), len(eta), 0
-    theta, data, error, aside = surface.pack(), surface.data(), np.empty(w.shape[1]), np.empty_like(w)
+    theta, data, error, aside = surface.pack(), surface.rows(), np.empty(w.shape[1]), np.empty_like(w)
     reported = time.perf_counter()
     while first < steps:
         surface.value_and_grad(w, theta, data, error, aside)

@@ -70,7 +70,7 @@ class Surface(Parameterised, ABC):
         steepest = np.abs(np.linalg.eigvalsh(hessian)).max() if np.isfinite(hessian).all() else 0.0
         return float(f"{1.0 / steepest:.1g}") if steepest > 0.0 else 0.1
 
-    def data(self) -> np.ndarray:
+    def rows(self) -> np.ndarray:
         """Return the rows the error is made of, (N, K), targets last; a formula has none."""
         return np.empty((0, 0))
 
@@ -90,7 +90,7 @@ class Surface(Parameterised, ABC):
         columns = np.ascontiguousarray(w.reshape(-1, self.dim).T)
         error, gradient = np.empty(columns.shape[1]), np.empty_like(columns)
         with np.errstate(all="ignore"):
-            self.value_and_grad(columns, self.pack(), self.data(), error, gradient)
+            self.value_and_grad(columns, self.pack(), self.rows(), error, gradient)
         return error.reshape(w.shape[:-1]), gradient.T.reshape(w.shape)
 
 

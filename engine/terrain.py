@@ -26,7 +26,7 @@ class Terrain:
 
     def __init__(self, surface: Any, runs: int):
         self.surface, self.runs, self.size = surface, runs, surface.dim
-        self.theta, self.data = surface.pack(), surface.data()
+        self.theta, self.data = surface.pack(), surface.rows()
         self.spent = np.zeros(runs, dtype=np.int64)
         self.tilt: np.ndarray | None = None
 

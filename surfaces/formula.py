@@ -113,7 +113,7 @@ class Formula(Machine, Surface):
         columns = np.ascontiguousarray(w.reshape(-1, 2).T)
         jet = np.empty((SECOND, columns.shape[1]))
         with np.errstate(all="ignore"):
-            self.value_and_grad(columns, self.pack(), self.data(), np.empty(columns.shape[1]), jet)
+            self.value_and_grad(columns, self.pack(), self.rows(), np.empty(columns.shape[1]), jet)
         return jet[[2, 3, 3, 4]].T.reshape(*w.shape[:-1], 2, 2)
 
 

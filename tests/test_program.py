@@ -281,7 +281,7 @@ class Bowl(Surface):
     def hessian(self, w):
         raise NotImplementedError
 
-    def data(self):
+    def rows(self):
         return np.array([[1.0, 0.1], [0.3, -0.7], [1.0 / 3.0, 0.0]])
 
 

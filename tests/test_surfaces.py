@@ -236,7 +236,7 @@ def test_an_instance_is_a_value(slug):
 @every_surface
 def test_what_kernels_receive_is_contiguous_float64(slug):
     surface = SURFACES[slug]()
-    theta, data = surface.pack(), surface.data()
+    theta, data = surface.pack(), surface.rows()
     assert theta.ndim == 1 and theta.dtype == np.float64 and theta.flags.c_contiguous
     assert data.ndim == 2 and data.dtype == np.float64 and data.flags.c_contiguous
 
