@@ -42,17 +42,17 @@ def byte_code() -> Iterator[None]:
         yield
 
 
-def measured(only: str | None) -> Iterator[Line]:
-    """Run the groups one after the other."""
+def measured(only: str | None) -> Iterator[list[Line]]:
+    """Run the groups one after the other and yield the lines of each."""
     for name in GROUPS:
         if only not in (None, name):
             continue
         print(f"{name} ...", file=sys.stderr, flush=True)
         if name in WITHOUT_BROWSER:
-            yield from WITHOUT_BROWSER[name]()
+            yield WITHOUT_BROWSER[name]()
         else:
             with sync_playwright() as playwright, launch(playwright) as browser:
-                yield from WITH_BROWSER[name](browser)
+                yield WITH_BROWSER[name](browser)
 
 
 def machine() -> str:
@@ -68,14 +68,17 @@ def machine() -> str:
 
 
 def main() -> int:
-    """Print the table; 1 if a target was missed."""
+    """Print a table of each group as it is measured; 1 if a target was missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure how fast Valley is.")
     parser.add_argument("--only", choices=GROUPS, help="one group of lines")
     only = parser.parse_args().only
+    missed = False
     with byte_code():
-        lines = list(measured(only))
-    print(f"{render(lines)}\n\n{machine()}")
-    return int(any(line.holds is False for line in lines))
+        for lines in measured(only):
+            print(f"{render(lines)}\n", flush=True)
+            missed = missed or any(line.holds is False for line in lines)
+    print(machine())
+    return int(missed)
 
 
 if __name__ == "__main__":
