@@ -8,7 +8,7 @@ from charts.colours import BANDS, FONT
 
 LEVELS = 16
 NONE: list[dict[str, Any]] = []
-GRID = 101  # points along each side at which bands are computed
+GRID = 81  # points along each side at which bands are computed
 
 
 def ground_figure(
