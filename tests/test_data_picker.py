@@ -166,6 +166,7 @@ def test_the_example_is_the_first_set(slug):
     app = visit(slug, data="own")
     np.testing.assert_allclose(picked(app).rows, dataset(slug).rows, rtol=1e-3, atol=1e-12)
     assert not app.warning
+    assert "link" not in captions(app)
 
 
 def test_a_pasted_table_is_used_and_carried_by_the_address():
@@ -250,7 +251,7 @@ def test_a_file_is_used_while_it_is_there_and_no_link_carries_it():
     app = answered(app.file_uploader(key="data.file").upload("mine.csv", TABLE.encode()).run())
     assert picked(app).rows.tolist() == [[1, 2], [2, 3], [3, 5]]
     assert app.text_area(key="data.table").disabled
-    assert "A link to this page does not carry the file." in captions(app)
+    assert "A link does not carry the file." in captions(app)
     assert address(app) == {"data": "own"}
 
 

@@ -118,6 +118,21 @@ def test_rows_sorted_by_target_mislead_and_rows_sorted_by_input_do_not(noise):
 
 
 @pytest.mark.parametrize("slug", DATA)
+def test_scaled_inputs_have_mean_0_and_variance_1(slug):
+    scaled = dataset(slug).scaled()
+    np.testing.assert_allclose(scaled.inputs.mean(axis=0), 0.0, atol=1e-12)
+    np.testing.assert_allclose(scaled.inputs.var(axis=0), 1.0)
+    assert (scaled.targets == dataset(slug).targets).all()
+    assert scaled.input_names[0] == f"{dataset(slug).input_names[0]}, scaled"
+    np.testing.assert_allclose(scaled.scaled().inputs, scaled.inputs, atol=1e-12)
+
+
+def test_an_input_that_is_constant_is_scaled_to_0():
+    data = Dataset([[7.0], [7.0]], [[1.0], [2.0]], ("x",), ("y",), "t", "s")
+    assert data.scaled().inputs.tolist() == [[0.0], [0.0]]
+
+
+@pytest.mark.parametrize("slug", DATA)
 def test_doubled_rows_leave_the_mean_as_it_is(slug):
     data = dataset(slug)
     twice = data.doubled()

@@ -46,12 +46,11 @@ def long_text(key: str, declared: Text, label: str, carried: int, disabled: bool
     if asked is not None:
         new = key not in st.session_state or asked != st.session_state.get(f"{key}.seen")
         st.session_state[key] = asked if new else st.session_state[key]
-    elif key not in st.session_state:
-        st.session_state[key] = declared.default if moving() else held
-        if declared.default != st.session_state[key] and len(st.session_state[key]) <= carried:
-            st.query_params[key] = st.session_state[key]
-    elif st.session_state.get(f"{key}.seen") is not None:
-        st.session_state[key] = held if len(held) > carried else declared.default
+    elif key not in st.session_state or st.session_state.get(f"{key}.seen") is not None:
+        arrived = key not in st.session_state and not moving()
+        st.session_state[key] = held if arrived or len(held) > carried else declared.default
+        if arrived and held != declared.default and len(held) <= carried:
+            st.query_params[key] = held
     elif st.session_state[key] == st.session_state.get(f"{key}.default"):
         st.session_state[key] = declared.default
     st.session_state[f"{key}.seen"] = st.query_params.get(key)
@@ -133,7 +132,7 @@ def typed(key: str, declared: Typed) -> str:
 
 def unmarked(message: str) -> str:
     """Return a message in which Markdown reads every sign as itself."""
-    return re.sub(r"([^A-Za-z0-9\s])", r"\\\1", message)
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", message)  # before other signs the backslash would be seen
 
 
 def controls(cls: type[Tuned], prefix: str, first: Mapping[str, Parameter] | None = None) -> tuple[Tuned, list[float]]:

@@ -68,13 +68,11 @@ def _known(cls: type[Data], accepts: Accepts) -> Dataset:
 
 def _own(accepts: Accepts, otherwise: Dataset) -> Dataset:
     """Draw the inputs of the student's own rows; where they cannot be used, say why and use the last that could."""
-    file = st.session_state.get(FILE)
-    text = long_text(
-        TABLE, Text(write_table(otherwise), HELP), "Type or paste a table", CARRIED, disabled=file is not None
-    )
-    file = st.file_uploader(
-        f"or choose a file of at most {SIZE // 1000} kB", type=["csv", "tsv", "txt"], key=FILE, max_upload_size=1
-    )
+    example, covered = write_table(otherwise), st.session_state.get(FILE) is not None
+    text = long_text(TABLE, Text(example, HELP), "Type or paste a table", CARRIED, disabled=covered)
+    with st.container(key="table-file"):
+        label = f"or choose a file of at most {SIZE // 1000} kB: CSV, TSV or TXT"
+        file = st.file_uploader(label, type=["csv", "tsv", "txt"], key=FILE, max_upload_size=1)
     try:
         dataset = read_table(file.getvalue()) if file else read_table(text)
         if wrong := accepts(dataset):
@@ -86,7 +84,7 @@ def _own(accepts: Accepts, otherwise: Dataset) -> Dataset:
         st.warning(f"{unmarked(str(error).removesuffix('.'))}. {instead}.")
         return used
     st.session_state[GOOD] = dataset
-    st.caption(f"{_described(dataset)} {_carried(file is not None, len(text))}")
+    st.caption(f"{_described(dataset)} {_left_behind(file is not None, text != example and len(text) > CARRIED)}")
     return dataset
 
 
@@ -98,7 +96,8 @@ def _described(data: Dataset) -> str:
     return f"{len(data.rows):,} rows: {inputs}; target {target}{of}."
 
 
-def _carried(file: bool, length: int) -> str:
+def _left_behind(file: bool, long: bool) -> str:
+    """Return what a link to the page does not carry."""
     if file:
-        return "A link to this page does not carry the file."
-    return f"A link does not carry a table of more than {CARRIED:,} characters." if length > CARRIED else ""
+        return "A link does not carry the file."
+    return f"A link does not carry a table of more than {CARRIED:,} characters." if long else ""
