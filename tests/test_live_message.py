@@ -267,6 +267,16 @@ def test_no_two_optimizers_look_alike(eyes):
     assert not {pair: round(far, 1) for pair, far in apart.items() if far < (30.0 if pair in same else 15.0)}
 
 
+@pytest.mark.parametrize("theme", PALETTES)
+@pytest.mark.parametrize("eyes", [np.eye(3), PROTANOPIA, DEUTERANOPIA], ids=["usual", "protanopia", "deuteranopia"])
+def test_no_two_classes_look_alike(theme, eyes):
+    """Their symbols differ too."""
+    colours = [PALETTES[theme][f"class{k}"] for k in range(5)]
+    assert min(contrast(colour, PALETTES[theme]["paper"]) for colour in colours) >= 3.0
+    seen = [lab(np.clip(eyes @ linear(colour), 0.0, 1.0)) for colour in colours]
+    assert min(float(np.linalg.norm(one - other)) for one, other in itertools.combinations(seen, 2)) > 20.0
+
+
 def over(halo: str, ground: str) -> str:
     """Return the colour of a translucent halo, rgba(...), on its ground."""
     *top, share = (float(part) for part in halo[halo.index("(") + 1 : -1].split(","))
