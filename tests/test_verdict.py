@@ -299,6 +299,14 @@ def test_no_zigzag_that_nobody_can_see(slug, eta, words):
     assert words in verdict.sentence and ((distance / distance[0]).min() < -0.01) == (words == "zigzagging")
 
 
+@pytest.mark.parametrize(("turn", "zigzag"), [(150.0, False), (169.0, False), (171.0, True)])
+def test_a_swing_is_a_zigzag_beyond_170_degrees(turn, zigzag):
+    mu = 0.9
+    eta = 1.0 + mu - 2.0 * math.sqrt(mu) * math.cos(math.radians(turn))  # of the roots sqrt(mu) exp(+-i turn)
+    _, verdict = picture(Quadratic(1.0, 1.0), "momentum", eta, mu)
+    assert ("zigzagging" in verdict.sentence) == zigzag == ("swinging" not in verdict.sentence)
+
+
 @pytest.mark.parametrize("turn", range(-180, 181, 45))
 def test_a_start_on_an_eigenvector_of_a_diagonal_valley_is_exactly_on_it(turn):
     surface = Quadratic(angle=float(turn))
@@ -478,6 +486,16 @@ def test_the_words_of_an_adaptive_rule(slug, surface, exponent, start):
     check_adaptive_status(found, surface, verdict, error)
 
 
+@pytest.mark.parametrize(("slug", "moves"), [("adam", True), ("adamax", True), ("adagrad", False)])
+def test_a_rule_whose_steps_do_not_shrink_may_leave_again(slug, moves):
+    _, verdict = picture(Quadratic(), slug, 0.3, steps=2000)
+    assert re.fullmatch(
+        rf"Below 10⁻⁶ of its error from step {NUMBER} to the end of this run\."
+        rf"{re.escape(' With a constant η it keeps moving, so this need not last.') if moves else ''}",
+        verdict.sentence,
+    )
+
+
 def check_adaptive_status(found, surface, verdict, error) -> None:
     first, second = facts_of(verdict)[2]
     if surface.eigenvalues[0] < 0.0:
@@ -550,6 +568,31 @@ def test_the_marks_of_the_gauge(slug, surface, mu, share):
         assert present["limit"] == 0.0 and "negative" in header["gauge"]["words"]
     else:
         assert present["limit"] == pytest.approx(limit, rel=1e-12) and agrees(present["limitText"], limit)
+
+
+def test_the_gauge_reaches_beyond_a_best_setting_far_above_the_limit():
+    surface = Quadratic(0.01, 20.0)
+    found, _ = picture(surface, "momentum", 0.02)
+    best = theory.optimal(OPTIMIZERS["momentum"], surface.eigenvalues).learning_rate
+    top = live_message(surface, found, [], WORDS)[0]["gauge"]["top"]
+    assert top == pytest.approx(1.1 * best, rel=1e-12) and top > 1.5 * found.limit
+
+
+SAYS_ITS_LIMIT = [slug for slug, cls in OPTIMIZERS.items() if cls.limit_words]
+
+
+@pytest.mark.parametrize("slug", SAYS_ITS_LIMIT)
+def test_a_limit_in_words_is_the_limit(slug):
+    """The formula that the gauge prints, worked out."""
+    rule = OPTIMIZERS[slug]()
+    text = re.sub(r"λ_{max}(\(P⁻¹H\))?", "largest", rule.limit_words).replace("−", "-")
+    values = {"largest": 20.0}
+    for place, (name, declared) in enumerate(rule.parameters().items()):
+        text = text.replace(declared.plain, f"p{place}")
+        values[f"p{place}"] = getattr(rule, name)
+    text = re.sub(r"(?<=\d)(?=p\d)|(?<=\))(?=\()|(?<=\)) (?=largest)", "*", text)
+    expected = theory.stability_limit(rule, [20.0]) if rule.linear else rule.preconditioned_limit / 20.0
+    assert eval(text, {}, values) == pytest.approx(expected, rel=1e-12), text
 
 
 def test_nesterovs_limit_lies_below_that_of_gradient_descent():
