@@ -36,6 +36,11 @@ class Stationary:
         """The places of the minima, (number, 2)."""
         return self.places[[kind == "minimum" for kind in self.kinds]]
 
+    @property
+    def floor(self) -> bool:
+        """Whether what is called a curve is a flat region: nothing curves anywhere on it."""
+        return bool(len(self.curve)) and not self.curve_eigenvalues.any()
+
 
 @lru_cache(maxsize=REMEMBERED)
 def stationary_points(surface: Surface, view: View) -> Stationary:

@@ -64,6 +64,11 @@ class Surface(Parameterised, ABC):
         return np.abs(first[..., None] - np.array(self.kinks)).min(axis=-1, initial=np.inf)
 
     @property
+    def made_of(self) -> str:
+        """What E is, where that sets the size of every limit: ``the mean over 20 rows``; empty for a formula."""
+        return ""
+
+    @property
     def landmarks(self) -> dict[str, tuple[float, ...]]:
         """Return the points that the source has names for, name -> (D,)."""
         return {}

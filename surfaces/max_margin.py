@@ -66,17 +66,27 @@ class MaxMargin(TwoClasses):
                 g[0, r] -= on * dx
                 g[1, r] -= on * dz
 
+    @cached_property
+    def pairs(self) -> np.ndarray:
+        """The places of true and corrupt row of each pair among the rows, (P, 2)."""
+        true, corrupt = (np.flatnonzero(self.wanted == target) for target in (1.0, 0.0))
+        pairs = np.arange(max(len(true), len(corrupt)))
+        return np.stack([true[pairs % len(true)], corrupt[pairs % len(corrupt)]], axis=1)
+
     def rows(self) -> np.ndarray:
         """Return the inputs of true and corrupt row side by side, a pair a row, (P, 4)."""
-        true, corrupt = (self.columns[self.wanted == target] for target in (1.0, 0.0))
-        pairs = np.arange(max(len(true), len(corrupt)))
-        return np.ascontiguousarray(np.hstack([true[pairs % len(true)], corrupt[pairs % len(corrupt)]]))
+        return self.columns[self.pairs].reshape(-1, 4)
 
     @cached_property
     def differences(self) -> np.ndarray:
         """True inputs less corrupt ones, whose score is to reach the margin, (P, 2)."""
         pairs = self.rows()
         return pairs[:, :2] - pairs[:, 2:]
+
+    @property
+    def made_of(self) -> str:
+        """Sum or mean, and over how many pairs."""
+        return f"the {self.reduction} over {len(self.differences):,} pairs"
 
     @property
     def share(self) -> float:

@@ -43,6 +43,8 @@ def summary(found: Stationary) -> str:
     by_themselves = f"In view: {', '.join(listed)}." if listed else "No stationary point by itself is in view."
     if not len(found.curve):
         return by_themselves
+    if found.floor:
+        return f"{by_themselves} The gradient also vanishes on a whole region, which is flat: both eigenvalues are 0."
     top = found.curve_eigenvalues[:, 1]
     return (
         f"{by_themselves} The gradient also vanishes along a whole curve: one eigenvalue is 0, along it, and the other "
