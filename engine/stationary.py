@@ -9,6 +9,7 @@ from engine.local import Expansion, eigen
 from engine.surface import Surface, View
 
 STARTS = 45  # along each side of the view
+FEW = 15  # where all that can be found is one point, or one region
 ROUNDS = 80
 STEEP = 1e-9  # of the view's median gradient: less than that is none
 FLAT = 1e-6  # an eigenvalue this small beside the other, or beside the view's median curvature, counts as zero
@@ -42,6 +43,11 @@ class Stationary:
         return bool(len(self.curve)) and not self.curve_eigenvalues.any()
 
 
+def side_of(surface: Surface) -> int:
+    """Return from how many starts along each side of the view a search begins."""
+    return FEW if surface.convex else STARTS
+
+
 @lru_cache(maxsize=REMEMBERED)
 def stationary_points(surface: Surface, view: View) -> Stationary:
     """Return the stationary points of a surface of two weights in a view ((x_low, x_high), (y_low, y_high)).
@@ -54,7 +60,8 @@ def stationary_points(surface: Surface, view: View) -> Stationary:
     if surface.dim != 2:
         raise ValueError(f"surface must have 2 weights, got {surface.dim}")
     (left, right), (bottom, top) = view
-    x, y = np.linspace(left, right, STARTS + 2)[1:-1], np.linspace(bottom, top, STARTS + 2)[1:-1]
+    side = side_of(surface) + 2
+    x, y = np.linspace(left, right, side)[1:-1], np.linspace(bottom, top, side)[1:-1]
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     first = Expansion.at(surface, grid)
     sizes = _size(first.gradient)

@@ -28,6 +28,7 @@ class Surface(Parameterised, ABC):
     kinks: ClassVar[tuple[float, ...]] = ()  # values of the first weight at which the Hessian jumps
 
     quadratic: ClassVar[bool] = False  # whether the Hessian is the same everywhere
+    convex: ClassVar[bool] = False  # whether it is known that every stationary point is a lowest one
 
     @property
     @abstractmethod

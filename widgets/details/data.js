@@ -59,7 +59,7 @@ class Detail {
     this.titles(...header.names);
     if (!chart.begin(view.palette, ...ranges)) return;
     if (header.pairs) this.pairs(view, header, w);
-    else this.levelLine(view, header, w, ranges, 0, { colour: view.colour, width: 2.6 });
+    else this.levelLine(w, ranges, 0, { colour: view.colour, width: 2.6 });
     this.rows(view, header, x, y);
     chart.end();
   }
@@ -89,18 +89,16 @@ class Detail {
   }
 
   // where the score is ``level``
-  levelLine(view, header, w, [spanX, spanY], level, style) {
+  levelLine(w, [spanX, spanY], level, style) {
     const { chart } = this;
-    // w_1 (x - m_1)/d_1 + w_2 (y - m_2)/d_2 = level
-    const [a, b] = w.map((value, i) => value / header.deviation[i]);
-    const c = level + a * header.middle[0] + b * header.middle[1];
+    const [a, b] = w;
     const wide = (spanX[1] - spanX[0]) * Math.abs(a);
     const high = (spanY[1] - spanY[0]) * Math.abs(b);
     if (!(wide + high > 0) || !Number.isFinite(wide + high)) return;
     const ends =
       high >= wide
-        ? spanX.map((x) => [chart.x(x), chart.y((c - a * x) / b)])
-        : spanY.map((y) => [chart.x((c - b * y) / a), chart.y(y)]);
+        ? spanX.map((x) => [chart.x(x), chart.y((level - a * x) / b)])
+        : spanY.map((y) => [chart.x((level - b * y) / a), chart.y(y)]);
     chart.line(ends, style);
   }
 
@@ -112,7 +110,7 @@ class Detail {
     const [low, high] = [Math.min(...corners), Math.max(...corners)].map((score) => score / header.margin);
     if (high - low < MOST_LINES)
       for (let k = Math.ceil(low); k <= high; k += 1)
-        this.levelLine(view, header, w, [chart.spanX, chart.spanY], k * header.margin, {
+        this.levelLine(w, [chart.spanX, chart.spanY], k * header.margin, {
           colour: view.colour,
           width: k ? 1 : 2.4,
           alpha: k ? 0.6 : 1,
@@ -137,16 +135,11 @@ class Detail {
 }
 
 function weightsOf(view) {
-  return [view.path.x[view.at], view.path.y[view.at]];
+  return [view.path.x[view.now], view.path.y[view.now]];
 }
 
-function activationOf({ middle, deviation }, [w, b], inputs) {
-  const scaled = inputs.map((x, i) => (x - middle[i]) / deviation[i]);
-  return w * scaled[0] + b * (scaled.length > 1 ? scaled[1] : 1);
-}
-
-function outputOf(header, w, inputs) {
-  const a = activationOf(header, w, inputs);
+function outputOf(header, [w, b], inputs) {
+  const a = w * inputs[0] + b * (inputs.length > 1 ? inputs[1] : 1);
   if (header.output === "sigmoid") return 0.5 * (1 + Math.tanh(0.5 * a));
   return header.output === "tanh" ? Math.tanh(a) : a;
 }
@@ -169,7 +162,7 @@ function boundary(header) {
 function headingOf(view, header) {
   const [w, b] = weightsOf(view).map((value) => number(value, 3));
   const names = header.inputs.length > 1 ? ["w₁", "w₂"] : ["w", "b"];
-  return `At step ${view.steps[view.at]}: ${names[0]} = ${w}, ${names[1]} = ${b}.`;
+  return `At step ${view.steps[view.now]}: ${names[0]} = ${w}, ${names[1]} = ${b}.`;
 }
 
 function sentenceOf(view, header) {
@@ -198,7 +191,6 @@ function noteOf(header) {
     const limits = header.pairs ? "and every slope with it" : `and every limit of η as many times ${header.sum ? "larger" : "smaller"}`;
     parts.push(`Their ${other} would be ${header.count} times ${size}, ${limits}.`);
   }
-  if (header.standardised) parts.push("The inputs are standardised before the weights meet them.");
   if (header.separable)
     parts.push("A line separates the classes: the error falls for ever as the weights grow, so that there is no minimum.");
   return `${parts.join(" ")} Source: ${header.source}.`;

@@ -24,7 +24,7 @@ def draw(picture: Picture) -> None:
 
 def sent(surface: TwoWeights) -> dict[str, Any]:
     """Return the rows as the data have them, and what turns them into outputs."""
-    data, (middle, deviation) = surface.dataset, surface.middle_and_deviation
+    data = surface.dataset
     count = len(data.rows)
     header: dict[str, Any] = {
         "surface": repr(surface),
@@ -35,9 +35,6 @@ def sent(surface: TwoWeights) -> dict[str, Any]:
         "names": [*data.input_names, *data.target_names],
         "classes": _class_names(surface),
         "output": _output(surface),
-        "middle": middle.tolist(),
-        "deviation": deviation.tolist(),
-        "standardised": surface.scaling != "raw",
         "over": surface.made_of,
         "count": count,
         "sum": surface.reduction == "sum",

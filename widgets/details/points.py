@@ -7,7 +7,7 @@ import streamlit as st
 from engine.local import limit_factor
 from engine.outcome import place
 from engine.plane import Plane
-from engine.stationary import STARTS, Stationary, stationary_points
+from engine.stationary import Stationary, side_of, stationary_points
 from engine.words import number
 from widgets.details.kinds import On
 from widgets.details.picture import Picture
@@ -29,8 +29,9 @@ def draw(picture: Picture) -> None:
     st.markdown(summary(found))
     if found.kinds:
         st.markdown(table(found, picture))
+    starts = side_of(picture.surface) ** 2
     st.caption(
-        f"Found by Newton's method on the gradient from {STARTS**2:,} starts; one whose surroundings are narrower than "
+        f"Found by Newton's method on the gradient from {starts:,} starts; one whose surroundings are narrower than "
         "their grid may be missed. Lines along the eigenvectors are in the ratio 1/√|λ|, dashed where the surface "
         "curves down. A point is degenerate where one |λ| is below 10⁻⁶ of the other."
     )
