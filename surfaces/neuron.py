@@ -7,7 +7,9 @@ import numpy as np
 
 from engine.kernel import kernel
 from engine.parameter import choice
+from engine.surface import View
 from surfaces.fitting.two_classes import TwoClasses
+from surfaces.fitting.two_weights import framed
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,11 @@ class Neuron(TwoClasses):
         """The targets that the neuron can come near to, (N,): -1 and 1 of tanh."""
         targets = self.dataset.targets[:, 0]
         return 2.0 * targets - 1.0 if self.activation == "tanh" else targets
+
+    @cached_property
+    def view(self) -> View:
+        """The minimum, and on the other side of 0 the plateau of wrong answers."""
+        return framed(np.array([self.start, self.guide, -self.guide]), 0.2)
 
     def outputs(self, w: np.ndarray, inputs: np.ndarray) -> np.ndarray:
         """Return y of inputs (n, K): w (..., 2) -> (..., n)."""

@@ -17,6 +17,7 @@ from surfaces import discover_surfaces
 from surfaces.fitting.fitted import Fitted
 from surfaces.quadratic import Quadratic
 from widgets.controls import choice, controls, spoken
+from widgets.data import PREFIX as DATA
 from widgets.data import held, pick_data
 from widgets.runs import LETTERS
 from widgets.shape import PREFIX, START_KEYS, pick_valley, slider
@@ -77,7 +78,9 @@ def _arrive(
     surface = cls()
     for name in (*cls.typed_fields(), *surface.parameters()):
         st.session_state[f"{PREFIX}.{name}"] = getattr(surface, name)
-    if isinstance(surface, Fitted) and (data := held(surface.misfit)):
+    if not isinstance(surface, Fitted):
+        return {**_settle(surface, optimizers, arrived), DATA: None}
+    if data := held(surface.misfit):
         surface = replace(surface, data=data)
     return _settle(surface, optimizers, arrived)
 

@@ -14,7 +14,7 @@ from engine.surface import View, two_by_two
 from surfaces.fitting.fitted import Fitted
 from surfaces.fitting.newton import minimum_near
 
-MARGIN = 0.45  # of what must be seen, added on every side of it
+MARGIN = 0.45
 WIDE = 1.5  # a view's width over its height
 GUIDE = 1e-2  # curvature added to find where to look when no minimum is known, as a share of that at 0
 
@@ -124,10 +124,12 @@ def _columns(inputs: np.ndarray) -> np.ndarray:
     return inputs if inputs.shape[1] == 2 else np.column_stack([inputs, np.ones(len(inputs))])
 
 
-def framed(points: np.ndarray) -> View:
-    """Return a view, WIDE times as wide as high, that holds points (number, 2) with a margin about them."""
+def framed(points: np.ndarray, margin: float = MARGIN) -> View:
+    """Return a view, WIDE times as wide as high, that holds points (number, 2) with a margin about them, a share of
+    what they span.
+    """
     low, high = points.min(axis=0), points.max(axis=0)
-    wide, high_ = (1.0 + 2.0 * MARGIN) * (high - low)
+    wide, high_ = (1.0 + 2.0 * margin) * (high - low)
     half = 0.5 * max(high_, wide / WIDE)
     x, y = (float(value) for value in 0.5 * (low + high))
     return _rounded(x - WIDE * half, x + WIDE * half), _rounded(y - half, y + half)
