@@ -5,8 +5,7 @@ class Detail {
     this.heading = root.appendChild(make("p", ""));
     this.heading.style.fontWeight = "600";
     this.sentence = root.appendChild(make("p", ""));
-    this.table = root.appendChild(make("div", "valley-detail-wide")).appendChild(make("table", ""));
-    this.table.parentElement.style.overflowX = "auto";
+    this.list = root.appendChild(make("div", ""));
     this.note = root.appendChild(make("p", "valley-detail-quiet"));
   }
 
@@ -23,13 +22,24 @@ class Detail {
     this.heading.textContent = found.heading;
     this.sentence.textContent = found.sentence;
     this.note.textContent = found.note;
-    fill(this.table, found.rows.length, () => {
-      const row = make("tr", "");
-      row.append(make("th", "", { scope: "row" }), make("td", "valley-detail-quiet"), make("td", ""), make("td", "valley-detail-quiet"), make("td", ""));
+    fill(this.list, found.rows.length, () => {
+      const row = make("div", "valley-identity");
+      row.append(make("b", ""), ...[0, 1].map(() => side()));
       return row;
     });
-    found.rows.forEach((texts, i) => texts.forEach((text, j) => (this.table.children[i].children[j].textContent = text)));
+    found.rows.forEach(([what, ...texts], i) => {
+      const [name, ...sides] = this.list.children[i].children;
+      name.textContent = what;
+      sides.forEach((place, j) => texts.slice(2 * j, 2 * j + 2).forEach((text, k) => (place.children[k].textContent = text)));
+    });
   }
+}
+
+// a formula and its value
+function side() {
+  const place = make("span", "");
+  place.append(make("span", "valley-detail-quiet"), make("span", ""));
+  return place;
 }
 
 function identities(view, header) {
@@ -41,11 +51,11 @@ function identities(view, header) {
   const [trace, determinant] = header.formulas;
   const of = header.exercises ? ` (${header.exercises})` : "";
   const rows = [
-    row(`Trace of H${of}`, `${trace} =`, "trace", "λ₁ + λ₂ ="),
-    row(`Determinant${of}`, `${determinant} =`, "determinant", "λ₁ λ₂ ="),
-    row("Along the gradient (7.2)", "gᵀHg =", "form", "Σ cᵢ²λᵢ, cᵢ = uᵢᵀg ="),
+    row(`Trace of H${of}`, `${trace} = `, "trace", "λ₁ + λ₂ = "),
+    row(`Determinant${of}`, `${determinant} = `, "determinant", "λ₁ λ₂ = "),
+    row("Along the gradient (7.2)", "gᵀHg = ", "form", "Σ cᵢ²λᵢ, cᵢ = uᵢᵀg = "),
   ];
-  if (header.sides.error) rows.push(row("Above the minimum (7.1)", "E − E(w*) =", "error", "½ Σ λᵢαᵢ² ="));
+  if (header.sides.error) rows.push(row("Above the minimum (7.1)", "E − E(w*) = ", "error", "½ Σ λᵢαᵢ² = "));
   return { heading: `At step ${view.steps[k]}.`, sentence: signs(header, k), rows, note: noteOf(header) };
 }
 
