@@ -233,6 +233,7 @@ def gauge_of(surface: Any, study: Study) -> dict[str, Any] | None:
         words = f"local limit = {rule.limit_words} with H at the point that is looked at"
     else:
         words = f"local limit = {rule.limit_words}, with H and the averages at the point that is looked at"
+    words += f"; E is {surface.made_of}" if surface.made_of else ""
     limited = gauge(0.0, study.limit, None, rule.linear, None, words, "local limit")
     return {**limited, "unlimited": {**limited, "words": "nothing curves up here: there is no local limit"}}
 
@@ -242,7 +243,8 @@ def alt(surface: Any, study: Study) -> str:
     found = stationary_points(surface, study.plane.view)
     counts = [(kind, found.kinds.count(kind)) for kind in SYMBOLS if kind in found.kinds]
     points = ", ".join(f"{count} {kind}{'' if count == 1 else ' points'}" for kind, count in counts)
-    curve = " and a curve along which the gradient vanishes" if len(found.curve) else ""
+    flat = "a flat floor" if found.floor else "a curve along which the gradient vanishes"
+    curve = f" and {flat}" if len(found.curve) else ""
     paths = "; ".join(entry.label for entry in study.entries)
     said = study.present.verdicts[study.index].sentence
     return (

@@ -103,6 +103,8 @@ CLAIMS = {
     "Plateau and cliff": ("open", "Still moving"),
     "Leaving a saddle": ("good", "Comes to rest at ("),
     "Too sharp to stay": ("good", "Comes to rest at"),
+    "Log loss": ("good", "Settles at the minimum (1.5, −4.08)"),
+    "Squared error": ("open", "Still moving"),
 }
 
 

@@ -35,6 +35,8 @@ PRESETS = {
     "&b=momentum&b.learning_rate=0.1",
     "Leaving a saddle": "surface=sharpness&start.x=-0.4&start.y=0.401&a=gradient_descent&a.learning_rate=0.1",
     "Too sharp to stay": "surface=sharpness&start.x=3&start.y=0.1&a=gradient_descent&a.learning_rate=0.25",
+    "Log loss": "surface=logistic_regression&start.x=-2&start.y=4&steps=600&a=gradient_descent&a.learning_rate=1",
+    "Squared error": "surface=neuron&start.x=-2&start.y=4&steps=600&a=gradient_descent&a.learning_rate=1",
 }
 
 

@@ -4,6 +4,7 @@ from enum import Flag, auto
 
 from engine.study import has_modes
 from engine.surface import Surface
+from surfaces.fitting.two_weights import TwoWeights
 
 
 class On(Flag):
@@ -11,9 +12,11 @@ class On(Flag):
 
     QUADRATIC = auto()  # closed forms know its runs
     OTHER = auto()
+    DATA = auto()  # a model with two weights, besides
     ANY = QUADRATIC | OTHER
 
     @classmethod
     def of(cls, surface: Surface) -> "On":
-        """Return the kind of a surface."""
-        return cls.QUADRATIC if has_modes(surface) else cls.OTHER
+        """Return the kinds of a surface."""
+        kind = cls.QUADRATIC if has_modes(surface) else cls.OTHER
+        return kind | cls.DATA if isinstance(surface, TwoWeights) else kind

@@ -251,6 +251,7 @@ class LiveFigure {
       steps: header.steps,
       start: this.start,
       at,
+      now: playback.whole ? path.x.length - 1 : at, // of the whole run its end
       // the gradient, the Hessian and the step there, which only the server knows; not while a slider is away
       local: header.arrays.local && still ? (k) => localOf(header.arrays.local, k) : null,
     };
