@@ -91,10 +91,12 @@ def _rule(study: Study) -> dict[str, Any]:
     """
     rule = study.edited.optimizer
     hyper = {name: getattr(rule, name) for name in rule.parameters()}
-    linear = rule.linear and study.edited.clip is None
+    clipped = study.edited.clip is not None
+    linear = rule.linear and not clipped
     known = {
         "slug": slug(rule),
-        "title": rule.title,
+        "title": f"{rule.title} with clipping" if clipped else rule.title,
+        "clipped": clipped,
         "linear": linear,
         "adaptive": rule.adaptive,
         "lookAhead": rule.look_ahead,

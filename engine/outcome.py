@@ -164,6 +164,8 @@ def _at_rest(ground: Ground, ends: _Ends, r: int) -> tuple[str, str]:
 def _cause(family: Family, ground: Ground, r: int) -> str:
     """Say at which step eta first exceeded the local limit, nothing where it never did before the run was lost."""
     diverged, rule = int(family.trajectory.diverged_at[r]), family.optimizers[r]
+    if family.clip is not None:  # what limits a step that is not clipped was not what sent it away
+        return ""
     rows = np.arange(max(diverged, 1))
     weights = family.trajectory.weights[rows, r][:, None]
     state = {slot: values[:, r : r + 1] for slot, values in state_of(family, rows).items()}
@@ -176,7 +178,8 @@ def _cause(family: Family, ground: Ground, r: int) -> str:
 
 
 def _above(family: Family, ends: _Ends, r: int) -> str:
-    if not ends.limits[r] < family.learning_rates[r]:
+    shortened = family.clip is not None and ends.slope[r] > family.clip
+    if shortened or not ends.limits[r] < family.learning_rates[r]:
         return ""
     eta, limit = apart(family.learning_rates[r], float(ends.limits[r]))
     return f" η = {eta} is above the local limit {limit} where it is."
@@ -193,6 +196,7 @@ def _back(ground: Ground, r: int) -> str:
 def _facts(family: Family, ends: _Ends, r: int) -> list[tuple[str, str, str]]:
     start, diverged = float(family.error[0, r]), int(family.trajectory.diverged_at[r]) >= 0
     limit, eta = float(ends.limits[r]), number(family.learning_rates[r], 4)
+    eta += "" if family.clip is None else ", where no gradient is clipped"
     rule = family.optimizers[r]
     when = "before that" if diverged else "now"
     if not rule.has_learning_rate:

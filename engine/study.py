@@ -123,7 +123,7 @@ def study(
         present = members[0]
     else:
         present = _member(surface, single(surface, rule, eta, start, steps, clip), plane)
-    best = _best(surface, rule)
+    best = _best(surface, rule) if clip is None else None
     return Study(
         entries,
         edited,
@@ -246,7 +246,7 @@ def _on_quadratic(
 ) -> tuple[list[Verdict], np.ndarray]:
     quadratic: QuadraticSurface = surface
     centre = float(np.linalg.norm(quadratic.stationary_point))
-    linear = family.optimizers[0].linear
+    linear = family.optimizers[0].linear and family.clip is None
     rounding_at = np.full(len(family.values), -1) if linear else rounding_decides(surface, family)
     scene = Scene(quadratic.eigenvalues, quadratic.labels, centre, modes, left_at, rounding_at)
     return judge(family, scene), _limits(surface, family, quadratic.eigenvalues)

@@ -101,6 +101,7 @@ CLAIMS = {
     "Banana": ("good", "Settles at the minimum (1, 1)"),
     "Four basins": ("good", "Settles at the minimum"),
     "Plateau and cliff": ("open", "Still moving"),
+    "Clipped at the cliff": ("good", "Settles at the minimum (0.75, 0)"),
     "Leaving a saddle": ("good", "Comes to rest at ("),
     "Too sharp to stay": ("good", "Comes to rest at"),
 }

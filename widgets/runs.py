@@ -13,6 +13,17 @@ from widgets.controls import choice, controls, current, declare
 
 LETTERS = "abcdef"
 FIRST = "momentum"
+CLIP = Parameter(
+    0.0,
+    0.0,
+    1e4,
+    "|g|",
+    scale="log",
+    smallest=1e-3,
+    step=0.1,
+    empty="off",
+    help="A gradient that is longer is shortened to this before the step receives it; empty or 0: none is.",
+)
 
 
 def learning_rate_of(cls: type[Optimizer]) -> Parameter:
@@ -43,11 +54,20 @@ def pick_alone(optimizers: Mapping[str, type[Optimizer]]) -> type[Optimizer]:
     ]
 
 
-def pick_settings(cls: type[Optimizer], letter: str = "a") -> Entry:
-    """Draw the inputs of a run's settings."""
-    first = {"learning_rate": learning_rate_of(cls)} if cls.has_learning_rate else {}
-    optimizer, etas = controls(cls, letter, first)
-    return Entry(letter, optimizer, *(etas or [cls.typical_learning_rate]))
+def pick_settings(cls: type[Optimizer], letter: str = "a", clips: bool = False) -> Entry:
+    """Draw the inputs of a run's settings; ``clips`` adds that of clipping, where steps are made of gradients."""
+    first, last = _rate(cls), _clip(cls) if clips else {}
+    optimizer, values = controls(cls, letter, first, last)
+    given = dict(zip([*first, *last], values, strict=True))
+    return Entry(letter, optimizer, given.get("learning_rate", cls.typical_learning_rate), given.get("clip") or None)
+
+
+def _rate(cls: type[Optimizer]) -> dict[str, Parameter]:
+    return {"learning_rate": learning_rate_of(cls)} if cls.has_learning_rate else {}
+
+
+def _clip(cls: type[Optimizer]) -> dict[str, Parameter]:
+    return {} if cls.iterates else {"clip": CLIP}
 
 
 def _chosen(letter: str, optimizers: Mapping[str, type[Optimizer]]) -> bool:
@@ -76,20 +96,19 @@ def _pick_run(
     cls = optimizers.get(slug or (FIRST if letter == "a" else ""))
     if cls is None:
         return None
-    return pick_settings(cls, letter)
+    return pick_settings(cls, letter, clips=True)
 
 
 def typical(letter: str, optimizers: Mapping[str, type[Optimizer]]) -> None:
     """Give a newly chosen optimizer its own typical settings."""
     if cls := optimizers.get(st.session_state[letter] or ""):
-        for name in (*(["learning_rate"] if cls.has_learning_rate else []), *cls.declared()):
+        for name in (*_rate(cls), *_clip(cls), *cls.declared()):
             st.session_state[f"{letter}.{name}"] = default_of(cls, name)
 
 
 def default_of(cls: type[Optimizer], name: str) -> float | str | None:
     """Return the default of one of a run's settings, None where the optimizer has no such setting."""
-    rate = {"learning_rate": learning_rate_of(cls)} if cls.has_learning_rate else {}
-    declared = {**rate, **cls.declared()}.get(name)
+    declared = {**_rate(cls), **_clip(cls), **cls.declared()}.get(name)
     return declared.default if declared else None
 
 
@@ -106,6 +125,8 @@ def no_best_words(entry: Entry, surface: Quadratic) -> str:
     """Return why a run has no best setting, empty where it has one."""
     if not entry.optimizer.has_learning_rate:
         return f"{entry.optimizer.title} has no learning rate: there is nothing to set."
+    if entry.clip is not None:
+        return "No best setting is known in closed form where gradients are clipped."
     if type(entry.optimizer).best(1.0, 2.0) is None:
         return f"No best setting of {entry.optimizer.title} is known in closed form."
     if surface.eigenvalues[0] <= 0.0:

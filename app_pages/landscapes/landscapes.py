@@ -33,6 +33,8 @@ PRESETS = {
     "&b=gradient_descent&b.learning_rate=0.01&c=adam&c.learning_rate=0.1",
     "Plateau and cliff": "surface=plateau_ravine&start.x=-3&start.y=1&a=gradient_descent&a.learning_rate=0.1"
     "&b=momentum&b.learning_rate=0.1",
+    "Clipped at the cliff": "surface=plateau_ravine&start.x=-3&start.y=1&a=momentum&a.learning_rate=0.2&a.clip=1"
+    "&b=momentum&b.learning_rate=0.2",
     "Leaving a saddle": "surface=sharpness&start.x=-0.4&start.y=0.401&a=gradient_descent&a.learning_rate=0.1",
     "Too sharp to stay": "surface=sharpness&start.x=3&start.y=0.1&a=gradient_descent&a.learning_rate=0.25",
 }

@@ -39,7 +39,7 @@ def sent(picture: Picture, setting: Any = None) -> tuple[dict[str, Any], dict[st
     """
     surface, rule = picture.surface, picture.edited.optimizer
     header: dict[str, Any] = {"slug": slug(rule)}
-    if not rule.adaptive or "squares" not in rule.slots:
+    if not rule.adaptive or "squares" not in rule.slots or picture.edited.clip is not None:
         return header, {}
     plane = Plane.of(surface, include=picture.start)
     found = study(surface, [picture.edited], picture.edited, picture.start, picture.steps, plane, families=False)

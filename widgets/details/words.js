@@ -90,7 +90,7 @@ function runLine({ verdict, limit, eta, rule, columns }) {
   if (columns) return `Optimizer: ${verdict.label}.`;
   const moving = rule.adaptive ? ", which moves with its averages" : "";
   const share =
-    limit > 0 ? ` Its learning rate is ${percent(eta / limit)} of the limit ${number(limit, 4)}${moving}.` : "";
+    limit > 0 ? ` Its learning rate is ${percent(eta / limit)} of the limit ${number(limit, 4)}${moving}${rule.clipped ? ", where no gradient is clipped" : ""}.` : "";
   return `Optimizer: ${verdict.label}.${share}`;
 }
 
