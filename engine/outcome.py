@@ -13,7 +13,8 @@ from engine.surface import Surface
 from engine.verdict import Verdict, broke_down, seeks_any
 from engine.words import apart, near_one, number
 
-NEAR = 1e-3  # of the view's diagonal: a run that stays this near to a stationary point has settled there
+NEAR = 1e-3  # of the surface's own view: a run that stays this near to a stationary point has settled there
+STAYS = 0.1  # of the run: one that was there for less may be passing
 STILL = 1e-6  # of the gradient at the start: less than that is rest
 KINDS = {"minimum": "minimum", "maximum": "maximum", "saddle": "saddle", "degenerate": "degenerate point"}
 NO_BADGE = ("", "", "")
@@ -25,7 +26,7 @@ class Ground:
 
     surface: Surface
     found: Stationary  # in view
-    diagonal: float  # of the view
+    diagonal: float  # of the surface's own view, which does not grow with the start
     left_at: np.ndarray  # (R,) first step outside the view, -1 if none
     outside: np.ndarray  # (R,) whether the last step lies outside the view
 
@@ -88,7 +89,8 @@ def _settled(weights: np.ndarray, ground: Ground) -> tuple[np.ndarray, np.ndarra
     nearest = np.where(np.isfinite(distance), distance, np.inf).argmin(axis=-1)
     away = ~(np.linalg.norm(weights - places[nearest], axis=-1) <= NEAR * ground.diagonal)
     settled = np.where(away.any(axis=0), len(weights) - away[::-1].argmax(axis=0), 0)
-    return np.where(away[-1], -1, nearest), settled
+    passing = len(weights) - settled < max(STAYS * len(weights), 2.0)
+    return np.where(away[-1] | passing, -1, nearest), settled
 
 
 def _verdict(family: Family, ground: Ground, ends: _Ends, r: int) -> Verdict:

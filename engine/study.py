@@ -234,7 +234,7 @@ def _member(surface: Surface, family: Family, plane: Plane) -> Member:
         modes = surface.modes(family.trajectory.weights)  # type: ignore[attr-defined]
         verdicts, limits = _on_quadratic(surface, family, modes, _first(~seen))
     else:
-        (left, right), (low, high) = plane.view
+        (left, right), (low, high) = surface.view
         diagonal = float(np.hypot(right - left, high - low))
         found, modes = stationary_points(surface, plane.view), None
         verdicts, limits = outcome.judge(family, outcome.Ground(surface, found, diagonal, _first(~seen), ~seen[-1]))

@@ -205,7 +205,10 @@ def choice(
     page, as bound inputs do.
     """
     declare(key, tuple(options))
-    held = st.session_state.get(f"{key}.held")
+    held, before = st.session_state.get(f"{key}.held"), st.session_state.get(f"{key}.default", default)
+    if default != before == st.session_state.get(key) != held and key not in st.query_params:
+        del st.session_state[key]  # another page began with it, nobody picked it
+    st.session_state[f"{key}.default"] = default
     new_here = kept and key not in st.session_state and key not in st.query_params and not moving()
     if new_here and isinstance(held, str) and held in options and held != default:
         st.query_params[key] = held
@@ -219,6 +222,7 @@ def choice(
         slug = st.session_state[key]
         more = chosen() if chosen else None
         written = None if slug == default else slug
+        st.session_state[f"{key}.held"] = slug
         one_step({key: written, **(more or {})})
         st.session_state[f"{key}.seen"] = written
 
@@ -232,7 +236,8 @@ def choice(
         on_change=write,
         placeholder=placeholder,
     )
-    st.session_state[f"{key}.held"] = picked
+    if picked != default or key in st.query_params:  # what is there because nothing was picked, goes nowhere
+        st.session_state[f"{key}.held"] = picked
     return picked
 
 

@@ -44,7 +44,7 @@ PRESETS = {
 def landscapes() -> None:
     """Pick, run, draw."""
     with st.sidebar:
-        surface, sliders = pick_terrain(plane_surfaces(), FIRST, discover_optimizers())
+        surface, sliders = pick_terrain(plane_surfaces(), FIRST, discover_optimizers(), kept=True)
         st.caption(surface.note)
         entries, edited = pick_runs(discover_optimizers())
         start, steps = pick_start(surface), pick_steps()
