@@ -14,7 +14,7 @@ from engine.surface import Surface
 from surfaces import discover_surfaces
 from surfaces.quadratic import Quadratic
 from widgets.controls import choice, controls, spoken
-from widgets.runs import LETTERS
+from widgets.runs import LETTERS, learning_rate_of
 from widgets.shape import PREFIX, START_KEYS, pick_valley, slider
 
 SEEN = 41  # points a side that are looked at for a finite error
@@ -65,19 +65,11 @@ def _arrive(
     for letter in LETTERS:
         rule, key = optimizers.get(st.session_state.get(letter) or ""), f"{letter}.learning_rate"
         if rule and rule.has_learning_rate:
-            eta = st.session_state[key] = usual_learning_rate(rule, surface)
-            written[key] = None if eta == rule.typical_learning_rate else str(eta)
+            st.session_state[key] = learning_rate_of(rule, cls).default
+            written[key] = None
     if arrived:
         arrived(surface)
     return written
-
-
-def usual_learning_rate(rule: type[Optimizer], surface: Surface) -> float:
-    """Return a learning rate at which a rule behaves on a surface: the surface's own, or the rule's where each weight
-    has one of its own.
-    """
-    adaptive = rule.preconditioner is not Optimizer.preconditioner
-    return rule.typical_learning_rate if adaptive else surface.learning_rate
 
 
 @cache

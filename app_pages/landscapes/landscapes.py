@@ -46,7 +46,7 @@ def landscapes() -> None:
     with st.sidebar:
         surface, sliders = pick_terrain(plane_surfaces(), FIRST, discover_optimizers(), kept=True)
         st.caption(surface.note)
-        entries, edited = pick_runs(discover_optimizers())
+        entries, edited = pick_runs(discover_optimizers(), type(surface))
         start, steps = pick_start(surface), pick_steps()
         commits(adopt)
     live_run(entries, edited, surface, sliders, start, steps)

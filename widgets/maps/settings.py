@@ -98,7 +98,7 @@ def draw() -> None:
 def _pick_rule(optimizers: dict[str, type[Optimizer]], surface: Surface) -> Picked:
     """Draw the inputs of the optimizer."""
     optimizers = {name: cls for name, cls in optimizers.items() if cls.has_learning_rate}
-    cls = pick_alone(optimizers)
+    cls = pick_alone(optimizers, type(surface))
     pair = _pair(cls, optimizers)
     both = len(pair) > 1 and _one_of("beside", SIDES, " and ".join(item.title for item in pair)) == "both"
     ups = {name: spoken(name) for name in cls.parameters()}
@@ -109,7 +109,7 @@ def _pick_rule(optimizers: dict[str, type[Optimizer]], surface: Surface) -> Pick
     up = choice("up", "Up the side", ups, first) or first
     evenly = cls().linear and isinstance(surface, Quadratic)  # elsewhere a start may need far less than its minimum
     log = not evenly or _one_of("across", SPACINGS, "Learning rates") == "log"
-    entry = pick_settings(cls)
+    entry = pick_settings(cls, surface=type(surface))
     rule = entry.optimizer
     values = {name: getattr(rule, name) for name in rule.parameters()}
     return Picked(entry, tuple(rule if item is cls else item(**values) for item in pair) if both else (rule,), up, log)
