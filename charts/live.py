@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from charts import landscape, valley
+from charts import landscape, line, valley
 from charts.colours import PALETTES
 from charts.thin import drawn_steps
 from engine.discovery import slug
@@ -81,6 +81,8 @@ def shown_steps(surface: Any, steps: int) -> np.ndarray:
 
 def _kind(surface: Any) -> Any:
     """Return who knows how runs on a surface travel."""
+    if surface.dim == 1:
+        return line
     return valley if has_modes(surface) else landscape
 
 

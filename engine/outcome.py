@@ -15,6 +15,9 @@ from engine.words import apart, near_one, number
 
 NEAR = 1e-3  # of the surface's own view: a run that stays this near to a stationary point has settled there
 STAYS = 0.1  # of the run: one that was there for less may be passing
+SAME = 1e-6  # of the view: points nearer than that are one
+LONGEST = 8  # steps of a cycle that is told
+TURNS = 4  # of it that must be seen
 STILL = 1e-6  # of the gradient at the start: less than that is rest
 KINDS = {"minimum": "minimum", "maximum": "maximum", "saddle": "saddle", "degenerate": "degenerate point"}
 NO_BADGE = ("", "", "")
@@ -116,7 +119,20 @@ def _sentence(family: Family, ground: Ground, ends: _Ends, r: int) -> tuple[str,
             f"Leaves the picture at step {ground.left_at[r]} and is at {place(ends.weights[r])} after {_count(steps)}."
         )
     after = f"after {_count(steps)} |∇E| = {number(ends.slope[r])}, {_share(ends.slope[r], ends.first_slope[r])}."
-    return "open", f"Still moving: {after}{_above(family, ends, r)}{_back(ground, r)}"
+    return "open", f"{_moves(family, ground, r)}: {after}{_above(family, ends, r)}{_back(ground, r)}"
+
+
+def _moves(family: Family, ground: Ground, r: int) -> str:
+    """Say that a run still moves, and whether it goes through the same few points again and again."""
+    weights = family.trajectory.weights[:, r]
+    for period in range(2, LONGEST + 1):
+        tail = weights[-(TURNS * period + 1) :]
+        if len(tail) <= TURNS * period:
+            break
+        again = np.linalg.norm(tail[period:] - tail[:-period], axis=-1).max() <= SAME * ground.diagonal
+        if again and np.linalg.norm(np.diff(tail, axis=0), axis=-1).min() > NEAR * ground.diagonal:
+            return f"Goes through the same {period} points again and again"
+    return "Still moving"
 
 
 def _undefined(family: Family, step: int, r: int) -> bool:
@@ -217,7 +233,9 @@ def _facts(family: Family, ends: _Ends, r: int) -> list[tuple[str, str, str]]:
 
 
 def place(weights: np.ndarray) -> str:
-    """Return a point as a reader meets it: ``(3, −0.5)``."""
+    """Return a point as a reader meets it: ``(3, −0.5)``, one weight alone as ``w = 3``."""
+    if len(weights) == 1:
+        return f"w = {number(float(weights[0]))}"
     return f"({', '.join(number(float(value)) for value in weights)})"
 
 

@@ -234,8 +234,8 @@ def _member(surface: Surface, family: Family, plane: Plane) -> Member:
         modes = surface.modes(family.trajectory.weights)  # type: ignore[attr-defined]
         verdicts, limits = _on_quadratic(surface, family, modes, _first(~seen))
     else:
-        (left, right), (low, high) = surface.view
-        diagonal = float(np.hypot(right - left, high - low))
+        sides = np.diff(surface.view, axis=1)[: surface.dim, 0]  # with one weight the other is the error
+        diagonal = float(np.linalg.norm(sides))
         found, modes = stationary_points(surface, plane.view), None
         verdicts, limits = outcome.judge(family, outcome.Ground(surface, found, diagonal, _first(~seen), ~seen[-1]))
     return Member(family, modes, coordinates, verdicts, limits)

@@ -102,6 +102,7 @@ CLAIMS = {
     "Four basins": ("good", "Settles at the minimum"),
     "Plateau and cliff": ("open", "Still moving"),
     "Clipped at the cliff": ("good", "Settles at the minimum (0.75, 0)"),
+    "Round for ever": ("open", "Goes through the same 3 points again and again"),
     "Leaving a saddle": ("good", "Comes to rest at ("),
     "Too sharp to stay": ("good", "Comes to rest at"),
 }

@@ -59,7 +59,7 @@ def _arrive(
     surface = cls()
     for name in (*cls.typed_fields(), *surface.parameters()):
         st.session_state[f"{PREFIX}.{name}"] = getattr(surface, name)
-    for key, value in zip(START_KEYS, surface.start, strict=True):
+    for key, value in zip(START_KEYS, surface.start, strict=False):
         st.session_state[key] = four_digits(value)
     written: dict[str, str | None] = dict.fromkeys(START_KEYS)
     for letter in LETTERS:
@@ -70,6 +70,12 @@ def _arrive(
     if arrived:
         arrived(surface)
     return written
+
+
+@cache
+def drawn_surfaces() -> dict[str, type[Surface]]:
+    """Return {slug: class} of the surfaces with one or two weights: a curve, or what a plane shows whole."""
+    return {slug: cls for slug, cls in discover_surfaces().items() if cls().dim in (1, 2)}
 
 
 @cache

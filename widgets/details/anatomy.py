@@ -11,11 +11,13 @@ from engine.optimizer import Optimizer
 from engine.plane import Plane
 from engine.study import has_modes, study
 from widgets.details.follow import follow
+from widgets.details.kinds import On
 from widgets.details.picture import Picture
 
 NAME = "step"
 TITLE = "Anatomy of a step"
 ORDER = 10
+ON = On.PLANE
 OF_A_RATE = True
 
 AVERAGES = ("mean", "squares")  # of the gradient and of its square, or their sums

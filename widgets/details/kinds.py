@@ -11,9 +11,13 @@ class On(Flag):
 
     QUADRATIC = auto()  # closed forms know its runs
     OTHER = auto()
-    ANY = QUADRATIC | OTHER
+    LINE = auto()  # it has one weight: its picture is a curve
+    PLANE = QUADRATIC | OTHER
+    ANY = PLANE | LINE
 
     @classmethod
     def of(cls, surface: Surface) -> "On":
         """Return the kind of a surface."""
+        if surface.dim == 1:
+            return cls.LINE
         return cls.QUADRATIC if has_modes(surface) else cls.OTHER

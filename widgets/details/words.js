@@ -112,7 +112,8 @@ function itinerary(view) {
 
 function stepLine(view, k) {
   const { steps, path } = view;
-  const where = `w = ${place([path.x[k], path.y[k]])}`;
+  const at = weightsOf(path, view, k);
+  const where = `w = ${at[1] === undefined ? number(at[0], 4) : place(at)}`;
   return `Step ${steps[k]}${k ? "" : ", the start"}: ${where}, ${excess(path, view, k)}${limitAt(view, k)}`;
 }
 

@@ -17,7 +17,7 @@ SHOWN_STEPS = int(STEPS.high)  # of a long run
 
 
 def run_below(
-    entry: Entry, surface: Surface, sliders: list[dict[str, Any]], start: tuple[float, float], steps: int
+    entry: Entry, surface: Surface, sliders: list[dict[str, Any]], start: tuple[float, ...], steps: int
 ) -> None:
     """Draw the run, and the button that opens it on the page that shows more of it."""
     shown = min(steps, SHOWN_STEPS)

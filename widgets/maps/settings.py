@@ -48,7 +48,7 @@ class Wanted(NamedTuple):
     rules: tuple[Optimizer, ...]
     up: str  # goes up the side; what surface and rules say of it is not used
     log: bool
-    start: tuple[float, float]
+    start: tuple[float, ...]
     steps: int
     tolerance: float
     cells: int
@@ -129,8 +129,8 @@ def _one_of(key: str, names: tuple[str, ...], label: str) -> str:
 
 
 def _without(
-    surface: Any, picked: Picked, start: tuple[float, float]
-) -> tuple[Any, tuple[Optimizer, ...], str, bool, tuple[float, float]]:
+    surface: Any, picked: Picked, start: tuple[float, ...]
+) -> tuple[Any, tuple[Optimizer, ...], str, bool, tuple[float, ...]]:
     """Return what was picked with the default of what goes up the side: its present value makes no other map."""
     rules, up = picked.rules, picked.up
     if up in STARTS:
@@ -143,7 +143,7 @@ def _without(
     return surface, rules, up, picked.log, start
 
 
-def nothing_to_count(surface: Surface, start: tuple[float, float], up: str) -> str:
+def nothing_to_count(surface: Surface, start: tuple[float, ...], up: str) -> str:
     """Return why there are no steps to count, empty where there are."""
     if why := bottomless(surface, surface.view):
         return f"{why}: there are no steps to count. The run is shown all the same."
@@ -195,7 +195,7 @@ def compute(wanted: Wanted, progress: Progress) -> list[SettingsMap] | None:
 
 
 def _draw_maps(
-    wanted: Wanted, surface: Surface, start: tuple[float, float], entry: Entry, maps: list[SettingsMap]
+    wanted: Wanted, surface: Surface, start: tuple[float, ...], entry: Entry, maps: list[SettingsMap]
 ) -> None:
     frame = Frame(
         wanted.up,
@@ -212,7 +212,7 @@ def _draw_maps(
         st.caption(_words(what, surface, wanted.rules, maps))
 
 
-def _open(up: str, surface: Surface, start: tuple[float, float], entry: Entry) -> float:
+def _open(up: str, surface: Surface, start: tuple[float, ...], entry: Entry) -> float:
     """Return what the run that is open has of what goes up the side."""
     if up in STARTS:
         return start[STARTS.index(up)]

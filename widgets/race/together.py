@@ -98,7 +98,7 @@ def rates(surface: Surface, optimizers: dict[str, type[Optimizer]]) -> str:
 
 
 def scores(
-    surface: Surface, entries: list[Entry], edited: Entry, start: tuple[float, float], steps: int
+    surface: Surface, entries: list[Entry], edited: Entry, start: tuple[float, ...], steps: int
 ) -> dict[str, Any]:
     """Return the counts of every run, and of the one under the sliders at every stop."""
     plane = Plane.of(surface, include=start)
