@@ -96,7 +96,7 @@ def _points(surface: Any, view: Any) -> list[dict[str, Any]]:
             "y": [float(found.errors[k])],
             "mode": "markers+text",
             "text": [NAMES.get(kind, f"E = {number(float(found.errors[k]))}")],
-            "textposition": "top center",
+            "textposition": "bottom center",
             "textfont": {**FONT, "size": 12, "color": "@quiet"},
             "marker": {"symbol": SYMBOLS[kind], "size": 9, "color": "@ink", "line": {"color": "@ink", "width": 2}},
             "hoverinfo": "skip",
