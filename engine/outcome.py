@@ -13,7 +13,11 @@ from engine.surface import Surface
 from engine.verdict import Verdict, broke_down, seeks_any
 from engine.words import apart, near_one, number
 
-NEAR = 1e-3  # of the view's diagonal: a run that stays this near to a stationary point has settled there
+NEAR = 1e-3  # of the surface's own view: a run that stays this near to a stationary point has settled there
+STAYS = 0.1  # of the run: one that was there for less may be passing
+SAME = 1e-6  # of the view: points nearer than that are one
+LONGEST = 8  # steps of a cycle that is told
+TURNS = 4  # of it that must be seen
 STILL = 1e-6  # of the gradient at the start: less than that is rest
 KINDS = {"minimum": "minimum", "maximum": "maximum", "saddle": "saddle", "degenerate": "degenerate point"}
 NO_BADGE = ("", "", "")
@@ -25,7 +29,7 @@ class Ground:
 
     surface: Surface
     found: Stationary  # in view
-    diagonal: float  # of the view
+    diagonal: float  # of the surface's own view, which does not grow with the start
     left_at: np.ndarray  # (R,) first step outside the view, -1 if none
     outside: np.ndarray  # (R,) whether the last step lies outside the view
 
@@ -88,7 +92,8 @@ def _settled(weights: np.ndarray, ground: Ground) -> tuple[np.ndarray, np.ndarra
     nearest = np.where(np.isfinite(distance), distance, np.inf).argmin(axis=-1)
     away = ~(np.linalg.norm(weights - places[nearest], axis=-1) <= NEAR * ground.diagonal)
     settled = np.where(away.any(axis=0), len(weights) - away[::-1].argmax(axis=0), 0)
-    return np.where(away[-1], -1, nearest), settled
+    passing = len(weights) - settled < max(STAYS * len(weights), 2.0)
+    return np.where(away[-1] | passing, -1, nearest), settled
 
 
 def _verdict(family: Family, ground: Ground, ends: _Ends, r: int) -> Verdict:
@@ -114,7 +119,20 @@ def _sentence(family: Family, ground: Ground, ends: _Ends, r: int) -> tuple[str,
             f"Leaves the picture at step {ground.left_at[r]} and is at {place(ends.weights[r])} after {_count(steps)}."
         )
     after = f"after {_count(steps)} |∇E| = {number(ends.slope[r])}, {_share(ends.slope[r], ends.first_slope[r])}."
-    return "open", f"Still moving: {after}{_above(family, ends, r)}{_back(ground, r)}"
+    return "open", f"{_moves(family, ground, r)}: {after}{_above(family, ends, r)}{_back(ground, r)}"
+
+
+def _moves(family: Family, ground: Ground, r: int) -> str:
+    """Say that a run still moves, and whether it goes through the same few points again and again."""
+    weights = family.trajectory.weights[:, r]
+    for period in range(2, LONGEST + 1):
+        tail = weights[-(TURNS * period + 1) :]
+        if len(tail) <= TURNS * period:
+            break
+        again = np.linalg.norm(tail[period:] - tail[:-period], axis=-1).max() <= SAME * ground.diagonal
+        if again and np.linalg.norm(np.diff(tail, axis=0), axis=-1).min() > NEAR * ground.diagonal:
+            return f"Goes through the same {period} points again and again"
+    return "Still moving"
 
 
 def _undefined(family: Family, step: int, r: int) -> bool:
@@ -164,6 +182,8 @@ def _at_rest(ground: Ground, ends: _Ends, r: int) -> tuple[str, str]:
 def _cause(family: Family, ground: Ground, r: int) -> str:
     """Say at which step eta first exceeded the local limit, nothing where it never did before the run was lost."""
     diverged, rule = int(family.trajectory.diverged_at[r]), family.optimizers[r]
+    if family.clip is not None:  # what limits a step that is not clipped was not what sent it away
+        return ""
     rows = np.arange(max(diverged, 1))
     weights = family.trajectory.weights[rows, r][:, None]
     state = {slot: values[:, r : r + 1] for slot, values in state_of(family, rows).items()}
@@ -176,7 +196,8 @@ def _cause(family: Family, ground: Ground, r: int) -> str:
 
 
 def _above(family: Family, ends: _Ends, r: int) -> str:
-    if not ends.limits[r] < family.learning_rates[r]:
+    shortened = family.clip is not None and ends.slope[r] > family.clip
+    if shortened or not ends.limits[r] < family.learning_rates[r]:
         return ""
     eta, limit = apart(family.learning_rates[r], float(ends.limits[r]))
     return f" η = {eta} is above the local limit {limit} where it is."
@@ -193,6 +214,7 @@ def _back(ground: Ground, r: int) -> str:
 def _facts(family: Family, ends: _Ends, r: int) -> list[tuple[str, str, str]]:
     start, diverged = float(family.error[0, r]), int(family.trajectory.diverged_at[r]) >= 0
     limit, eta = float(ends.limits[r]), number(family.learning_rates[r], 4)
+    eta += "" if family.clip is None else ", where no gradient is clipped"
     rule = family.optimizers[r]
     when = "before that" if diverged else "now"
     if not rule.has_learning_rate:
@@ -211,7 +233,9 @@ def _facts(family: Family, ends: _Ends, r: int) -> list[tuple[str, str, str]]:
 
 
 def place(weights: np.ndarray) -> str:
-    """Return a point as a reader meets it: ``(3, −0.5)``."""
+    """Return a point as a reader meets it: ``(3, −0.5)``, one weight alone as ``w = 3``."""
+    if len(weights) == 1:
+        return f"w = {number(float(weights[0]))}"
     return f"({', '.join(number(float(value)) for value in weights)})"
 
 

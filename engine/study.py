@@ -123,7 +123,7 @@ def study(
         present = members[0]
     else:
         present = _member(surface, single(surface, rule, eta, start, steps, clip), plane)
-    best = _best(surface, rule)
+    best = _best(surface, rule) if clip is None else None
     return Study(
         entries,
         edited,
@@ -234,8 +234,8 @@ def _member(surface: Surface, family: Family, plane: Plane) -> Member:
         modes = surface.modes(family.trajectory.weights)  # type: ignore[attr-defined]
         verdicts, limits = _on_quadratic(surface, family, modes, _first(~seen))
     else:
-        (left, right), (low, high) = plane.view
-        diagonal = float(np.hypot(right - left, high - low))
+        sides = np.diff(surface.view, axis=1)[: surface.dim, 0]  # with one weight the other is the error
+        diagonal = float(np.linalg.norm(sides))
         found, modes = stationary_points(surface, plane.view), None
         verdicts, limits = outcome.judge(family, outcome.Ground(surface, found, diagonal, _first(~seen), ~seen[-1]))
     return Member(family, modes, coordinates, verdicts, limits)
@@ -246,7 +246,7 @@ def _on_quadratic(
 ) -> tuple[list[Verdict], np.ndarray]:
     quadratic: QuadraticSurface = surface
     centre = float(np.linalg.norm(quadratic.stationary_point))
-    linear = family.optimizers[0].linear
+    linear = family.optimizers[0].linear and family.clip is None
     rounding_at = np.full(len(family.values), -1) if linear else rounding_decides(surface, family)
     scene = Scene(quadratic.eigenvalues, quadratic.labels, centre, modes, left_at, rounding_at)
     return judge(family, scene), _limits(surface, family, quadratic.eigenvalues)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from charts.live import live_message
@@ -19,7 +20,7 @@ def live_run(
     edited: Entry,
     surface: Surface,
     sliders: list[dict[str, Any]],
-    start: tuple[float, float],
+    start: tuple[float, ...],
     steps: int,
 ) -> None:
     """Run and draw; alone, where only the figure asks."""
@@ -31,11 +32,16 @@ def live_run(
     result = study(surface, entries, edited, start, steps, plane, families)
     words = {
         "preview": ticket,
-        "start": {"keys": START_KEYS, "value": start},
+        "start": {"keys": START_KEYS[: surface.dim], "value": _shown(surface, start)},
         "edit": "edit",
         "best": _best(surface, edited, result),
     }
     live_figure(*live_message(surface, result, sliders, words, ground=not families))
+
+
+def _shown(surface: Surface, start: tuple[float, ...]) -> tuple[float, ...]:
+    """Return where the start stands in the picture: of one weight on the curve."""
+    return start if surface.dim > 1 else (*start, float(surface.evaluate(np.array(start))[0]))
 
 
 def _best(surface: Any, edited: Entry, result: Study) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ from widgets.live_run import live_run
 from widgets.presets import preset_row
 from widgets.runs import pick_runs
 from widgets.shape import pick_start, pick_steps
-from widgets.terrain import pick_terrain, plane_surfaces
+from widgets.terrain import drawn_surfaces, pick_terrain
 
 ORDER = 4
 
@@ -33,6 +33,10 @@ PRESETS = {
     "&b=gradient_descent&b.learning_rate=0.01&c=adam&c.learning_rate=0.1",
     "Plateau and cliff": "surface=plateau_ravine&start.x=-3&start.y=1&a=gradient_descent&a.learning_rate=0.1"
     "&b=momentum&b.learning_rate=0.1",
+    "Clipped at the cliff": "surface=plateau_ravine&start.x=-3&start.y=1&a=momentum&a.learning_rate=0.2&a.clip=1"
+    "&b=momentum&b.learning_rate=0.2",
+    "Round for ever": "surface=piecewise_quadratic&start.x=3.3&steps=60&a=momentum&a.learning_rate=0.1111"
+    "&a.momentum=0.4444&b=gradient_descent&b.learning_rate=0.04",
     "Leaving a saddle": "surface=sharpness&start.x=-0.4&start.y=0.401&a=gradient_descent&a.learning_rate=0.1",
     "Too sharp to stay": "surface=sharpness&start.x=3&start.y=0.1&a=gradient_descent&a.learning_rate=0.25",
     "Log loss": "surface=logistic_regression&start.x=-2&start.y=4&steps=600&a=gradient_descent&a.learning_rate=1",
@@ -44,9 +48,9 @@ PRESETS = {
 def landscapes() -> None:
     """Pick, run, draw."""
     with st.sidebar:
-        surface, sliders = pick_terrain(plane_surfaces(), FIRST, discover_optimizers())
+        surface, sliders = pick_terrain(drawn_surfaces(), FIRST, discover_optimizers(), kept=True)
         st.caption(surface.note)
-        entries, edited = pick_runs(discover_optimizers())
+        entries, edited = pick_runs(discover_optimizers(), type(surface))
         start, steps = pick_start(surface), pick_steps()
         commits(adopt)
     live_run(entries, edited, surface, sliders, start, steps)

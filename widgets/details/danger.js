@@ -69,7 +69,7 @@ function danger(view, header) {
     sentence,
     note:
       share > 0
-        ? `No minimum in the hatched part can hold a run${held}: a small distance from it would grow along the steepest direction. A run may still pass through.`
+        ? `No minimum in the hatched part can hold a run${held}: a small distance from it would grow along the steepest direction. A run may still pass through.${rule.clipped ? " The limit is that of gradients that are not clipped." : ""}`
         : "",
   };
 }

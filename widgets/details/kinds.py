@@ -12,11 +12,15 @@ class On(Flag):
 
     QUADRATIC = auto()  # closed forms know its runs
     OTHER = auto()
+    LINE = auto()  # it has one weight: its picture is a curve
     DATA = auto()  # a model with two weights, besides
-    ANY = QUADRATIC | OTHER
+    PLANE = QUADRATIC | OTHER
+    ANY = PLANE | LINE
 
     @classmethod
     def of(cls, surface: Surface) -> "On":
         """Return the kinds of a surface."""
+        if surface.dim == 1:
+            return cls.LINE
         kind = cls.QUADRATIC if has_modes(surface) else cls.OTHER
         return kind | cls.DATA if isinstance(surface, TwoWeights) else kind

@@ -13,6 +13,6 @@ class Picture(NamedTuple):
     surface: Any
     entries: list[Entry]
     edited: Entry
-    start: tuple[float, float]
+    start: tuple[float, ...]
     steps: int
     drawn: np.ndarray  # the steps that are drawn, ascending

@@ -90,7 +90,7 @@ function runLine({ verdict, limit, eta, rule, columns }) {
   if (columns) return `Optimizer: ${verdict.label}.`;
   const moving = rule.adaptive ? ", which moves with its averages" : "";
   const share =
-    limit > 0 ? ` Its learning rate is ${percent(eta / limit)} of the limit ${number(limit, 4)}${moving}.` : "";
+    limit > 0 ? ` Its learning rate is ${percent(eta / limit)} of the limit ${number(limit, 4)}${moving}${rule.clipped ? ", where no gradient is clipped" : ""}.` : "";
   return `Optimizer: ${verdict.label}.${share}`;
 }
 
@@ -112,7 +112,8 @@ function itinerary(view) {
 
 function stepLine(view, k) {
   const { steps, path } = view;
-  const where = `w = ${place([path.x[k], path.y[k]])}`;
+  const at = weightsOf(path, view, k);
+  const where = `w = ${at[1] === undefined ? number(at[0], 4) : place(at)}`;
   return `Step ${steps[k]}${k ? "" : ", the start"}: ${where}, ${excess(path, view, k)}${limitAt(view, k)}`;
 }
 

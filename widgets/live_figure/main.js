@@ -133,7 +133,7 @@ class LiveFigure {
   adoptStart(header) {
     const mine = this.pendingStart;
     if (!mine || this.startHandle.grabbed) return;
-    const same = mine.value.every((value, i) => value === header.start.value[i]);
+    const same = header.start.keys.every((_, i) => mine.value[i] === header.start.value[i]);
     if (same || performance.now() - mine.at > 2000) this.pendingStart = null;
   }
 
@@ -141,7 +141,18 @@ class LiveFigure {
     return Object.fromEntries(this.header.start.keys.map((key, i) => [key, value[i]]));
   }
 
-  commitStart(value) {
+  // of one weight the start lies on its curve
+  onCurve([x, y]) {
+    const { frame, arrays } = this.header;
+    if (frame.weights !== 1) return [x, y];
+    const { heights } = arrays;
+    const place = ((x - frame.span[0]) / (frame.span[1] - frame.span[0])) * (heights.length - 1);
+    const k = Math.max(0, Math.min(heights.length - 2, Math.floor(place)));
+    return [x, heights[k] + (place - k) * (heights[k + 1] - heights[k])];
+  }
+
+  commitStart(pointed) {
+    const value = this.onCurve(pointed);
     this.pendingStart = { value, at: performance.now() };
     this.draw();
     this.commit(this.startValues(value));
@@ -154,7 +165,8 @@ class LiveFigure {
     else this.commitStart(weights);
   }
 
-  dragStart(value) {
+  dragStart(pointed) {
+    const value = this.onCurve(pointed);
     this.pendingStart = { value, at: performance.now() };
     this.draw();
     this.asks.drag(this.startValues(value));
@@ -195,6 +207,7 @@ class LiveFigure {
     // the run under the sliders is drawn last, on top
     const runs = [...header.runs].sort((one, other) => one.edited - other.edited);
     const paths = runs.map((run) => readPath(run.edited ? member.points : header.arrays[run.array], header.frame));
+    this.hover.frame = header.frame;
     this.view = this.look(member, paths[runs.length - 1]);
     for (const overlay of Object.values(this.overlays)) overlay.under?.(ground, this.view);
     this.drawn = this.hover.drawn = this.view.runs = runs.map((run, i) =>
