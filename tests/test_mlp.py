@@ -1,4 +1,4 @@
-"""Small networks: error, gradient and Hessian against an oracle, normalisation, weights to start from, and their names."""
+"""Small networks: error, gradient and Hessian against an oracle; normalisation; weights, names and first values."""
 
 import itertools
 import json
