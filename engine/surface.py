@@ -56,7 +56,7 @@ class Surface(Parameterised, ABC):
 
     @property
     def smooth(self) -> bool:
-        """Whether the Hessian exists and is continuous everywhere, ``kinks`` left aside."""
+        """Whether places where a derivative jumps are so few that ``kink_distance`` tells points between them."""
         return True
 
     @property

@@ -123,9 +123,13 @@ class Mlp(Backpropagation, Fitted):
 
     @property
     def smooth(self) -> bool:
-        """Whether the Hessian exists and is continuous everywhere."""
+        """Whether the Hessian is continuous everywhere."""
         bent = self.activation in ("hard_tanh", "softsign", "relu", "leaky_relu", "prelu") and self.hidden
         return not (bent or self.loss == "max_margin" or (self.sparsity and self.activation != "sigmoid"))
+
+    def kink_distance(self, w: np.ndarray) -> np.ndarray:
+        """Return inf, (..., D) -> (...); 0 for a net with kinks: one for every row and unit is always near."""
+        return np.full(np.shape(w)[:-1], np.inf if self.smooth else 0.0)
 
     @property
     def start(self) -> tuple[float, ...]:

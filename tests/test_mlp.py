@@ -12,6 +12,8 @@ import pytest
 from browser import ROOT
 from network_oracle import error as oracle
 from network_oracle import normalised
+from streamlit.testing.v1 import AppTest
+from visit import TIMEOUT
 
 from engine import run
 from engine.dataset import Dataset
@@ -480,3 +482,49 @@ def test_it_prints_as_its_settings():
         " normalisation='none', place='before', penalty=0.01, sparsity=0.0)"
     )
     assert hash(net) == hash(Mlp(hidden=[4], penalty=0.01)) and len({net, Mlp()}) == 2
+
+
+PAGE = """
+import streamlit as st
+from surfaces.mlp import Mlp
+from widgets import address
+from widgets.controls import controls
+
+@st.fragment
+def page():
+    surface, _ = controls(Mlp, "surface")
+    st.code(repr(surface))
+
+query = address.query()
+ignored = st.empty()
+page()
+address.report(ignored, query)
+"""
+
+
+def visit(**query):
+    app = AppTest.from_string(PAGE, default_timeout=TIMEOUT)
+    for key, value in query.items():
+        app.query_params[key.replace("__", ".")] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def test_a_link_holds_every_setting():
+    assert visit().code[0].value == repr(Mlp())
+    more = {"surface__activation": "relu", "surface__normalisation": "batch", "surface__penalty": "0.01"}
+    app = visit(surface__hidden="8, 4", **more)
+    expected = Mlp(hidden=(8, 4), activation="relu", normalisation="batch", penalty=0.01)
+    assert app.code[0].value == repr(expected) and not app.warning
+    assert visit(surface__hidden="none").code[0].value == repr(Mlp(hidden=()))
+
+
+@pytest.mark.parametrize("text", ["8; 4", "0", "1, 2, 3, 4, 5", "1e3", "<b>8</b>", "8, x"])
+def test_hidden_units_that_cannot_be_are_answered_by_a_sentence(text):
+    app = visit(surface__hidden=text)
+    assert app.code[0].value == repr(Mlp())
+    (warning,) = app.warning
+    plain = warning.value.replace("\\", "")
+    assert plain.startswith("surface.hidden must be at most 4 whole numbers from 1 to 100, as in 8, 4, or none, got ")
+    assert plain.endswith("The picture shows `8`.")
