@@ -43,13 +43,13 @@ PLACES = {"before": "before the activation", "after": "after the activation"}
 class Mlp(Backpropagation, Fitted):
     """The error of a network with up to four hidden layers on data, as a function of all its weights and biases.
 
-    a_j = sum over i of w_ji z_i + b_j,  z_j = h(a_j)      Bishop and Bishop (2024), 6.11, 7.17
-    E = sum or mean over n of E_n, plus penalty/2 times the sum of w_ji^2, plus, in E_n, sparsity times sum of |z_j|
+    a_j = sum over i of w_ji z_i + b_j,  z_j = h(a_j)      Bishop and Bishop (2024), chapter 6
+    E = sum or mean over n of E_n, plus penalty/2 times the sum of w_ji^2, with sparsity times sum of |z_j| in E_n
 
     Losses, with outputs a_k and targets t_k: ``sum_of_squares`` 1/2 sum (a_k - t_k)^2; ``cross_entropy``
     -sum [t_k ln y_k + (1 - t_k) ln(1 - y_k)] with y_k = 1/(1 + e^-a_k); ``softmax`` -sum t_k ln y_k with
     y_k = e^a_k/sum of e^a_j, which has an output for each of two classes too; ``max_margin`` sum over the wrong classes
-    of max(0, 1 + a_k - a_true), Weston and Watkins (1999), and with two classes one output and
+    of max(0, 1 + a_k - a_true), after Weston and Watkins (1999), and with two classes one output and
     max(0, 1 - (2t - 1) a), Cortes and Vapnik (1995): then the scores are a/2 and -a/2.
 
     Normalisation of hidden layers, 7.52 to 7.60, with learned gamma and beta: v <- gamma (v - mu)/sqrt(sigma^2 + 1e-5)
@@ -63,18 +63,17 @@ class Mlp(Backpropagation, Fitted):
 
     data: Any = "moons"
     hidden: tuple[int, ...] = listed(
-        *((8,), "hidden units", MOST_LAYERS, 100, "M"),
-        help="How many units each hidden layer has, from the inputs on.",
+        (8,), "hidden units", MOST_LAYERS, 100, "M", help="How many units each hidden layer has, from the inputs on."
     )
     activation: str = choice("tanh", ACTIVATIONS, help="What hidden units make of their weighted sum.")
     loss: str = choice("cross_entropy", LOSSES, help="What a row costs.")
     normalisation: str = choice("none", NORMALISATIONS, help="What keeps hidden values near mean 0 and variance 1.")
     place: str = choice("before", PLACES, help="Where hidden values are normalised.")
     penalty: float = parameter(
-        *(0.0, 0.0, 1.0, r"\lambda"), scale="log", smallest=1e-6, help="Pulls every weight, but no bias, to 0."
+        0.0, 0.0, 1.0, r"\lambda", scale="log", smallest=1e-6, help="Pulls every weight, but no bias, to 0."
     )
     sparsity: float = parameter(
-        *(0.0, 0.0, 1.0, r"\rho"), scale="log", smallest=1e-6, help="What a hidden unit costs for being away from 0."
+        0.0, 0.0, 1.0, r"\rho", scale="log", smallest=1e-6, help="What a hidden unit costs for being away from 0."
     )
 
     title = "Small network"

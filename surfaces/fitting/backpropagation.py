@@ -407,7 +407,7 @@ class Backpropagation:
     """E and its gradient of R networks of one architecture; with tangents, the products of their Hessians too.
 
     a_j = b_j + sum over i of w_ji z_i,  z_j = h(a_j),  delta_j = h'(a_j) sum over k of w_kj delta_k,
-    dE/dw_ji = delta_j z_i      Bishop and Bishop (2024), 8.5 to 8.15; Rumelhart, Hinton and Williams (1986)
+    dE/dw_ji = delta_j z_i      Bishop and Bishop (2024), chapter 8; Rumelhart, Hinton and Williams (1986)
 
     Every quantity is a Taylor series in one variable, cut off after one or two coefficients. With w (2 D, R) the lower
     half is a direction v, and that of g is then H v, the derivative of the gradient along v, exact to rounding
