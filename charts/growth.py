@@ -1,5 +1,6 @@
 """The message of the view on transient growth: how far the best settings first make it worse."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +32,7 @@ def growth_message(
     ``steps`` (stops, steps) are drawn of each run, the first of ``rules`` is the one that grows, ``own`` is the stop of
     the valley at hand, -1 if it has none; ``words`` say why.
     """
-    arrays = {"kappa": kappas, "root": np.sqrt(kappas) / np.e, "whole": kappas / np.e**2, "steps": steps}
+    arrays = {"kappa": kappas, "root": np.sqrt(kappas) / math.e, "whole": kappas / math.e**2, "steps": steps}
     for i, rule in enumerate(rules):
         arrays |= {f"peak{i}": rule.peaks, f"square{i}": rule.peaks**2, f"error{i}": rule.errors}
     says = [_says(float(kappa), rules, steps[s], s) for s, kappa in enumerate(stops)]

@@ -62,6 +62,17 @@ class kernel:
         return self.compiled
 
 
+def part(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let kernels of the same file call a function: it is compiled with them, for what they give it.
+
+    Never one of another file: a cached kernel would not see that it changed.
+    """
+    # what Python would need to call it takes long to compile
+    options: dict[str, Any] = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    compiled: Callable[..., Any] = numba.njit(**options)(function)
+    return compiled
+
+
 class Absent(WrapperAddressProtocol):
     """Stands where a rule has no such kernel: it has the type that the loop asks for, and nothing to compile.
 

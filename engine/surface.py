@@ -55,6 +55,11 @@ class Surface(Parameterised, ABC):
         return np.empty((0, self.dim))
 
     @property
+    def smooth(self) -> bool:
+        """Whether places where a derivative jumps are so few that ``kink_distance`` tells points between them."""
+        return True
+
+    @property
     def bounded_below(self) -> bool:
         """Whether the error has a lower bound; without one no run arrives anywhere, it leaves the view for ever."""
         return True
