@@ -126,7 +126,7 @@ def test_what_is_measured_is_what_is_predicted(rule, share, kappa, rows, data, s
 
 
 def test_the_sentence_holds_the_numbers_of_the_picture():
-    app = opened(**{"rule.learning_rate": "0.1", "rows": "24"})
+    app = opened(**{"rule.learning_rate": "0.1", "spread.rows": "24"})
     header, arrays = drawn(app)
     sizes = arrays["size"].astype(int).tolist()
     assert sizes == [1, 2, 3, 4, 6, 8, 12, 24]
@@ -146,7 +146,7 @@ def test_the_sentence_holds_the_numbers_of_the_picture():
 
 
 def test_a_short_last_batch_is_said():
-    header, arrays = drawn(opened(rows="13"))
+    header, arrays = drawn(opened(**{"spread.rows": "13"}))
     said = dict(zip(arrays["size"].astype(int).tolist(), header["says"], strict=True))
     assert "the last of only 1," in said[4] and "the last" not in said[1] and "the last" not in said[13]
 
@@ -175,6 +175,6 @@ def test_inputs_are_in_the_address_under_these_names():
         "rule.learning_rate",
         "valley.eigenvalue_1",
         "valley.eigenvalue_2",
-        "rows",
+        "spread.rows",
         "seed",
     }

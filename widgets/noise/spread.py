@@ -6,7 +6,8 @@ from functools import lru_cache
 import numpy as np
 import streamlit as st
 
-from charts.noise_spread import DOTS, Size, Spread, spread_message
+from charts.cloud import DOTS
+from charts.noise_spread import Size, Spread, spread_message
 from engine import Optimizer, discover_optimizers, run, theory
 from engine.cloud import cloud
 from engine.parameter import Parameter
@@ -47,7 +48,7 @@ def draw() -> None:
         with row():
             one, two = (ask(f"valley.{name}", known, "") for name, known in EIGENVALUES.items())
         with row():
-            rows, seed = int(ask("rows", ROWS, "rows")), int(ask("seed", SEED, "seed"))
+            rows, seed = int(ask("spread.rows", ROWS, "rows")), int(ask("seed", SEED, "seed"))
     if why := nothing_settles(entry.optimizer, entry.learning_rate, one, two):
         st.info(why)
         return
