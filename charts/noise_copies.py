@@ -138,7 +138,7 @@ def _power(found: list[Copies]) -> float:
 
 def _says(item: Copies, first: Copies, count: int, target: float) -> str:
     batch, told = item.steps * count * item.copies, first.steps * count * item.copies
-    times = "once" if item.copies == 1 else f"{item.copies} times"
+    times = {1: "once", 2: "twice"}.get(item.copies, f"{item.copies} times")
     return (
         f"With every row there {times}, steps on all of them look at {whole(batch)} rows until"
         f" {number(100.0 * target)} % of the error is left (predicted {whole(told)}), steps on one row at"

@@ -58,7 +58,7 @@ def _axes(steps: np.ndarray, decays: list[Decay]) -> dict[str, Any]:
     low, high = np.log10(seen.min()), np.log10(min(seen.max(), 1e3 * np.median(seen)))
     return {
         "height": 340,
-        "x": {"title": "step t", "symbol": "t", "log": True, "range": [0.0, float(np.log10(steps[-1]))]},
+        "x": {"title": "step t", "symbol": "t", "log": True, "range": [0.0, float(np.log10(steps[-1])) + 0.04]},
         "y": {"title": "E − E*", "log": True, "range": [float(low) - 0.4, float(high) + 0.2]},
     }
 
@@ -111,4 +111,4 @@ def _says(item: Decay, last: int) -> str:
     first = f"After {last} steps the constant rate's mean error is {one}, that of η₀/t {other}"
     if not np.isfinite(item.goal):
         return f"{first}, which with η₀ λ at or below ½ falls more slowly than 1/t."
-    return f"{first}. The first stays there, the second falls on as 1/t."
+    return f"{first}. The first stays there, the second in the long run falls as 1/t."

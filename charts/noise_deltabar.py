@@ -17,6 +17,7 @@ class Followed:
     sigma: float
     rates: np.ndarray  # (K, 2) mean learning rates of both weights at the steps that are drawn
     late: tuple[float, float]  # their means over the second half
+    highest: tuple[float, float]  # and the highest they come to
     error: np.ndarray  # (K,) mean error
     plain: np.ndarray  # (K,)
 
@@ -102,13 +103,13 @@ def _errors(steps: np.ndarray, found: list[Followed]) -> dict[str, Any]:
 
 
 def _says(item: Followed, told: float) -> str:
-    flat, steep = (number(value) for value in item.late)
+    flat, steep = (number(value) for value in (item.late if item.sigma else item.highest))
     if item.sigma == 0.0:
         return (
-            f"Without noise the rule tells the weights apart: their learning rates come to {flat} along the floor and"
+            f"Without noise the rule tells the weights apart: their learning rates rise to {flat} along the floor and"
             f" {steep} up the walls."
         )
     return (
-        f"With noise of σ = {number(item.sigma)} the signs turn by chance: the learning rates come to {flat} and"
-        f" {steep}, predicted k/φ = {number(told)} for both."
+        f"With noise of σ = {number(item.sigma)} the learning rates come to {flat} along the floor and {steep} up the"
+        f" walls; where signs turn by chance, k/φ = {number(told)} is predicted for both."
     )

@@ -89,7 +89,7 @@ def _ways(steps: np.ndarray, lanes: list[list[Lane]], target: float) -> dict[str
         "label": "Mean error against the step at this batch size; arrow keys read it off",
         "title": "The mean error at this batch size",
         "height": 360,
-        "x": {"title": "step", "log": True, "range": [0.0, float(np.log10(steps[-1]))]},
+        "x": {"title": "step", "log": True, "range": [0.0, float(np.log10(steps[-1])) + 0.04]},
         "y": {"title": "(E − E*) / start", "log": True, "range": [float(np.log10(target)) - 1.0, 0.3]},
         "curves": curves,
         "marks": [{"y": target, "name": "target"}],

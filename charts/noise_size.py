@@ -57,7 +57,7 @@ def size_message(
 
 def _plane(count: int, whole: np.ndarray, drawn: list[dict[str, Draws]]) -> dict[str, Any]:
     widest = max(np.linalg.eigvalsh(item.covariance)[-1] for item in drawn[0].values())
-    reach = 1.4 * AROUND * float(np.sqrt(widest))
+    reach = 1.1 * AROUND * float(np.sqrt(widest))
     curves: list[dict[str, Any]] = []
     for name, colour, dash, words in KINDS:
         dots = {"x": {"name": f"{name}.x", "rows": count}, "y": {"name": f"{name}.y", "rows": count}}
@@ -91,7 +91,7 @@ def _curves(sizes: list[int], drawn: list[dict[str, Draws]]) -> dict[str, Any]:
     return {
         "label": "Distance from the gradient of all rows against the batch size; arrow keys read it off",
         "title": "How far off, on average",
-        "note": "predicted: σ/√B, and times √((N − B)/(N − 1)) without replacement",
+        "note": "σ/√B; without replacement times √((N − B)/(N − 1))",
         "height": 380,
         "x": {"title": "batch size B", "symbol": "B", "log": True, "range": [-0.05, float(np.log10(each[-1])) + 0.05]},
         "y": {

@@ -102,7 +102,7 @@ def _errors(epochs: np.ndarray, found: list[Ordered]) -> dict[str, Any]:
         "marks": [
             {
                 "y": [item.predicted for item in found],
-                "name": "ends of epochs in order, predicted",
+                "name": "ends of epochs, predicted",
                 "colour": IN_ORDER,
                 "dash": "dot",
             }

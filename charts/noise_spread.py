@@ -134,7 +134,8 @@ def _distances(sizes: list[Size]) -> dict[str, Any]:
     each = [float(size.size) for size in sizes]
     return {
         "label": "Distance from the minimum against the batch size; arrow keys read it off",
-        "title": "How far from the minimum, on average",
+        "title": "How far from the minimum",
+        "note": "roots of mean squared distances",
         "height": 380,
         "x": {"title": "batch size B", "symbol": "B", "log": True, "range": [-0.05, float(np.log10(each[-1])) + 0.05]},
         "y": {"title": "distance", "log": True, "range": [_power(min(known)) - 0.1, _power(max(known)) + 0.15]},

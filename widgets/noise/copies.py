@@ -1,6 +1,6 @@
 """Copies: duplicated data cost methods that look at all rows, and those that look at one nothing."""
 
-from functools import lru_cache
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -15,6 +15,7 @@ from surfaces.linear_regression import LinearRegression
 from widgets.controls import number as ask
 from widgets.controls import row
 from widgets.lines import lines
+from widgets.patience import each, patiently
 
 NAME = "copies"
 TITLE = "Every row twice: a step on all rows costs twice as much, a step on one row nothing more."
@@ -27,10 +28,9 @@ STOPS = (1, 2, 3, 4, 6, 8)
 SCATTER = 0.5
 RUNS = 40  # on one row at a time
 CAREFUL = 0.02  # their learning rate, as a share of the limit on all rows
-STEPS, LONGEST = 100, 1500  # of gradient descent on all rows, and on one at a time
+STEPS, LONGEST = 100, 1000  # of gradient descent on all rows, and on one at a time
 START = (0.0, 0.0)
 APART = 1000  # seeds of one picture's runs are so far from those of the next seed
-REMEMBERED = 16
 
 
 def draw() -> None:
@@ -40,8 +40,13 @@ def draw() -> None:
             rows, target = int(ask("copies.rows", ROWS, "rows")), ask("copies.target", TARGET, "target")
         seed = int(ask("seed", SEED, "seed"))
     surface = line(rows, seed, 1)
-    found = [copied(rows, seed, copies, target) for copies in STOPS]
-    lines(f"noise.{NAME}", *copies_message(rows, target, found, RUNS, rates(surface)))
+    patiently(
+        (NAME, rows, seed, target),
+        partial(each, STOPS, lambda copies: copied(rows, seed, copies, target)),
+        lambda found: lines(f"noise.{NAME}", *copies_message(rows, target, found, RUNS, rates(surface))),
+        "the runs",
+        "Fewer rows",
+    )
 
 
 def line(rows: int, seed: int, copies: int) -> LinearRegression:
@@ -59,24 +64,23 @@ def rates(surface: LinearRegression) -> tuple[float, float]:
     return best, CAREFUL * float(theory.stability_limit(GradientDescent(), eigenvalues))
 
 
-@lru_cache(maxsize=REMEMBERED * len(STOPS))
 def copied(rows: int, seed: int, copies: int, target: float) -> Copies:
     """Return what both need with so many copies."""
-    surface = line(rows, seed, copies)
+    surface, once = line(rows, seed, copies), line(rows, seed, 1)
     least, (fast, careful) = float(surface.evaluate(surface.minima[0])[0]), rates(surface)
     batch = run(surface, GradientDescent(), fast, START, STEPS, record=("error",)).error
     assert batch is not None
     shares = []
     for k in range(RUNS):
-        error = run(
+        path = run(
             *(surface, GradientDescent(), careful, START, LONGEST),
-            record=("error",),
+            record=(),
             batch_size=1,
             sampling="with_replacement",
             seed=APART * (APART * seed + copies) + k,
-        ).error
-        assert error is not None
-        shares.append((error[:, 0] - least) / (error[0, 0] - least))
+        )
+        error, _ = once.evaluate(path.weights[:, 0])  # the mean over the copies is that over the rows
+        shares.append((error - least) / (error[0] - least))
     stochastic = np.stack(shares, axis=1)
     left = (batch[:, 0] - least) / (batch[0, 0] - least)
     hits = first_hit(stochastic, target)

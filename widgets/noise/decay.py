@@ -1,6 +1,6 @@
 """Decay: a learning rate that falls as 1/t removes the floor that a constant one has."""
 
-from functools import lru_cache
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -16,7 +16,9 @@ from engine.spread import decaying_variance, mean_squares, variance
 from surfaces.quadratic import Quadratic
 from widgets.controls import number as ask
 from widgets.controls import row
+from widgets.jobs import Progress
 from widgets.lines import lines
+from widgets.patience import each, patiently
 
 NAME = "decay"
 TITLE = "With a constant learning rate noise leaves a floor; one that falls as 1/t goes through it."
@@ -27,11 +29,10 @@ NOISE = Parameter(1.0, 0.01, 100.0, r"\sigma", scale="log", help="Standard devia
 SEED = Parameter(1, 1, 9999, "", step=1, whole=True, help="Of the noise.")
 STEPS = 1000
 RUNS = 200  # of two weights each, which are independent here
-AWAY = 1.0  # the start's distance along each weight
+AWAY = 3.0  # the start's distance along each weight
 STOPS = (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.2, 1.5, 1.8)  # eta_0 lambda
-FIRST = 1.0
+FIRST = 0.7
 DRAWN, DOTS = 120, 13  # steps of a curve and of the dots on it
-REMEMBERED = 16
 
 
 def draw() -> None:
@@ -42,7 +43,13 @@ def draw() -> None:
         seed = int(ask("seed", SEED, "seed"))
     steps = shown()
     dots = np.linspace(0, len(steps) - 1, DOTS).round().astype(int)
-    lines(f"noise.{NAME}", *decay_message(steps, dots, _decays(curvature, sigma, seed), RUNS, STOPS.index(FIRST)))
+    patiently(
+        (NAME, curvature, sigma, seed),
+        partial(decays, curvature, sigma, seed),
+        lambda found: lines(f"noise.{NAME}", *decay_message(steps, dots, found, RUNS, STOPS.index(FIRST))),
+        "the runs",
+        "Other settings",
+    )
 
 
 def shown() -> np.ndarray:
@@ -50,10 +57,10 @@ def shown() -> np.ndarray:
     return np.unique(np.geomspace(1, STEPS, DRAWN).round().astype(int))
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _decays(curvature: float, sigma: float, seed: int) -> list[Decay]:
+def decays(curvature: float, sigma: float, seed: int, progress: Progress) -> list[Decay] | None:
+    """Return what both learning rates do at every stop; None where progress stopped it."""
     noise = sigma * gradient_noise(STEPS, 2, RUNS, seed)
-    return [decay(curvature, sigma, stop, noise) for stop in STOPS]
+    return each(STOPS, lambda stop: decay(curvature, sigma, stop, noise), progress)
 
 
 def decay(curvature: float, sigma: float, eta_lambda: float, noise: np.ndarray) -> Decay:

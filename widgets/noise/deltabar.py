@@ -46,7 +46,7 @@ def draw() -> None:
     words = (
         f"{rule.label(RATE)}, on a valley along the weights, λ = {number(EIGENVALUES[0])} and {number(EIGENVALUES[1])};"
         f" means of {RUNS} runs. Where a sign is chance a learning rate grows by k or shrinks by φ of itself equally"
-        " often, and on average stays where φη = k."
+        " often, and on average stays where φη = k, far from the limit 2/λ."
     )
     lines(
         f"noise.{NAME}",
@@ -66,7 +66,7 @@ def followed(rule: DeltaBarDelta, sigma: float, noise: np.ndarray) -> Followed:
     starts = [START] * noise.shape[2]
     path = run(surface, rule, RATE, starts, len(noise), record=("error", "state"), noise=sigma * noise)
     plain = run(surface, GradientDescent(), RATE, starts, len(noise), record=("error",), noise=sigma * noise)
-    assert path.error is not None and plain.error is not None
     rates = path.state["rates"].mean(axis=1)
     flat, steep = rates[len(rates) // 2 :].mean(axis=0).tolist()
-    return Followed(sigma, rates[SHOWN], (flat, steep), path.error[SHOWN].mean(axis=1), plain.error[SHOWN].mean(axis=1))
+    means = (each.error[SHOWN].mean(axis=1) for each in (path, plain) if each.error is not None)
+    return Followed(sigma, rates[SHOWN], (flat, steep), (float(rates[:, 0].max()), float(rates[:, 1].max())), *means)

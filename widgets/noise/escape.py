@@ -1,6 +1,6 @@
 """Escape: noise carries runs out of a local minimum, and too much of it carries them back."""
 
-from functools import lru_cache
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -14,7 +14,9 @@ from engine.sampling import gradient_noise
 from surfaces.two_minima import TwoMinima
 from widgets.controls import number as ask
 from widgets.controls import row
+from widgets.jobs import Progress
 from widgets.lines import lines
+from widgets.patience import each, patiently
 
 NAME = "escape"
 TITLE = "Some noise frees a run from a local minimum; more of it carries the run back."
@@ -27,7 +29,6 @@ SEED = Parameter(1, 1, 9999, "", step=1, whole=True, help="Of the noise.")
 RUNS = 400
 MOST, STOPS = 1.7, 15  # the largest noise times the root of eta, and how many there are
 FINE = 121  # points of a curve
-REMEMBERED = 16
 
 
 def draw() -> None:
@@ -38,7 +39,6 @@ def draw() -> None:
         with row():
             steps, seed = int(ask("escape.steps", STEPS, "steps")), int(ask("seed", SEED, "seed"))
     surface, sigmas = TwoMinima(depth=depth), stops(eta)
-    ends, beyond = escapes(surface, eta, steps, seed)
     (left, right), _ = surface.view
     x = np.linspace(left, right, FINE)
     floor = np.stack([x, surface.evaluate(np.stack([x, 0.5 * x], axis=1))[0]])
@@ -47,9 +47,20 @@ def draw() -> None:
     told = known.shares(eta, fine, steps)
     with np.errstate(divide="ignore"):
         temperatures = known.barrier / (0.5 * eta * sigmas**2)
-    at = int(np.argmin(np.abs(known.shares(eta, sigmas, steps) - 0.5)))
-    message = escape_message(floor, sigmas, ends, beyond, np.stack([fine, told]), temperatures, steps, at)
-    lines(f"noise.{NAME}", *message)
+    at = int(np.argmax(known.shares(eta, sigmas, steps)))
+
+    def show(runs: list[np.ndarray]) -> None:
+        ends = np.stack(runs)
+        curve, beyond = np.stack([fine, told]), ends[..., 0] > surface.pack()[1]
+        lines(f"noise.{NAME}", *escape_message(floor, sigmas, ends, beyond, curve, temperatures, steps, at))
+
+    patiently(
+        (NAME, surface, eta, steps, seed),
+        partial(escapes, surface, eta, steps, seed),
+        show,
+        "the runs",
+        "Fewer steps",
+    )
 
 
 def stops(eta: float) -> np.ndarray:
@@ -64,12 +75,14 @@ def passing(surface: TwoMinima) -> Pass:
     return over(surface, local, deepest, np.array([across, 0.5 * across]))
 
 
-@lru_cache(maxsize=REMEMBERED)
-def escapes(surface: TwoMinima, eta: float, steps: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return w_1 and the error of every run after its last step, (S, R, 2), and whether it is beyond the pass."""
-    noise, (_, across, *_) = gradient_noise(steps, 2, RUNS, seed), surface.pack()
-    ends, starts = [], [tuple(surface.minima[0])] * RUNS
-    for sigma in stops(eta):
+def escapes(
+    surface: TwoMinima, eta: float, steps: int, seed: int, progress: Progress = lambda share: True
+) -> list[np.ndarray] | None:
+    """Return w_1 and the error of every run after its last step, S times (R, 2); None where progress stopped it."""
+    noise = gradient_noise(steps, 2, RUNS, seed)
+    starts = [tuple(surface.minima[0])] * RUNS
+
+    def ends(sigma: float) -> np.ndarray:
         path = run(
             *(surface, GradientDescent(), eta, starts, steps),
             record_every=steps,
@@ -77,6 +90,6 @@ def escapes(surface: TwoMinima, eta: float, steps: int, seed: int) -> tuple[np.n
             noise=sigma * noise,
         )
         assert path.error is not None
-        ends.append(np.stack([path.weights[-1, :, 0], path.error[-1]], axis=-1))
-    found = np.stack(ends)
-    return found, found[..., 0] > across
+        return np.stack([path.weights[-1, :, 0], path.error[-1]], axis=-1)
+
+    return each(stops(eta).tolist(), ends, progress)

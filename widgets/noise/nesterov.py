@@ -1,6 +1,6 @@
 """Nesterov: what momentum saves on all rows it saves less and less on few."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import streamlit as st
@@ -17,7 +17,9 @@ from engine.words import number
 from surfaces.quadratic import Quadratic
 from widgets.controls import number as ask
 from widgets.controls import row
+from widgets.jobs import Progress
 from widgets.lines import lines
+from widgets.patience import each, patiently
 
 NAME = "nesterov"
 TITLE = "Momentum is worth much on all rows and little on few: noise, not curvature, holds a run up there."
@@ -35,7 +37,7 @@ STEPS = 3000  # that are followed
 SHARES = 0.999 * np.geomspace(1e-4, 1.0, 41)  # of the limit, tried as learning rates
 MOMENTA = tuple(four_digits(1.0 - rest) for rest in np.geomspace(1.0, 0.02, 12))
 SHOWN = np.unique(np.geomspace(1, STEPS, 60).round().astype(int))
-REMEMBERED = 8
+REMEMBERED = 2  # of about 150 MB while they are made
 
 
 def draw() -> None:
@@ -45,12 +47,17 @@ def draw() -> None:
             kappa, sigma = ask("nesterov.kappa", KAPPA, "condition"), ask("nesterov.noise", NOISE, "noise of a row")
         with row():
             target, seed = ask("nesterov.target", TARGET, "target"), int(ask("seed", SEED, "seed"))
-    lanes = _lanes(kappa, sigma, target, seed)
     words = (
         f"A valley with λ = 1 and {number(kappa)}, half of the error in each direction at first; gradients of B rows"
         f" have noise of {number(sigma)}/√B. Tried: {len(SHARES)} learning rates, with each of {len(MOMENTA)} momenta."
     )
-    lines(f"noise.{NAME}", *nesterov_message(list(SIZES), SHOWN, lanes, target, RUNS, words, 0))
+    patiently(
+        (NAME, kappa, sigma, target, seed),
+        partial(lanes, kappa, sigma, target, seed),
+        lambda found: lines(f"noise.{NAME}", *nesterov_message(list(SIZES), SHOWN, found, target, RUNS, words, 0)),
+        "the runs",
+        "Other settings",
+    )
 
 
 def starts(kappa: float) -> np.ndarray:
@@ -70,10 +77,12 @@ def tuned(kappa: float) -> list[Tuning]:
     return [tuning(family, SHARES, eigenvalues, starts(kappa), STEPS) for family in families]
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _lanes(kappa: float, sigma: float, target: float, seed: int) -> list[list[Lane]]:
-    noise = gradient_noise(STEPS, 2, RUNS, seed)
-    return [[lane(kappa, found, sigma / np.sqrt(size), target, noise) for found in tuned(kappa)] for size in SIZES]
+def lanes(kappa: float, sigma: float, target: float, seed: int, progress: Progress) -> list[list[Lane]] | None:
+    """Return every rule at its best for every batch size; None where progress stopped it."""
+    noise, rules = gradient_noise(STEPS, 2, RUNS, seed), tuned(kappa)
+    return each(
+        SIZES, lambda size: [lane(kappa, found, sigma / np.sqrt(size), target, noise) for found in rules], progress
+    )
 
 
 def lane(kappa: float, found: Tuning, sigma: float, target: float, noise: np.ndarray) -> Lane:

@@ -1,6 +1,6 @@
 """Size: what a batch's gradient is worth, with replacement and without."""
 
-from functools import lru_cache
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -16,6 +16,7 @@ from surfaces.linear_regression import LinearRegression
 from widgets.controls import number as ask
 from widgets.controls import row
 from widgets.lines import lines
+from widgets.patience import each, patiently
 
 NAME = "size"
 TITLE = "A batch a hundred times as large is only ten times as good."
@@ -28,7 +29,6 @@ FIRST = 10  # the size that is shown first
 BATCHES = 2000  # of every size
 HERE = (0.0, 0.0)  # where the gradients are taken
 APART = 2000  # seeds of a size's batches are so far from those of the next seed
-REMEMBERED = 16
 
 
 def draw() -> None:
@@ -38,7 +38,13 @@ def draw() -> None:
     surface, sizes = line(rows, seed), stops(rows)
     at = int(np.argmin([abs(size - FIRST) for size in sizes]))
     whole = surface.evaluate(np.array(HERE))[1]
-    lines(f"noise.{NAME}", *size_message(rows, whole, sizes, _drawn(surface, seed), at))
+    patiently(
+        (NAME, surface, seed),
+        partial(each, sizes, lambda size: draws(surface, size, seed)),
+        lambda drawn: lines(f"noise.{NAME}", *size_message(rows, whole, sizes, drawn, at)),
+        "the gradients",
+        "Fewer rows",
+    )
 
 
 def line(rows: int, seed: int) -> LinearRegression:
@@ -51,26 +57,22 @@ def stops(rows: int) -> list[int]:
     return [size for size in SIZES if size < rows] + [rows]
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _drawn(surface: LinearRegression, seed: int) -> list[dict[str, Draws]]:
-    return [draws(surface, size, seed) for size in stops(len(surface.rows()))]
-
-
 def draws(surface: LinearRegression, size: int, seed: int) -> dict[str, Draws]:
     """Return gradients of batches of one size: what the steps of a run receive that stays where it is."""
     count, of_rows = len(surface.rows()), row_covariance(row_gradients(surface))
+    whole = surface.evaluate(np.array(HERE))[1]
     found = {}
     for name, sampling in (("with", "with_replacement"), ("without", "without_replacement")):
         path = run(
             *(surface, GradientDescent(), 0.0, HERE, BATCHES),
-            record=("gradient", "used_gradient"),
+            record=("used_gradient",),
             batch_size=size,
             sampling=sampling,
             seed=APART * seed + size,
         )
-        assert path.used_gradient is not None and path.gradient is not None
+        assert path.used_gradient is not None
         got = path.used_gradient[:-1, 0]
-        squares = ((got - path.gradient[:-1, 0]) ** 2).sum(axis=1)
+        squares = ((got - whole) ** 2).sum(axis=1)
         predicted = of_rows * batch_share(size, count, replacement=name == "with")
         found[name] = Draws(got, predicted, *root_of(mean_of(squares)))
     return found

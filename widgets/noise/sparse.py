@@ -24,7 +24,7 @@ ROWS = Parameter(200, 50, 400, "N", step=50, whole=True, help="How many rows the
 RAREST = Parameter(0.02, 0.01, 0.3, "p", step=0.01, help="Share of the rows in which the rarest input is 1.")
 BATCH = Parameter(10, 1, 50, "B", step=5, whole=True, help="How many rows each step sees, drawn from all.")
 SEED = Parameter(1, 1, 9999, "", step=1, whole=True, help="Of the data and of the batches.")
-EPOCHS, FIRST = 20, 10
+EPOCHS, FIRST = 20, 3
 TUNING, RUNS = 4, 24  # runs by which a learning rate is chosen, and others by which it is judged
 SHARES = np.geomspace(0.01, 0.95, 16)  # of gradient descent's limit, tried as its learning rate
 RATES = np.geomspace(0.01, 3.0, 16)  # tried as AdaGrad's
