@@ -43,7 +43,7 @@ def draw() -> None:
     x = np.linspace(left, right, FINE)
     floor = np.stack([x, surface.evaluate(np.stack([x, 0.5 * x], axis=1))[0]])
     floor = floor[:, floor[1] < 2.5 * floor[1, FINE // 2] + depth]
-    known, fine = passing(surface), np.linspace(0.0, sigmas[-1], FINE)
+    known, fine = passing(surface), np.union1d(np.linspace(0.0, sigmas[-1], FINE), sigmas)
     told = known.shares(eta, fine, steps)
     with np.errstate(divide="ignore"):
         temperatures = known.barrier / (0.5 * eta * sigmas**2)
