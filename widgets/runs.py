@@ -9,7 +9,7 @@ from engine.optimizer import Best, Optimizer
 from engine.parameter import Parameter
 from engine.study import Entry
 from surfaces.quadratic import Quadratic
-from widgets.controls import choice, controls, current, declare
+from widgets.controls import DECLARED, choice, controls, current, declare
 
 LETTERS = "abcdef"
 FIRST = "momentum"
@@ -79,11 +79,12 @@ def _pick_run(
     return pick_settings(cls, letter)
 
 
-def typical(letter: str, optimizers: Mapping[str, type[Optimizer]]) -> None:
-    """Give a newly chosen optimizer its own typical settings."""
+def typical(letter: str, optimizers: Mapping[str, type[Optimizer]]) -> dict[str, str | None]:
+    """Give a newly chosen optimizer its own typical settings; return what that leaves out of the address."""
     if cls := optimizers.get(st.session_state[letter] or ""):
         for name in (*(["learning_rate"] if cls.has_learning_rate else []), *cls.declared()):
             st.session_state[f"{letter}.{name}"] = default_of(cls, name)
+    return {key: None for key in st.session_state.get(DECLARED, {}) if key.startswith(f"{letter}.")}
 
 
 def default_of(cls: type[Optimizer], name: str) -> float | str | None:
