@@ -376,6 +376,42 @@ def test_presets_follow_each_other(page, server):
     assert in_address(page) == {"a": "gradient_descent", "a.learning_rate": "0.09"}
 
 
+def test_a_preset_is_one_step_back_however_much_it_changes(page, server):
+    opened(page, server, **{"a.learning_rate": 0.03, "surface.angle": 10})
+    before, first = in_address(page), path(page)
+    entries = page.evaluate("() => history.length")
+    page.get_by_role("button", name="First worse", exact=True).click()
+    moved_from(page, first)
+    settled(page)
+    address_has(page, **{"start.x": "-0.2", "surface.angle": None})
+    second = path(page)
+    page.get_by_role("button", name="Zigzag", exact=True).click()
+    moved_from(page, second)
+    settled(page)
+    assert in_address(page) == {"a": "gradient_descent", "a.learning_rate": "0.09"}
+    assert page.evaluate("() => history.length") == entries + 2
+    page.go_back()
+    address_has(page, **{"start.x": "-0.2"})
+    page.go_back()
+    address_has(page, **{"start.x": None})
+    settled(page)
+    assert in_address(page) == before
+
+
+def test_another_optimizer_is_one_step_back(page, server):
+    opened(page, server, **{"a.learning_rate": 0.03, "a.momentum": 0.5})
+    before, first, entries = in_address(page), path(page), page.evaluate("() => history.length")
+    choose(page, "Optimizer a", "Adam")
+    moved_from(page, first)
+    settled(page)
+    assert in_address(page) == {"a": "adam"}
+    assert page.evaluate("() => history.length") == entries + 1
+    page.go_back()
+    address_has(page, a=None)
+    settled(page)
+    assert in_address(page) == before
+
+
 def choose(page: Page, box: str, title: str) -> None:
     page.get_by_role("combobox", name=re.compile(box)).click()
     page.get_by_role("option", name=title, exact=True).click()

@@ -133,6 +133,16 @@ def test_a_click_picks_the_point_that_is_looked_at(page, server):
     )
 
 
+def test_a_wide_list_of_points_scrolls_inside_its_box_on_a_phone(page, server):
+    page.set_viewport_size({"width": 390, "height": 844})
+    opened(page, server, show="points")
+    place = page.locator(".st-key-detail-points .stMarkdown", has=page.locator("table"))
+    expect(place).to_be_visible()
+    inside, table = place.evaluate("(e) => [e.clientWidth, e.querySelector('table').offsetWidth]")
+    assert inside < 390 < table
+    assert place.evaluate("(e) => getComputedStyle(e).overflowX") == "auto"
+
+
 def test_what_a_detail_drew_goes_with_it(page, server):
     opened(page, server)
     without = page.evaluate(INK)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 
 from engine.optimizer import Optimizer
 from engine.parameter import Parameter
@@ -12,6 +11,7 @@ from surfaces import discover_surfaces
 from surfaces.quadratic import Quadratic
 from widgets.address import APPLIED
 from widgets.controls import DECLARED, Several, Text
+from widgets.history import one_step
 from widgets.runs import FIRST, LETTERS, defaults
 from widgets.shape import PREFIX
 
@@ -25,30 +25,35 @@ def preset_row(presets: Mapping[str, str], optimizers: Mapping[str, type[Optimiz
 
 
 def apply(query: str, optimizers: Mapping[str, type[Optimizer]]) -> None:
-    """Give every input the value that a query asks for, or its default where the query says nothing."""
+    """Give every input the value that a query asks for, or its default where the query says nothing.
+
+    All of it is one step of the browser's history.
+    """
     asked = dict(parse_qsl(query))
     surface = discover_surfaces().get(asked.get(PREFIX, ""), Quadratic)
     st.session_state[APPLIED] = True
-    for letter in LETTERS:
-        _write(letter, asked.get(letter))
+    written: dict[str, str | None] = {letter: asked.get(letter) for letter in LETTERS}
     for key, declared in st.session_state.get(DECLARED, {}).items():
         letter, _, name = key.partition(".")
         by_address = key in LETTERS or f"{key}.seen" in st.session_state
         if by_address or isinstance(declared, Several):
-            if by_address and key not in LETTERS and key not in asked:
-                _write(key, None)
+            if by_address and key not in LETTERS:
+                written[key] = None
             continue
         if letter in LETTERS:
             slug = asked.get(letter, FIRST if letter == "a" else "")
             default = defaults(optimizers[slug], surface).get(name) if slug in optimizers else None
         else:
             default = declared[0] if isinstance(declared, tuple) else declared.default
+        written[key] = None
         if default is not None and key not in asked:
             st.session_state[key] = default
     for key, value in asked.items():
         if key not in LETTERS:
-            st.session_state[key] = _typed(st.session_state.get(DECLARED, {}).get(key), value)
-            _write(key, value)
+            declared = st.session_state.get(DECLARED, {}).get(key)
+            st.session_state[key] = _typed(declared, value)
+            written[key] = _as_streamlit_writes(declared, value)
+    one_step(written)
 
 
 def _typed(declared: Parameter | Text | tuple[str, ...] | None, value: str) -> str | float:
@@ -59,11 +64,9 @@ def _typed(declared: Parameter | Text | tuple[str, ...] | None, value: str) -> s
         return value
 
 
-def _write(key: str, value: str | None) -> None:
-    try:
-        if value is None:
-            st.query_params.pop(key, None)
-        else:
-            st.query_params[key] = value
-    except StreamlitAPIException:
-        return  # an input that is on the page owns this key and writes it itself
+def _as_streamlit_writes(declared: Parameter | Text | tuple[str, ...] | None, value: str) -> str:
+    """Return a value of the address as an input writes it; what is already written so is not written once more."""
+    number = _typed(declared, value)
+    if isinstance(declared, Parameter) and declared.whole and isinstance(number, float):
+        return str(int(number))
+    return str(number)

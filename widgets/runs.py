@@ -10,7 +10,7 @@ from engine.parameter import Parameter
 from engine.study import Entry
 from engine.surface import Surface
 from surfaces.quadratic import Quadratic
-from widgets.controls import choice, controls, current, declare
+from widgets.controls import DECLARED, choice, controls, current, declare
 
 LETTERS = "abcdef"
 FIRST = "momentum"
@@ -61,11 +61,8 @@ def pick_runs(
 def pick_alone(optimizers: Mapping[str, type[Optimizer]], surface: type[Surface]) -> type[Optimizer]:
     """Draw the choice of the optimizer where there is one run, a; its settings are drawn by ``pick_settings``."""
     titles = {slug: cls.title for slug, cls in optimizers.items()}
-
-    def chosen() -> None:
-        typical("a", optimizers, surface)
-
-    return optimizers[choice("a", "Optimizer", titles, FIRST, chosen=chosen, kept=True) or FIRST]
+    picked = choice("a", "Optimizer", titles, FIRST, chosen=lambda: typical("a", optimizers, surface), kept=True)
+    return optimizers[picked or FIRST]
 
 
 def pick_settings(
@@ -122,11 +119,14 @@ def _pick_run(
     return pick_settings(cls, letter, surface, clips=True)
 
 
-def typical(letter: str, optimizers: Mapping[str, type[Optimizer]], surface: type[Surface] = Quadratic) -> None:
-    """Give a newly chosen optimizer its own typical settings on a surface."""
+def typical(
+    letter: str, optimizers: Mapping[str, type[Optimizer]], surface: type[Surface] = Quadratic
+) -> dict[str, str | None]:
+    """Give a newly chosen optimizer its typical settings on a surface; return what that leaves out of the address."""
     if cls := optimizers.get(st.session_state[letter] or ""):
         for name, value in defaults(cls, surface).items():
             st.session_state[f"{letter}.{name}"] = value
+    return {key: None for key in st.session_state.get(DECLARED, {}) if key.startswith(f"{letter}.")}
 
 
 def defaults(cls: type[Optimizer], surface: type[Surface]) -> dict[str, float | str]:

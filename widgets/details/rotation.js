@@ -34,7 +34,7 @@ class Detail {
     const place = make("label", "");
     place.style.cssText = "display: grid; grid-template-columns: auto 1fr 3em; gap: 0.6rem; align-items: center";
     this.input = make("input", "", { type: "range", min: "0", step: "1", "aria-label": "Angle of the valley" });
-    this.input.style.cssText = "width: 100%; min-width: 0";
+    this.input.style.cssText = "width: 100%; min-width: 0; accent-color: var(--st-primary-color)";
     this.value = make("output", "");
     place.append("Turn the valley", this.input, this.value);
     this.input.addEventListener("input", () => this.view && this.drawAt(this.view, this.header));
@@ -137,7 +137,7 @@ class Detail {
       cell.style.whiteSpace = "nowrap";
     });
     this.head = head.lastChild;
-    this.head.style.minWidth = "5em";
+    this.head.style.minWidth = "3.6em";
     const rows = runs.map((run) => {
       const row = make("tr", "");
       const picture = swatch();
@@ -145,7 +145,7 @@ class Detail {
       line.setAttribute("stroke", run.colour);
       line.setAttribute("stroke-dasharray", (DASHES[run.dash] ?? []).join(" "));
       row.appendChild(make("td", "")).append(picture);
-      row.appendChild(make("td", "")).textContent = run.first ? `${run.label} *` : run.label;
+      row.appendChild(make("td", "")).textContent = unbroken(run.first ? `${run.label} *` : run.label);
       for (let i = 0; i < 3; i += 1) row.append(make("td", ""));
       if (run.name) row.style.fontWeight = "600";
       return row;
@@ -165,6 +165,9 @@ class Detail {
     });
   }
 }
+
+// a line may end between two settings, not within one
+const unbroken = (label) => label.replace(/ (=|\*$)/g, "\u00a0$1").replaceAll("= ", "=\u00a0");
 
 function nearest(values, value) {
   return values.reduce((best, other, i) => (Math.abs(other - value) < Math.abs(values[best] - value) ? i : best), 0);

@@ -1,3 +1,5 @@
+const DOTS = "0 5.5 0 11 0 12"; // three round ones along a line of 34
+
 // The names of what a panel shows, each with its line or box, and beside each its value under the pointer.
 class Legend {
   constructor(place) {
@@ -19,7 +21,7 @@ class Legend {
 
   show(palette, { head, values }, index) {
     const names = this.items.map(({ label }) => (Array.isArray(label) ? label[Math.min(index, label.length - 1)] : label));
-    this.items.forEach(({ colour, dash, alpha = 1, place }, i) => {
+    this.items.forEach(({ colour, dash, points, alpha = 1, place }, i) => {
       const [picture, name, value] = this.list.children[i].children;
       rich(name, names[i]);
       const paint = colour.startsWith("@") ? palette[colour.slice(1)] : colour;
@@ -27,7 +29,8 @@ class Legend {
       const line = picture.querySelector("line");
       if (line) {
         line.setAttribute("stroke", paint);
-        line.setAttribute("stroke-dasharray", (DASHES[dash] ?? []).join(" "));
+        line.setAttribute("stroke-dasharray", points ? DOTS : (DASHES[dash] ?? []).join(" "));
+        line.setAttribute("stroke-linecap", points ? "round" : "butt");
       } else picture.style.background = paint;
       value.textContent = values[place] ?? "";
     });

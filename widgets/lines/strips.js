@@ -9,8 +9,9 @@ function drawStrips(panel, strips) {
   strips.forEach(({ label, note, colour, values, five, absent }, i) => {
     const top = box.top + i * high;
     const middle = top + 16 + CLEAR + BAND;
-    nameStrip(chart, palette, label, note, box.left + 2, top + 8);
     const right = box.left + box.width;
+    const room = right - (absent ? pen.measureText(absent).width + 16 : 0);
+    nameStrip(chart, palette, label, note, box.left + 2, top + 8, room);
     const [low, first, half, third, last] = five.map((value) => (value === null ? right : chart.x(value)));
     const level = (from, to, style) => chart.line([[from, middle], [to, middle]], style); // prettier-ignore
     level(low, last, { colour, width: 1.5, alpha: 0.6 });
@@ -26,7 +27,7 @@ function drawStrips(panel, strips) {
   });
 }
 
-function nameStrip(chart, palette, label, note, x, y) {
+function nameStrip(chart, palette, label, note, x, y, end) {
   const { pen } = chart;
   const plain = pen.font;
   pen.font = `600 ${plain}`;
@@ -34,7 +35,7 @@ function nameStrip(chart, palette, label, note, x, y) {
   const wide = pen.measureText(label).width;
   pen.font = plain.replace("13px", "12px");
   pen.fillStyle = palette.quiet;
-  pen.fillText(cut(pen, note, chart.box.left + chart.box.width - x - wide - 12), x + wide + 8, y);
+  pen.fillText(cut(pen, note, end - x - wide - 12), x + wide + 8, y);
   pen.font = plain;
 }
 

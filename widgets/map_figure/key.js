@@ -27,7 +27,7 @@ class Key {
     strip.style.background = `linear-gradient(to right, ${colours.map((name) => resolve(name, palette)).join(", ")})`;
     const place = scale.log ? (value) => Math.log(value + 1) : (value) => value;
     const share = (value) => (place(value) - place(scale.low)) / (place(scale.high) - place(scale.low));
-    if (scale.names) bar.append(Object.assign(make("span", "valley-map-name"), { textContent: scale.names[k] }));
+    if (scale.names.length) bar.append(Object.assign(make("span", "valley-map-name"), { textContent: scale.names[k] }));
     bar.append(strip);
     for (const { value, text } of scale.ticks) {
       const tick = make("span", "valley-map-tick");

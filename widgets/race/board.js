@@ -1,6 +1,6 @@
 // The scoreboard: everybody's counts and where each is now, in order, while the race is played.
 const TURN = 260; // ms that a row takes to its new place
-const HEADS = ["", "", "steps", "stays from", "gradients", "error now"];
+const HEADS = ["", "", "steps", "stays from", "gradi\u00adents", "error now"];
 const NOTES = ["", "", "the first below", "below it to the end of the run", "evaluated on the way", "share of the start's"];
 
 class Detail {

@@ -82,12 +82,12 @@ class Chart extends Pen {
         style,
       );
       pen.textAlign = "right";
-      pen.fillText(tick.text, box.left - 5, y);
+      pen.fillText(tick.text, box.left - 4, y);
     }
     pen.textAlign = "center";
     pen.fillText(this.horizontal.title ?? "", box.left + box.width / 2, bottom + 25);
     pen.save();
-    pen.translate(9, box.top + box.height / 2);
+    pen.translate(6, box.top + box.height / 2);
     pen.rotate(-Math.PI / 2);
     pen.fillText(this.vertical.title ?? "", 0, 0);
     pen.restore();
