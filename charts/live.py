@@ -11,6 +11,7 @@ from charts.thin import drawn_steps
 from engine.discovery import slug
 from engine.family import single_of
 from engine.plane import Plane
+from engine.section import seen
 from engine.study import Member, Study, has_modes
 from engine.words import number
 
@@ -45,9 +46,9 @@ def live_message(
         paths, offsets = _cut(points, member.coordinates[shown], plane)
         families[setting], arrays[f"family.{setting}"] = _family(member, offsets, texts), paths
     header = {
-        "surface": repr(surface),
-        "view": str(plane.view),
-        "picture": repr((surface, entries, edited.name, study.start, study.steps, plane.view)),
+        "surface": repr(seen(surface, plane)),
+        "view": f"{plane.view}{'' if plane.whole else plane.digest}",
+        "picture": repr((seen(surface, plane), entries, edited.name, study.start, study.steps, plane.view)),
         "alt": kind.alt(surface, study),
         "palettes": PALETTES,
         "ground": kind.ground(surface, study) if ground else None,

@@ -23,10 +23,10 @@ KINDS = ("minimum", "maximum", "saddle", "degenerate")
 class Stationary:
     """What a search found: K points by themselves, lowest first, and M that lie on curves."""
 
-    places: np.ndarray  # (K, 2)
+    places: np.ndarray  # (K, D), D = 2 where it was a search
     errors: np.ndarray  # (K,)
-    eigenvalues: np.ndarray  # (K, 2) of H, ascending
-    eigenvectors: np.ndarray  # (K, 2, 2) as columns
+    eigenvalues: np.ndarray  # (K, D) of H, ascending
+    eigenvectors: np.ndarray  # (K, D, D) as columns
     kinds: list[str]  # K of KINDS
     curve: np.ndarray  # (M, 2) places on curves along which the gradient vanishes, in no order
     curve_eigenvalues: np.ndarray  # (M, 2)
@@ -38,18 +38,27 @@ class Stationary:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def stationary_points(surface: Surface, view: View) -> Stationary:
+def known_points(surface: Surface) -> Stationary:
+    """Return the minima that a surface of any number of weights tells, lowest first."""
+    w = surface.minima[np.argsort(surface.evaluate(surface.minima)[0], kind="stable")]
+    values, vectors = eigen(surface.hessian(w))
+    errors, none = surface.evaluate(w)[0], np.empty((0, surface.dim))
+    return Stationary(w, errors, values, vectors, ["minimum"] * len(w), none, none)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def stationary_points(surface: Surface, view: View, starts: int = STARTS) -> Stationary:
     """Return the stationary points of a surface of two weights in a view ((x_low, x_high), (y_low, y_high)).
 
     Newton's method on the gradient, damped so that |grad E| falls at every step (Levenberg and Marquardt), from a grid
     of starts; then the Hessian's eigenvalues classify: a minimum has two positive ones, a maximum two negative ones, a
     saddle one of each, and where one counts as zero the point is degenerate. A point whose basin is narrower than the
-    grid may be missed. Raises ValueError for a surface of another dimension.
+    grid, ``starts`` along each side, may be missed. Raises ValueError for a surface of another dimension.
     """
     if surface.dim != 2:
         raise ValueError(f"surface must have 2 weights, got {surface.dim}")
     (left, right), (bottom, top) = view
-    x, y = np.linspace(left, right, STARTS + 2)[1:-1], np.linspace(bottom, top, STARTS + 2)[1:-1]
+    x, y = np.linspace(left, right, starts + 2)[1:-1], np.linspace(bottom, top, starts + 2)[1:-1]
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     first = Expansion.at(surface, grid)
     sizes = _size(first.gradient)
@@ -162,9 +171,10 @@ def _size(gradient: np.ndarray) -> np.ndarray:
 def floor(surface: Surface, view: View) -> tuple[float, bool]:
     """Return the error from which errors are counted, and whether it is that of a minimum.
 
-    It is the lowest of the minima that are known or in view; without any that of the lowest stationary point, or 0.
+    It is the lowest of the minima that are known or in view; without any that of the lowest stationary point, or 0. Of
+    a surface with more than two weights it is the lowest known, or 0.
     """
-    found = stationary_points(surface, view)
+    found = stationary_points(surface, view) if surface.dim == 2 else known_points(surface)
     known = [places for places in (surface.minima, found.minima) if len(places)]
     if known:
         return float(surface.evaluate(np.concatenate(known))[0].min()), True

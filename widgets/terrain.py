@@ -12,6 +12,7 @@ from engine.optimizer import Optimizer
 from engine.parameter import four_digits
 from engine.surface import Surface
 from surfaces import discover_surfaces
+from surfaces.fitting.fitted import Fitted
 from surfaces.quadratic import Quadratic
 from widgets.controls import choice, controls, spoken
 from widgets.runs import LETTERS
@@ -41,7 +42,7 @@ def pick_terrain(
     if issubclass(cls, Quadratic):
         return pick_valley()
     surface, _ = controls(cls, PREFIX)
-    if not np.isfinite(surface.evaluate(Plane.of(surface).grid(SEEN)[2])[0]).any():
+    if surface.dim == 2 and not np.isfinite(surface.evaluate(Plane.of(surface).grid(SEEN)[2])[0]).any():
         st.warning("E is not a finite number anywhere in the picture.")
     shaping = [item for item in surface.parameters().items() if item[0] not in cls.view_fields]
     declared = shaping[:MOST_SLIDERS]
@@ -59,7 +60,8 @@ def _arrive(
     surface = cls()
     for name in (*cls.typed_fields(), *surface.parameters()):
         st.session_state[f"{PREFIX}.{name}"] = getattr(surface, name)
-    for key, value in zip(START_KEYS, surface.start, strict=True):
+    start = surface.start if surface.dim == 2 else (0.0, 0.0)  # how far it is moved in a plane
+    for key, value in zip(START_KEYS, start, strict=True):
         st.session_state[key] = four_digits(value)
     written: dict[str, str | None] = dict.fromkeys(START_KEYS)
     for letter in LETTERS:
@@ -78,6 +80,12 @@ def usual_learning_rate(rule: type[Optimizer], surface: Surface) -> float:
     """
     adaptive = rule.preconditioner is not Optimizer.preconditioner
     return rule.typical_learning_rate if adaptive else surface.learning_rate
+
+
+@cache
+def cut_surfaces() -> dict[str, type[Surface]]:
+    """Return {slug: class} of the surfaces with more than two weights, which a plane cuts, but for models of data."""
+    return {slug: cls for slug, cls in discover_surfaces().items() if cls().dim > 2 and not issubclass(cls, Fitted)}
 
 
 @cache

@@ -7,13 +7,17 @@ from engine.surface import Surface
 
 
 class On(Flag):
-    """A detail may say ``ON``; one that says nothing speaks of every surface."""
+    """A detail may say ``ON``; one that says nothing speaks of every surface that is shown whole."""
 
     QUADRATIC = auto()  # closed forms know its runs
     OTHER = auto()
+    SECTION = auto()  # a plane through more than two weights
     ANY = QUADRATIC | OTHER
+    ALL = ANY | SECTION
 
     @classmethod
     def of(cls, surface: Surface) -> "On":
         """Return the kind of a surface."""
+        if surface.dim > 2:
+            return cls.SECTION
         return cls.QUADRATIC if has_modes(surface) else cls.OTHER

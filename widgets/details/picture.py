@@ -4,6 +4,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from engine.plane import Plane
+from engine.section import seen
 from engine.study import Entry
 
 
@@ -13,6 +15,17 @@ class Picture(NamedTuple):
     surface: Any
     entries: list[Entry]
     edited: Entry
-    start: tuple[float, float]
+    start: tuple[float, ...]
     steps: int
     drawn: np.ndarray  # the steps that are drawn, ascending
+    cut: Plane | None = None  # the plane that is shown of a surface with more than two weights
+
+    @property
+    def flat(self) -> Any:
+        """What is seen of the surface: a surface of two weights."""
+        return self.surface if self.cut is None else seen(self.surface, self.cut)
+
+    @property
+    def plane(self) -> Plane:
+        """The plane in the coordinates of what is seen."""
+        return Plane.of(self.flat, include=self.start if self.cut is None else None)

@@ -71,7 +71,7 @@ def _absent(entries: list[Entry]) -> list[Entry]:
 
 # A curve does not change while another run's settings do.
 @lru_cache(maxsize=REMEMBERED)
-def _curve(surface: Any, optimizer: Optimizer, learning_rate: float, start: tuple[float, float]) -> Curve:
+def _curve(surface: Any, optimizer: Optimizer, learning_rate: float, start: tuple[float, ...]) -> Curve:
     turned = over_angles(surface, optimizer, learning_rate, start, ANGLES, STEPS)
     paths = turned.modes[: SHOWN + 1].transpose(1, 0, 2)
     with np.errstate(invalid="ignore"):
@@ -105,7 +105,7 @@ def _settings(surface: Any) -> str:
     return f"{shape}, settings as they are, not tuned"
 
 
-def _nothing_to_count(surface: Any, start: tuple[float, float]) -> str:
+def _nothing_to_count(surface: Any, start: tuple[float, ...]) -> str:
     """Return why there are no steps to count, empty where there are."""
     if surface.eigenvalues[0] < 0.0:
         return f"A {surface.verdict} has no smallest error: no steps to count. The paths are shown all the same."

@@ -1,11 +1,13 @@
 """3-D: the surface in space, the paths lying on it."""
 
 from widgets.details.follow import follow
+from widgets.details.kinds import On
 from widgets.details.picture import Picture
 
 NAME = "3-D"
 TITLE = "The surface in space"
 ORDER = 60
+ON = On.ALL
 
 
 def draw(picture: Picture) -> None:

@@ -10,11 +10,13 @@ from engine.program import numpy_program, torch_program
 from engine.study import Entry
 from engine.take_away import csv_of_run, csv_of_runs
 from engine.trajectory import Trajectory
+from widgets.details.kinds import On
 from widgets.details.picture import Picture
 
 NAME = "code"
 TITLE = "Take away"
 ORDER = 90
+ON = On.ALL
 REMEMBERED = 64  # programs kept, 2 kB each
 
 _text = lru_cache(maxsize=REMEMBERED)(numpy_program)

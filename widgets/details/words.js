@@ -59,7 +59,8 @@ class Detail {
 }
 
 function narration(view) {
-  const parts = [[surfaceLine(view), runLine(view)], happening(view), itinerary(view), others(view)];
+  const cut = view.header.frame.section ? [view.header.frame.section.explained] : [];
+  const parts = [[surfaceLine(view), runLine(view), ...cut], happening(view), itinerary(view), others(view)];
   return parts
     .filter((lines) => lines.length)
     .map((lines) => lines.join("\n"))
@@ -112,8 +113,12 @@ function itinerary(view) {
 
 function stepLine(view, k) {
   const { steps, path } = view;
-  const where = `w = ${place([path.x[k], path.y[k]])}`;
-  return `Step ${steps[k]}${k ? "" : ", the start"}: ${where}, ${excess(path, view, k)}${limitAt(view, k)}`;
+  const where = `${view.header.frame.section ? "in the plane at" : "w ="} ${place([path.x[k], path.y[k]])}`;
+  return `Step ${steps[k]}${k ? "" : ", the start"}: ${where}${offPlane(view, k)}, ${excess(path, view, k)}${limitAt(view, k)}`;
+}
+
+function offPlane({ shadow }, k) {
+  return shadow && Number.isFinite(shadow(k).distance) ? `, ${number(shadow(k).distance)} away from it` : "";
 }
 
 function ending(view) {

@@ -25,7 +25,7 @@ class Hover {
     if (this.tip.hidden) return;
     const { run, k } = best;
     const at = [run.path.x[k], run.path.y[k]].map((value) => value.toPrecision(4)).join(", ");
-    this.tip.textContent = `${run.label}: step ${run.steps[k]}, w = (${at})`;
+    this.tip.textContent = `${run.label}: step ${run.steps[k]}, ${run.at} (${at})`;
     this.tip.style.left = `${Math.min(run.points[k][0] + 12, box.width - this.tip.offsetWidth - 4)}px`;
     this.tip.style.top = `${run.points[k][1] + 12}px`;
   }

@@ -1,0 +1,76 @@
+"""Cut: which plane is laid through the weights, and where."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from engine import planes
+from engine.optimizer import Optimizer
+from engine.plane import Plane
+from engine.run import run
+from engine.surface import Surface
+
+KINDS = ("weights", "random", "run", "eigenvectors")
+PLACES = ("start", "end")
+REMEMBERED = 16
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A plane through two weights, along two random directions, the components of a run or two eigenvectors."""
+
+    kind: str = "weights"  # of KINDS
+    at: str = "start"  # of PLACES: where it is laid; through the end alone where it is a run's
+    first: int = 0  # places of the weights, from 0
+    second: int = 1
+    seed: int = 0  # of the random directions
+
+    @property
+    def follows(self) -> bool:
+        """Whether the plane depends on a run, so that its start cannot be moved within it."""
+        return self.kind == "run" or self.at == "end"
+
+    def lay(
+        self,
+        surface: Surface,
+        rule: Optimizer,
+        learning_rate: float,
+        start: tuple[float, ...],
+        steps: int,
+        clip: float | None = None,
+    ) -> Plane:
+        """Return the plane, for the run of a rule from ``start`` (D,).
+
+        A plane that depends on no run looks the same whatever the rule's settings are.
+        """
+        if self.follows:
+            return _along_run(self, surface, rule, learning_rate, start, steps, clip)
+        return _laid(self, surface, start)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _along_run(
+    cut: Cut,
+    surface: Surface,
+    rule: Optimizer,
+    eta: float,
+    start: tuple[float, ...],
+    steps: int,
+    clip: float | None,
+) -> Plane:
+    path = planes.near(run(surface, rule, eta, start, steps, record=(), clip=clip).weights[:, 0])
+    return planes.of_run(path) if cut.kind == "run" else _at(cut, surface, path[-1], path)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _laid(cut: Cut, surface: Surface, start: tuple[float, ...]) -> Plane:
+    return _at(cut, surface, np.array(start), surface.minima)
+
+
+def _at(cut: Cut, surface: Surface, at: np.ndarray, include: np.ndarray) -> Plane:
+    if cut.kind == "weights":
+        return planes.through_weights(surface, cut.first, cut.second, at, include)
+    if cut.kind == "random":
+        return planes.random_directions(surface, at, include, cut.seed)
+    return planes.eigenvectors(surface, at, include)
