@@ -8,6 +8,7 @@ import numpy as np
 from engine.plane import Plane
 from engine.surface import Surface
 
+ROUNDING = 1e-14  # of what is added up: less than that is no distance
 DRAWS = 400  # random walks that are looked at
 MODES = 40  # of their components, the largest, that are drawn one by one
 
@@ -27,6 +28,8 @@ def shadow(surface: Surface, plane: Plane, weights: np.ndarray) -> Shadow:
     with np.errstate(all="ignore"):
         feet = plane.project(weights)
         distance = np.linalg.norm(weights - plane.lift(feet), axis=-1)
+        sizes = np.linalg.norm(weights, axis=-1) + np.linalg.norm(feet, axis=-1) + np.linalg.norm(plane.origin)
+        distance = np.where(distance <= ROUNDING * sizes, 0.0, distance)
         below, _ = surface.evaluate(plane.lift(feet))
         away = np.linalg.norm(weights - weights[0], axis=-1)
     known = weights[np.isfinite(weights).all(axis=-1)]
