@@ -98,6 +98,16 @@ class Dataset:
         first = self.labels if self.classes else self.targets[:, 0]
         return self.taken(np.lexsort([*self.inputs.T[::-1], first]))
 
+    def scaled(self) -> "Dataset":
+        """Return the rows with every input scaled to mean 0 and variance 1; one that is constant becomes 0.
+
+        x_i <- (x_i - mean of x_i)/(standard deviation of x_i)      Bishop and Bishop (2024), 7.50
+        """
+        spread = self.inputs.std(axis=0)
+        inputs = (self.inputs - self.inputs.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0)
+        names = tuple(f"{name}, scaled" for name in self.input_names)
+        return replace(self, inputs=inputs, input_names=names, title=f"{self.title}, scaled")
+
     def doubled(self) -> "Dataset":
         """Return every row twice, the whole once more after itself      Bishop and Bishop (2024), 7.2.3
 
