@@ -482,7 +482,8 @@ def test_the_picture_uses_what_the_input_holds_to_four_digits(key, raw):
 
 def test_steps_are_whole_in_the_input_and_in_the_picture():
     app = visit("steps=12.7")
-    assert inputs(app)["steps"] == message(app)[0]["steps"][-1] or len(app.warning) == 1
+    assert inputs(app)["steps"] == message(app)[0]["steps"][-1]
+    says_what_is_used(one_sentence(app, "steps"), inputs(app)["steps"])
 
 
 @pytest.mark.parametrize(("kappa", "scale"), [(50.0, 20.0), (20.0, 5.0), (1.0, 1000.0), (1e6, 1000.0)])

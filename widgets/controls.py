@@ -36,6 +36,37 @@ def text(key: str, declared: Text, label: str) -> str:
     return declared.default if typed is None else typed
 
 
+def long_text(key: str, declared: Text, label: str, carried: int, disabled: bool = False) -> str:
+    """Draw the box that owns a text of several lines and return what stands there.
+
+    The address carries it, and says what it is as in ``choice``, while it has at most ``carried`` characters.
+    """
+    declare(key, declared)
+    asked, held = st.query_params.get(key), st.session_state.get(f"{key}.held", declared.default)
+    if asked is not None:
+        new = key not in st.session_state or asked != st.session_state.get(f"{key}.seen")
+        st.session_state[key] = asked if new else st.session_state[key]
+    elif key not in st.session_state:
+        st.session_state[key] = declared.default if moving() else held
+        if declared.default != st.session_state[key] and len(st.session_state[key]) <= carried:
+            st.query_params[key] = st.session_state[key]
+    elif st.session_state.get(f"{key}.seen") is not None:
+        st.session_state[key] = held if len(held) > carried else declared.default
+    elif st.session_state[key] == st.session_state.get(f"{key}.default"):
+        st.session_state[key] = declared.default
+    st.session_state[f"{key}.seen"] = st.query_params.get(key)
+    st.session_state[f"{key}.default"] = declared.default
+
+    def write() -> None:
+        typed = st.session_state[f"{key}.held"] = st.session_state[key]
+        written = None if typed == declared.default or len(typed) > carried else typed
+        one_step({key: written})
+        st.session_state[f"{key}.seen"] = written
+
+    typed = st.text_area(label, key=key, help=declared.help, height=160, disabled=disabled, on_change=write)
+    return typed or ""
+
+
 def number(key: str, declared: Parameter, label: str) -> float:
     """Draw the input that owns one number and return it to four significant digits."""
     declare(key, declared)
@@ -64,8 +95,8 @@ def number(key: str, declared: Parameter, label: str) -> float:
 def _replace_bad(key: str, declared: Parameter) -> str:
     """Give an input its default where it holds a number inside its bounds that is not allowed; return what to say."""
     value = st.session_state.get(key)
-    if declared.whole and _endless(st.query_params.get(key, "")):
-        forget(key)  # Streamlit makes an error of it; the report on the address speaks of it
+    if declared.whole and _broken(st.query_params.get(key, "")):
+        forget(key)  # Streamlit makes an error of it, or cuts it; the report on the address says what is used
     try:
         declared.check(key, declared.default if value is None else four_digits(value))
     except ValueError as error:
@@ -74,9 +105,10 @@ def _replace_bad(key: str, declared: Parameter) -> str:
     return ""
 
 
-def _endless(text: str) -> bool:
+def _broken(text: str) -> bool:
+    """Tell whether a text is a number, but not a whole one."""
     try:
-        return math.isinf(float(text))
+        return not float(text).is_integer()
     except ValueError:
         return False
 

@@ -1,10 +1,12 @@
 """One set of data a file; the file's name is its slug."""
 
 import sys
-from functools import cache
+from functools import cache, lru_cache
 
 from engine.dataset import Data, Dataset
 from engine.discovery import discover
+
+REMEMBERED = 32  # datasets
 
 
 @cache
@@ -20,4 +22,10 @@ def dataset(data: str | Dataset) -> Dataset:
     known = discover_data()
     if not isinstance(data, str) or data not in known:
         raise ValueError(f"data must be a Dataset or one of {', '.join(known)}, got {data!r}")
-    return known[data]().dataset()
+    return made(known[data]())
+
+
+@lru_cache(maxsize=REMEMBERED)
+def made(data: Data) -> Dataset:
+    """Return the dataset that data makes; what was made lately is not made again."""
+    return data.dataset()
