@@ -60,6 +60,15 @@ class kernel:
         return self.compiled
 
 
+def part(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let kernels of the same file call a function: it is compiled with them, for what they give it.
+
+    Never one of another file: a cached kernel would not see that it changed.
+    """
+    compiled: Callable[..., Any] = numba.njit(nogil=True, error_model="numpy")(function)
+    return compiled
+
+
 class Absent(WrapperAddressProtocol):
     """Stands where a rule has no such kernel: it has the type that the loop asks for, and nothing to compile.
 
