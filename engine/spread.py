@@ -6,7 +6,7 @@ lambda, s^2 the variance of the gradient's noise along it.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -126,19 +126,6 @@ def mean_squares(
             both, before, here = -b * here - c * both, here, after
             found.append(here)
     return np.stack(found)
-
-
-class Cloud(NamedTuple):
-    """Where a run was, once it had forgotten its start."""
-
-    points: np.ndarray  # (M, D)
-    covariance: np.ndarray  # (D, D) about the minimum
-
-
-def about(points: np.ndarray, minimum: np.ndarray) -> Cloud:
-    """Return the second moments of points (M, D) about a minimum (D,)."""
-    away = points - minimum
-    return Cloud(points, away.T @ away / len(away))
 
 
 def _affine(optimizer: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from engine import run, theory
+from engine.cloud import about
 from engine.optimizers.adam import Adam
 from engine.optimizers.gradient_descent import GradientDescent
 from engine.optimizers.momentum import Momentum
 from engine.optimizers.nesterov import Nesterov
 from engine.sampling import gradient_noise
 from engine.spread import (
-    about,
     batch_share,
     covariance,
     decaying_variance,
