@@ -1,13 +1,13 @@
 """Dataset: the rows that an error is made of; Data: the base class of what makes one."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
 
-from engine.parameter import Parameterised
+from engine.parameter import Parameterised, parameter
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,11 +50,79 @@ class Dataset:
                 f"targets must have one column for two classes, or one for each of more: got {len(self.classes)}"
                 f" classes and {self.targets.shape[1]} columns"
             )
+        if self.classes:
+            member = np.isin(self.targets, (0.0, 1.0)).all(axis=1)
+            if len(self.classes) > 2:
+                member &= self.targets.sum(axis=1) == 1.0
+            if not member.all():
+                raise ValueError(f"targets must be 0 or 1, one class a row, got row {int(member.argmin()) + 1}")
 
     @cached_property
     def rows(self) -> np.ndarray:
         """Inputs and targets side by side, (N, K + M): what kernels receive."""
         return np.ascontiguousarray(np.concatenate([self.inputs, self.targets], axis=1))
+
+    @classmethod
+    def in_classes(
+        cls,
+        inputs: np.ndarray,
+        labels: np.ndarray,
+        input_names: tuple[str, ...],
+        target_name: str,
+        title: str,
+        source: str,
+        classes: tuple[str, ...],
+    ) -> "Dataset":
+        """Return the dataset whose row n belongs to the class at place ``labels`` (N,)[n] of ``classes``."""
+        two = len(classes) == 2
+        targets = labels[:, None] if two else labels[:, None] == np.arange(len(classes))
+        return cls(inputs, targets, input_names, (target_name,) if two else classes, title, source, classes)
+
+    @cached_property
+    def labels(self) -> np.ndarray:
+        """The place in ``classes`` of every row's class, (N,); ValueError where the targets are no classes."""
+        if not self.classes:
+            raise ValueError(f"{self.title} has no classes: its targets are numbers")
+        return self.targets.argmax(axis=1) if len(self.classes) > 2 else self.targets[:, 0].astype(np.int64)
+
+    def taken(self, places: np.ndarray) -> "Dataset":
+        """Return the rows at ``places``, in that order."""
+        return replace(self, inputs=self.inputs[places], targets=self.targets[places])
+
+    def ordered(self) -> "Dataset":
+        """Return the rows sorted by class or target, equal ones by their inputs.
+
+        This order misleads stochastic gradient descent: the last rows of a pass all pull to one side. The order of an
+        input does not, where the model is right.
+        """
+        first = self.labels if self.classes else self.targets[:, 0]
+        return self.taken(np.lexsort([*self.inputs.T[::-1], first]))
+
+    def doubled(self) -> "Dataset":
+        """Return every row twice, the whole once more after itself      Bishop and Bishop (2024), 7.2.3
+
+        The mean error stays, the summed one is multiplied by two. One pass in this order is two over the rows at hand.
+        """
+        return self.taken(np.tile(np.arange(len(self.rows)), 2))
+
+    def split(self, share: float, seed: int) -> "tuple[Dataset, Dataset]":
+        """Return about ``share`` of the rows for training and the others for validation, both in the order they are in.
+
+        They are drawn with ``seed``, from each class the same share to within one row. Both get one row at least.
+        Raises ValueError unless 0 < share < 1 and there are two rows.
+        """
+        count = len(self.rows)
+        if not 0.0 < share < 1.0:
+            raise ValueError(f"share must be between 0 and 1, got {share!r}")
+        if count < 2:
+            raise ValueError(f"{self.title} has one row: nothing is left for validation")
+        held = min(max(count - round(share * count), 1), count - 1)
+        drawn = np.random.default_rng(seed).permutation(count)
+        if self.classes:
+            drawn = drawn[np.argsort(self.labels[drawn], kind="stable")]
+        validation = np.zeros(count, dtype=bool)
+        validation[drawn[((np.arange(held) + 0.5) * count / held).astype(np.int64)]] = True
+        return self.taken(np.flatnonzero(~validation)), self.taken(np.flatnonzero(validation))
 
     @cached_property
     def _content(self) -> tuple[object, ...]:
@@ -81,3 +149,25 @@ class Data(Parameterised, ABC):
     @abstractmethod
     def dataset(self) -> Dataset:
         """Return the rows, the same for the same fields."""
+
+
+@dataclass(frozen=True)
+class Generated(Data):
+    """Data that are drawn at random: ``rows`` of them from ``seed``, the same for the same fields."""
+
+    rows: float = parameter(100, 10, 1000, "N", step=10, whole=True, help="How many rows are drawn.")
+    seed: float = parameter(
+        0, 0, 9999, "seed", step=1, whole=True, help="Another seed draws other rows of the same kind."
+    )
+
+    def random(self) -> tuple[np.random.Generator, int]:
+        """Return what random numbers come from, and how many rows there are to be."""
+        return np.random.default_rng(int(self.seed)), int(self.rows)
+
+    def balanced(self, random: np.random.Generator, classes: int) -> np.ndarray:
+        """Return the class of every row, (N,): as many of each as can be, in random order."""
+        return random.permutation(np.arange(int(self.rows)) % classes)
+
+    def in_classes(self, points: np.ndarray, labels: np.ndarray, classes: tuple[str, ...]) -> Dataset:
+        """Return points of the plane (N, 2) with the place of each one's class in ``classes``, (N,)."""
+        return Dataset.in_classes(points, labels, ("x₁", "x₂"), "class", self.title, self.source, classes)

@@ -5,6 +5,9 @@ import pytest
 
 from engine.dataset import Dataset
 from surfaces.data import dataset, discover_data
+from surfaces.data.noisy_line import NoisyLine
+from surfaces.data.spirals import Spirals
+from surfaces.data.two_gaussians import TwoGaussians
 
 DATA = discover_data()
 
@@ -41,6 +44,11 @@ def test_sets_of_other_content_are_not_equal():
         ({"input_names": ("x", "z")}, "input_names must name 1 columns, got 2"),
         ({"classes": ("a", "b", "c")}, "got 3 classes and 1 columns"),
         ({"classes": ("a",)}, "got 1 classes"),
+        ({"classes": ("a", "b"), "targets": [[0.0], [2.0]]}, "targets must be 0 or 1, one class a row, got row 2"),
+        (
+            {"classes": ("a", "b", "c"), "targets": [[1.0, 1.0, 0.0]] * 2, "target_names": ("a", "b", "c")},
+            "one class a row, got row 1",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused_by_name(change, said):
@@ -52,3 +60,114 @@ def test_what_does_not_fit_is_refused_by_name(change, said):
 def test_an_unknown_slug_is_refused_with_the_known_ones():
     with pytest.raises(ValueError, match="data must be a Dataset or one of .*five_points.*, got 'nothing'"):
         dataset("nothing")
+
+
+def test_labels_are_the_places_of_the_classes():
+    assert dataset("insurance_age").labels.tolist() == dataset("insurance_age").targets[:, 0].tolist()
+    three = Dataset.in_classes(np.eye(3), np.array([2, 0, 1]), ("a", "b", "c"), "kind", "t", "s", ("p", "q", "r"))
+    assert three.targets.tolist() == [[0, 0, 1], [1, 0, 0], [0, 1, 0]]
+    assert three.target_names == ("p", "q", "r")
+    assert three.labels.tolist() == [2, 0, 1]
+    with pytest.raises(ValueError, match="Five points on a line has no classes"):
+        dataset("five_points").labels  # noqa: B018
+
+
+@pytest.mark.parametrize("slug", DATA)
+def test_ordered_rows_are_the_same_rows_sorted_by_target(slug):
+    data = dataset(slug)
+    rows = data.ordered().rows
+    assert sorted(map(tuple, rows)) == sorted(map(tuple, data.rows))
+    first = data.ordered().labels if data.classes else data.ordered().targets[:, 0]
+    assert (np.diff(first) >= 0).all()
+
+
+def stochastic(inputs, targets, order, learning_rate=0.02, passes=20):
+    """Weights of stochastic gradient descent for a straight line after every pass, (passes, K + 1)."""
+    w, path = np.zeros(inputs.shape[1] + 1), []
+    rows = np.concatenate([inputs, np.ones((len(inputs), 1))], axis=1)
+    for p in range(passes):
+        for n in order(p):
+            w = w - learning_rate * (rows[n] @ w - targets[n, 0]) * rows[n]
+        path.append(w)
+    return np.array(path)
+
+
+def excess(data, w):
+    """How far the mean error of a straight line is above the least there is."""
+    rows = np.concatenate([data.inputs, np.ones((len(data.inputs), 1))], axis=1)
+    best = np.linalg.lstsq(rows, data.targets[:, 0], rcond=None)[0]
+    return np.mean((rows @ (w - best)) ** 2) / 2
+
+
+@pytest.mark.parametrize("noise", [0.5, 1.0])
+def test_rows_sorted_by_target_mislead_and_rows_sorted_by_input_do_not(noise):
+    """Mean over seeds and over the ends of passes, after the first ten."""
+    ends = []
+    for seed in range(10):
+        data, random = NoisyLine(noise=noise, seed=seed).dataset(), np.random.default_rng(seed)
+        by_input = data.taken(np.argsort(data.inputs[:, 0]))
+        for rows, order in (
+            (data.ordered(), lambda p: np.arange(100)),
+            (by_input, lambda p: np.arange(100)),
+            (data, lambda p, random=random: random.permutation(100)),
+        ):
+            ends.append(np.mean([excess(rows, w) for w in stochastic(rows.inputs, rows.targets, order)[10:]]))
+    by_target, by_input, shuffled = np.reshape(ends, (10, 3)).mean(axis=0)
+    assert by_target > 4 * shuffled
+    assert by_input < 2 * shuffled
+
+
+@pytest.mark.parametrize("slug", DATA)
+def test_doubled_rows_leave_the_mean_as_it_is(slug):
+    data = dataset(slug)
+    twice = data.doubled()
+    assert (twice.rows == np.concatenate([data.rows, data.rows])).all()
+    np.testing.assert_allclose(twice.rows.mean(axis=0), data.rows.mean(axis=0), rtol=1e-12, atol=1e-12)
+
+
+def test_one_pass_over_doubled_rows_is_two_over_the_rows():
+    data = NoisyLine().dataset()
+    once = stochastic(data.inputs, data.targets, lambda p: np.arange(100), passes=2)
+    twice = stochastic(*(getattr(data.doubled(), name) for name in ("inputs", "targets")), lambda p: np.arange(200))
+    assert (twice[0] == once[1]).all()
+
+
+@pytest.mark.parametrize("slug", DATA)
+@pytest.mark.parametrize("share", [0.01, 0.5, 0.7, 0.99])
+def test_split_parts_the_rows_and_keeps_their_order(slug, share):
+    data = dataset(slug)
+    training, validation = data.split(share, 3)
+    again = data.split(share, 3)
+    assert (training, validation) == again
+    left = [tuple(row) for row in data.rows]
+    for part in (training, validation):
+        assert len(part.rows) >= 1
+        places = [left.index(tuple(row)) for row in part.rows]
+        assert places == sorted(places)
+    assert sorted([*map(tuple, training.rows), *map(tuple, validation.rows)]) == sorted(left)
+    assert abs(len(training.rows) - share * len(left)) <= 1
+
+
+@pytest.mark.parametrize("data", [TwoGaussians(rows=101).dataset(), Spirals(arms=3).dataset()], ids=repr)
+def test_split_gives_each_class_its_share(data):
+    for seed in range(20):
+        _, validation = data.split(0.75, seed)
+        sizes = np.bincount(data.labels)
+        held = np.bincount(validation.labels, minlength=len(sizes))
+        assert np.abs(held - sizes * len(validation.rows) / len(data.rows)).max() <= 1.0
+
+
+def test_another_seed_splits_otherwise():
+    data = dataset("moons")
+    assert data.split(0.7, 0) != data.split(0.7, 1)
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0, -1.0, np.nan])
+def test_a_share_outside_is_refused(share):
+    with pytest.raises(ValueError, match="share must be between 0 and 1"):
+        dataset("moons").split(share, 0)
+
+
+def test_one_row_cannot_be_split():
+    with pytest.raises(ValueError, match="one has one row"):
+        Dataset([[1.0]], [[2.0]], ("x",), ("y",), "one", "a test").split(0.5, 0)

@@ -13,7 +13,7 @@ class FivePoints(Data):
 
     title = "Five points on a line"
     note = "Five points with a line through all of them, y = x/2 − 3/2: the lowest error is 0."
-    source = "the deck, least squares by gradient descent"
+    source = "Introduction to Deep Learning, unit 1, lecture slides: gradient descent"
 
     def dataset(self) -> Dataset:
         """Return x and y of the five points."""
