@@ -13,17 +13,19 @@ from engine.divergence import squared_bound
 from engine.iteration import Iteration
 from engine.kernel import RUNS, SIGNATURES, STATE, WEIGHTS, kernel
 from engine.optimizer import Optimizer, as_optimizers
+from engine.sampling import batches, fitting_size
 from engine.schedule import Schedule
 from engine.surface import Surface
 from engine.trajectory import Trajectory
 
-RECORDS = ("error", "gradient", "used_gradient", "state")
+RECORDS = ("error", "gradient", "used_gradient", "state", "batch_error")
 MEMORY_LIMIT = 256_000_000  # bytes of recorded arrays
 PIECE = 0.05  # seconds the compiled loop may take before Python is asked again
 FIRST_PIECE = 64  # steps of the first piece, from which the length of the others is measured
 
 _HISTORY = types.float64[:, :, ::1]  # (K, D, R)
 _STATES = types.float64[:, :, :, ::1]  # (K, S, D, R)
+_ORDER = types.int64[:, ::1]  # (T, B)
 
 
 class _Loop:
@@ -55,6 +57,8 @@ class _Loop:
             types.int64[::1],
             _HISTORY,
             types.float64,
+            _ORDER,
+            WEIGHTS,
         )
     )
     @staticmethod
@@ -83,13 +87,34 @@ class _Loop:
         diverged_at,
         noise,
         limit,
+        order,
+        batch_log,
     ):
         size, runs = w.shape
-        noisy, clips = noise.shape[0] > 0, limit < np.inf
+        noisy, clips, batched = noise.shape[0] > 0, limit < np.inf, order.shape[0] > 0
         error, aside = np.empty(runs), np.empty(runs)
         g, point, used = np.empty((size, runs)), np.empty((size, runs)), np.empty((size, runs))
+        rows = np.empty((order.shape[1], data.shape[1]))
         for tau in range(first, last + 1):
-            value_and_grad(w, theta, data, error, g)
+            batch, drawn = data, batched and tau < eta.shape[0]
+            if drawn:
+                count = 0
+                for b in range(order.shape[1]):
+                    n = order[tau, b]
+                    if n >= 0:
+                        for k in range(data.shape[1]):
+                            rows[count, k] = data[n, k]
+                        count += 1
+                batch = rows[:count]
+                value_and_grad(w, theta, batch, aside, used)
+                if batch_log.shape[0] > 0:
+                    for r in range(runs):
+                        batch_log[tau, r] = aside[r]
+            if tau % every == 0 or not drawn:
+                value_and_grad(w, theta, data, error, g)
+            else:
+                for r in range(runs):
+                    error[r] = aside[r]
             for r in range(runs):
                 if diverged_at[r] < 0:
                     distance = 0.0
@@ -100,8 +125,8 @@ class _Loop:
                         diverged_at[r] = tau
             if look_ahead:
                 query(w, state, hyper, point)
-                value_and_grad(point, theta, data, aside, used)
-            elif noisy or clips:
+                value_and_grad(point, theta, batch, aside, used)
+            elif (noisy or clips or batched) and not drawn:
                 for i in range(size):
                     for r in range(runs):
                         used[i, r] = g[i, r]
@@ -133,7 +158,7 @@ class _Loop:
                             for r in range(runs):
                                 state_log[row, s, i, r] = state[s, i, r]
             if tau < eta.shape[0]:
-                if look_ahead or noisy or clips:
+                if look_ahead or noisy or clips or batched:
                     update(w, used, state, eta[tau], hyper, tau + 1.0)
                 else:
                     update(w, g, state, eta[tau], hyper, tau + 1.0)
@@ -152,6 +177,9 @@ def run(
     noise: np.ndarray | None = None,
     validation: Surface | None = None,
     clip: float | None = None,
+    batch_size: int | None = None,
+    sampling: str = "reshuffle",
+    seed: int = 0,
 ) -> Trajectory:
     """Run an optimizer on a surface and return what it did.
 
@@ -169,6 +197,11 @@ def run(
     included; see Clipping. A schedule with ``feedback`` is told the error as the run goes, each run its own; the error
     on the surface ``validation`` where one is given, which changes nothing else.
 
+    With ``batch_size`` every step receives the gradient of so many rows of the surface, in the order that
+    sampling.batches draws by ``sampling`` and ``seed``, the same for all R runs; what is recorded as error and gradient
+    stays that of all rows. Between recorded rows such a run is watched for divergence by its mini-batch error alone. A
+    sum over the rows is one over those of the batch.
+
     Raises ValueError naming the argument, its range and the value given, and before it would fill 256 MB.
     """
     steps = whole("steps", steps, 0)
@@ -185,12 +218,16 @@ def run(
     runs = common_length({"learning_rate": eta.shape[1], "optimizer": len(optimizers), "start": len(points)})
     added = gradient_noise(noise, steps, surface.dim, runs)
     limit = clip_limit(clip, rule)
+    drawn = _batch_size(batch_size, surface, rule)
     # whether update receives something else than the gradient at w
-    differs = rule.look_ahead or len(added) > 0 or limit < NEVER
+    differs = rule.look_ahead or len(added) > 0 or limit < NEVER or drawn > 0
     wanted = set(record)
     if "used_gradient" in wanted and not differs:
         wanted.add("gradient")  # it is the same array
-    _check_memory(steps, steps // every + 1, runs, surface.dim, len(rule.slots), wanted)
+    _check_memory(steps, steps // every + 1, runs, surface.dim, len(rule.slots), wanted, drawn)
+    order = np.empty((0, 0), dtype=np.int64)
+    if drawn:
+        order = batches(len(surface.rows()), drawn, steps, sampling, seed)
 
     rows, size = steps // every + 1, surface.dim
     eta = np.array(np.broadcast_to(eta, (steps, runs)), order="C")
@@ -205,6 +242,7 @@ def run(
     weights = np.full((rows, size, runs), np.nan)
     error, gradient, states = log("error", runs), log("gradient", size, runs), log("state", len(rule.slots), size, runs)
     used = log("used_gradient", size, runs) if differs else np.empty((0, size, runs))
+    batch_error = np.full((len(order) if "batch_error" in wanted else 0, runs), np.nan)
     diverged_at = np.full(runs, -1, dtype=np.int64)
 
     walk = Iteration(surface, optimizers, origin) if rule.iterates else None
@@ -216,7 +254,7 @@ def run(
         _Loop.advance(
             *(first, last, every, surface.value_and_grad, rule.query, rule.update, Clipping.clipped, rule.look_ahead),
             *(w, state, surface.pack(), surface.rows(), eta, hyper, origin, bound),
-            *(weights, error, gradient, used, states, diverged_at, added, limit),
+            *(weights, error, gradient, used, states, diverged_at, added, limit, order, batch_error),
         )
 
     bound = squared_bound(origin)
@@ -232,6 +270,7 @@ def run(
     for history in (weights, error, gradient, used, states):
         if len(history):
             np.moveaxis(history, -1, 1)[after] = np.nan
+    batch_error[(np.arange(len(batch_error))[:, None] > diverged_at) & (diverged_at >= 0)] = np.nan
     public = {
         name: np.moveaxis(history, -1, 1) if len(history) else None
         for name, history in (("weights", weights), ("gradient", gradient), ("used_gradient", used))
@@ -248,6 +287,8 @@ def run(
         diverged_at=diverged_at,
         state={slot: np.moveaxis(states[:, s], -1, 1) for s, slot in enumerate(rule.slots)} if len(states) else {},
         looks=walk.terrain.spent if walk else None,
+        batch_error=batch_error if len(batch_error) else None,
+        epoch=_epochs(len(surface.rows()), order, steps)[::every],
     )
 
 
@@ -318,9 +359,27 @@ def _with_feedback(
         progress(1.0)
 
 
-def _check_memory(steps: int, rows: int, runs: int, dim: int, slots: int, record: set[str]) -> None:
+def _batch_size(batch_size: int | None, surface: Surface, rule: type[Optimizer]) -> int:
+    """Return how many rows each step receives, 0 where it is all of them; ValueError as ``run``."""
+    if batch_size is None:
+        return 0
+    if rule.iterates:
+        raise ValueError(f"batch_size must be None for {rule.title}, which asks for more than a gradient a step")
+    if not len(surface.rows()):
+        raise ValueError(f"batch_size must be None on {surface.title}, an error that is not made of rows")
+    return fitting_size(batch_size, len(surface.rows()))
+
+
+def _epochs(rows: int, order: np.ndarray, steps: int) -> np.ndarray:
+    """Return how many passes over the data the steps before each step amount to, (T+1,)."""
+    each = (order >= 0).sum(axis=1) / rows if len(order) else np.ones(steps)
+    return np.concatenate([[0.0], np.cumsum(each)])
+
+
+def _check_memory(steps: int, rows: int, runs: int, dim: int, slots: int, record: set[str], batch_size: int) -> None:
     wide = 1 + ("gradient" in record) + ("used_gradient" in record) + slots * ("state" in record)
-    size = 8 * runs * (rows * (dim * wide + ("error" in record)) + steps)
+    batched = steps * (batch_size + runs * ("batch_error" in record)) if batch_size else 0
+    size = 8 * (runs * (rows * (dim * wide + ("error" in record)) + steps) + batched)
     if size > MEMORY_LIMIT:
         raise ValueError(
             f"steps must be fewer, or record_every larger, or record shorter: {rows} rows of {runs} runs would fill"

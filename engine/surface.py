@@ -84,6 +84,11 @@ class Surface(Parameterised, ABC):
         """Whether the error has a lower bound; without one no run arrives anywhere, it leaves the view for ever."""
         return True
 
+    def kink_distance(self, w: np.ndarray) -> np.ndarray:
+        """Return how far w is from where a derivative of the error jumps, inf where none does: (..., D) -> (...)."""
+        first = np.asarray(w, dtype=np.float64)[..., 0]
+        return np.abs(first[..., None] - np.array(self.kinks)).min(axis=-1, initial=np.inf)
+
     @property
     def landmarks(self) -> dict[str, tuple[float, ...]]:
         """Return the points that the source has names for, name -> (D,)."""

@@ -24,6 +24,8 @@ class Trajectory:
     diverged_at: np.ndarray  # (R,) first step that was not finite or went out of all bounds, else -1
     state: dict[str, np.ndarray] = field(default_factory=dict)  # slot -> (T+1, R, D)
     looks: np.ndarray | None = None  # (R,) what an iterating rule asked for beyond a gradient a step; see Terrain
+    batch_error: np.ndarray | None = None  # (T, R) E(w) on the mini-batch of every step, before it; None without
+    epoch: np.ndarray = field(default_factory=lambda: np.empty(0))  # (T+1,) passes over the data made by each row
 
     @property
     def steps(self) -> int:

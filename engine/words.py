@@ -57,6 +57,14 @@ def near_one(value: float) -> str:
     return number(value, 2 - math.floor(math.log10(gap)) if 1e-12 < gap < 0.1 else 3)
 
 
+def with_error(value: float, error: float) -> str:
+    """Return a measured number as far as it is sure: ``0.0901 ± 0.0007``."""
+    if not (error > 0.0 and value != 0.0 and math.isfinite(value) and math.isfinite(error)):
+        return number(value)
+    digits = math.floor(math.log10(abs(value))) - math.floor(math.log10(error)) + 1
+    return f"{number(value, max(digits, 1))} ± {number(error, 1)}"
+
+
 @lru_cache(maxsize=REMEMBERED)
 def percent(share: float) -> str:
     """Return a share in per cent, with as many digits as it takes to tell it from all: ``99.98 %``."""

@@ -20,8 +20,8 @@ def test_every_point_of_a_curve_is_an_error_of_the_surface(slug, eta):
     error, gradient = surface.evaluate(weights)
     for k in range(12):
         bend = gradient[k] @ surface.hessian(weights[k]) @ gradient[k]
-        uphill = 2.0 * (gradient[k] @ gradient[k]) / bend
-        if uphill > 0.0:
+        if bend > 0.0:
+            uphill = 2.0 * (gradient[k] @ gradient[k]) / bend
             assert 1.25 * uphill * (1 - 1e-9) <= reach[k] <= FAR * uphill * (1 + 1e-9)
         else:
             assert reach[k] == 2.0 * eta

@@ -113,11 +113,12 @@ def test_every_sentence_and_fact_agrees_with_its_run(name, slug):
 
 @pytest.mark.parametrize("name", SURFACES)
 def test_the_learning_rates_stops_cross_the_edge(name):
-    """Some of them end in view, and the largest does not settle anywhere."""
+    """Some of them end in view, and the largest does not settle anywhere, but on a floor that is flat."""
     surface = SURFACES[name]()
     found = picture(surface, "gradient_descent", surface.learning_rate, families=True)
     first, last = (found.families[0].verdicts[r].status for r in (0, -1))
-    assert first != "bad" and last != "good"
+    flat = np.isfinite(surface.kink_distance(np.array(surface.start)))
+    assert first != "bad" and (last != "good" or flat)
 
 
 def test_two_starts_two_minima():

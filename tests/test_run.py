@@ -275,7 +275,7 @@ BAD = [
     *(("start", v, r"start must (be finite|be real numbers|have shape \(2,\) or \(R, 2\)), got") for v in NOT_A_START),
     *(("steps", value, r"steps must be a whole number, at least 0, got") for value in NOT_STEPS),
     *(("record_every", v, r"record_every must be a whole number, at least 1, got") for v in (0, -1, 0.5, "1", None)),
-    ("record", ("error", "loss"), r"record must hold names from error, gradient, used_gradient, state, got 'loss'"),
+    ("record", ("error", "loss"), r"record must hold names from error, gradient, used_gradient, state, .*, got 'loss'"),
     ("optimizer", [], r"optimizer must be one optimizer, or several of one class, got nothing"),
     ("optimizer", [Momentum(), Adam()], r"optimizer must be one optimizer, .* got Adam, Momentum"),
     ("optimizer", "adam", r"optimizer must be one optimizer"),

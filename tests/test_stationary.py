@@ -58,7 +58,9 @@ def test_every_known_minimum_in_view_is_found(slug):
     found, (x, y) = found_on(surface), surface.view
     places = np.concatenate([found.minima, found.curve])
     for minimum in surface.minima:
-        if x[0] < minimum[0] < x[1] and y[0] < minimum[1] < y[1]:
+        if not surface.hessian(minimum).any():  # of a flat floor, which is found in other places
+            np.testing.assert_array_equal(surface.evaluate(found.curve)[0], surface.evaluate(minimum)[0])
+        elif x[0] < minimum[0] < x[1] and y[0] < minimum[1] < y[1]:
             near = 3e-2 if len(found.curve) else 1e-4
             assert np.linalg.norm(places - minimum, axis=-1).min() < near
 

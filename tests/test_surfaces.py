@@ -48,10 +48,8 @@ def points_in_view(surface, number=20):
 
 def smooth_points(surface):
     """Points with no kink within reach of the differences."""
-    w = points_in_view(surface, 2 * POINTS)
-    reach = 4.0 * max(STEPS)
-    away = [np.abs(w[:, 0] - kink) > reach for kink in surface.kinks]
-    return w[np.all(away, axis=0)][:POINTS] if away else w[:POINTS]
+    w = points_in_view(surface, 4 * POINTS)
+    return w[surface.kink_distance(w) > len(STENCIL) * min(STEPS)][:POINTS]
 
 
 def differences(function, w, exact):
@@ -149,7 +147,8 @@ def test_minima_are_minima_to_rounding(slug):
         assert (eigenvalues >= -1e-14 * steepest[:, None]).all()
         # as near as a double can be: the gradient of a rounding of the place
         size = np.abs(minima).max(axis=-1) + np.abs(surface.view).max()
-        assert (np.abs(gradient).max(axis=-1) <= 8e-16 * steepest * size).all()
+        smooth = surface.kink_distance(minima) > 1e-9 * size  # on a kink it need not vanish: what is around decides
+        assert (np.abs(gradient).max(axis=-1) <= 8e-16 * steepest * size)[smooth].all()
         around = minima[:, None] + 0.01 * np.random.default_rng(2).normal(size=(1, 50, surface.dim))
         assert (surface.evaluate(around)[0] >= error[:, None]).all()
         np.testing.assert_array_equal(np.unique(minima.round(6), axis=0).shape, minima.shape)

@@ -28,6 +28,7 @@ class Panel {
     chart.height = spec.height ?? 260;
     chart.canvas.style.height = `${chart.height}px`;
     chart.canvas.setAttribute("aria-label", spec.label);
+    chart.equal = Boolean(spec.plane);
     chart.horizontal = spec.x;
     chart.vertical = spec.y;
     this.curves = spec.curves ?? [];
@@ -176,7 +177,8 @@ class Panel {
 
   // the abscissae among which the pointer chooses
   get places() {
-    const { bars } = this.spec;
+    const { bars, plane } = this.spec;
+    if (plane) return [];
     const longest = this.curves.map(({ x }) => this.row(x)).sort((a, b) => b.length - a.length)[0];
     return bars ? this.row(bars.x) : (longest ?? []);
   }
