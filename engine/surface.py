@@ -54,6 +54,11 @@ class Surface(Parameterised, ABC):
         return np.empty((0, self.dim))
 
     @property
+    def smooth(self) -> bool:
+        """Whether the Hessian exists and is continuous everywhere, ``kinks`` left aside."""
+        return True
+
+    @property
     def bounded_below(self) -> bool:
         """Whether the error has a lower bound; without one no run arrives anywhere, it leaves the view for ever."""
         return True

@@ -57,7 +57,9 @@ def _arrive(
     """Give a newly chosen surface its settings, start and learning rates; return what the address must say of it."""
     cls = surfaces[st.session_state[PREFIX]]
     surface = cls()
-    for name in (*cls.typed_fields(), *surface.parameters()):
+    for name, written in cls.typed_fields().items():
+        st.session_state[f"{PREFIX}.{name}"] = written.text(getattr(surface, name))
+    for name in surface.parameters():
         st.session_state[f"{PREFIX}.{name}"] = getattr(surface, name)
     for key, value in zip(START_KEYS, surface.start, strict=True):
         st.session_state[key] = four_digits(value)
