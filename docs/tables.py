@@ -91,9 +91,7 @@ def _linked(cls: type[Parameterised], title: str) -> str:
 
 
 def _settings(cls: type[Parameterised], prefix: str = "") -> str:
-    cells = [
-        f"`{prefix}{name}` = `{written.default}`, and its constants" for name, written in cls.typed_fields().items()
-    ]
+    cells = [f"`{prefix}{name}` = `{written.default}`, {written.range}" for name, written in cls.typed_fields().items()]
     cells += [
         f"`{prefix}{name}` {_plain(declared.plain)} = {declared.default:g}{declared.unit} {declared.range}"
         for name, declared in cls.parameters().items()

@@ -166,13 +166,51 @@ class Typed:
     read: Callable[[str], object]  # raises ValueError with one sentence that says what is wrong with a text
     latex: Callable[[str], str]  # of a text that can be read
     help: str
+    range: str = "and its constants"  # what may be typed, for a table
 
-    def check(self, name: str, value: Any) -> str:
+    def check(self, name: str, value: Any) -> Any:
         """Return a text that can be read; ValueError with one sentence otherwise."""
         if not isinstance(value, str):
             raise ValueError(f"{name} must be a text, got {type(value).__name__}")
         self.read(value)
         return value
+
+    def text(self, value: Any) -> str:
+        """Return a value of the field as it would be typed."""
+        return str(value)
+
+
+class Listed(Typed):
+    """A few whole numbers that are typed, ``8, 4``; the field holds them as a tuple."""
+
+    def check(self, name: str, value: Any) -> tuple[int, ...]:
+        """Return the numbers of a text, tuple or list; ValueError that names the field, what it takes and the value."""
+        try:
+            return self.read(value if isinstance(value, str) else self.text(value))  # type: ignore[return-value]
+        except (TypeError, ValueError):
+            raise ValueError(f"{name} must be {self.range}, got {value!r}") from None
+
+    def text(self, value: Any) -> str:
+        """Return the numbers with commas between them, ``none`` where there are none."""
+        return ", ".join(map(str, value)) or "none"
+
+
+def listed(default: tuple[int, ...], label: str, most: int, high: int, symbol: str, help: str) -> Any:
+    """Declare a dataclass field that holds at most ``most`` whole numbers from 1 to ``high``."""
+
+    def read(text: str) -> tuple[int, ...]:
+        parts = [] if text.strip() in ("", "none") else text.split(",")
+        numbers = tuple(int(part) for part in parts)
+        if len(numbers) > most or not all(1 <= number <= high for number in numbers):
+            raise ValueError
+        return numbers
+
+    def latex(text: str) -> str:
+        return rf"{symbol} = {', '.join(map(str, read(text))) or '-'}"
+
+    shown = ", ".join(map(str, default))
+    allowed = f"at most {most} whole numbers from 1 to {high}, as in 8, 4, or none"
+    return field(default=default, metadata={"typed": Listed(shown, label, read, latex, help, allowed)})
 
 
 def typed(default: str, label: str, read: Callable[[str], object], latex: Callable[[str], str], help: str) -> Any:

@@ -87,7 +87,11 @@ def _program(
         int(value) for value, known in zip(optimizer.pack(), cls.declared(), strict=True) if known in cls.choices()
     )
     own = surface.code(library)
-    ground = _Ground(own, False, False) if own else _ground(type(surface), surface.dim, library, len(surface.pack()))
+    ground = (
+        _Ground(own, False, any("data[" in line for line in own))
+        if own
+        else _ground(type(surface), surface.dim, library, len(surface.pack()))
+    )
     rule = _rule(cls, library, made)
     place, eta = [float(value) for value in start], float(learning_rate)
 

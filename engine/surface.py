@@ -80,6 +80,11 @@ class Surface(Parameterised, ABC):
         return np.empty((0, self.dim))
 
     @property
+    def smooth(self) -> bool:
+        """Whether the Hessian exists and is continuous everywhere, ``kinks`` left aside."""
+        return True
+
+    @property
     def bounded_below(self) -> bool:
         """Whether the error has a lower bound; without one no run arrives anywhere, it leaves the view for ever."""
         return True
@@ -120,8 +125,9 @@ class Surface(Parameterised, ABC):
             raise ValueError(f"w must have shape (..., {self.dim}), got {w.shape}")
         columns = np.ascontiguousarray(w.reshape(-1, self.dim).T)
         error, gradient = np.empty(columns.shape[1]), np.empty_like(columns)
-        with np.errstate(all="ignore"):
-            self.value_and_grad(columns, self.pack(), self.rows(), error, gradient)
+        if columns.size:
+            with np.errstate(all="ignore"):
+                self.value_and_grad(columns, self.pack(), self.rows(), error, gradient)
         return error.reshape(w.shape[:-1]), gradient.T.reshape(w.shape)
 
 

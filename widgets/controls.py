@@ -121,7 +121,8 @@ def typed(key: str, declared: Typed) -> str:
     line = st.text_input(declared.label, value=declared.default, key=key, help=declared.help, bind="query-params")
     good = f"{key}.good"
     try:
-        st.session_state[good] = declared.check(key, line or "")
+        declared.check(key, line or "")
+        st.session_state[good] = line or ""
     except ValueError as error:
         used: str = st.session_state.get(good, declared.default)
         st.warning(f"{unmarked(str(error))}. The picture shows `{' '.join(used.split())}`.")

@@ -58,7 +58,9 @@ def _arrive(
     """Give a newly chosen surface its settings, start and learning rates; return what the address must say of it."""
     cls = surfaces[st.session_state[PREFIX]]
     surface = cls()
-    for name in (*cls.typed_fields(), *surface.parameters()):
+    for name, line in cls.typed_fields().items():
+        st.session_state[f"{PREFIX}.{name}"] = line.text(getattr(surface, name))
+    for name in surface.parameters():
         st.session_state[f"{PREFIX}.{name}"] = getattr(surface, name)
     start = surface.start if surface.dim == 2 else (0.0, 0.0)  # how far it is moved in a plane
     for key, value in zip(START_KEYS, start, strict=True):
