@@ -18,7 +18,7 @@ from engine.planes import near as near_start
 from engine.run import run
 from engine.section import Section, seen
 from engine.shadow import random_walk_plane, shadow
-from engine.stationary import STARTS, Stationary, floor, stationary_points
+from engine.stationary import Stationary, floor, stationary_points
 from engine.study import Study, place_of
 from engine.surface import View
 from engine.words import number, percent
@@ -117,11 +117,18 @@ def frame(surface: Any, study: Study) -> dict[str, Any]:
 
 def ground(surface: Any, study: Study) -> dict[str, Any]:
     """Return bands of error, and the stationary points in view with the axes of their Hessians."""
-    plane, section = study.plane, seen(surface, study.plane)
-    found = stationary_points(section, plane.view, STARTS if plane.whole else FEWER)
-    marks = [*_axes(found, plane), *_points(section, found), *_landmarks(section, found)]
+    plane, section, marks = study.plane, seen(surface, study.plane), []
+    if found := _stationary(surface, plane):
+        marks = [*_axes(found, plane), *_points(section, found), *_landmarks(section, found)]
     over = heights(section, plane.view)
     return ground_figure(over.x, over.y, over.height, [], marks, plane.names)
+
+
+def _stationary(surface: Any, plane: Plane) -> Stationary | None:
+    """Return the stationary points of what is seen; None in a plane through a model of data: it would take too long."""
+    if plane.whole:
+        return stationary_points(surface, plane.view)
+    return None if len(surface.rows()) else stationary_points(seen(surface, plane), plane.view, FEWER)
 
 
 def told(surface: Any, study: Study) -> dict[str, Any]:
@@ -271,9 +278,11 @@ def curve(surface: Any, study: Study) -> dict[str, Any]:
     lowest, minimum = floor(surface, study.plane.view)
     error = abs(float(surface.evaluate(np.array(study.start))[0]) - lowest)
     error = error if np.isfinite(error) else 1.0
+    # what is learned from data has no known floor, and hardly falls by ten powers of ten
+    reach = (-10, 3) if minimum or not len(surface.rows()) else (-4, 2)
     title = "E − E_min" if minimum else f"|E − {number(lowest)}|" if lowest else "|E|"
     return {
-        "curve": curve_figure(study.steps, error, None, title.replace("_min", "<sub>min</sub>")),
+        "curve": curve_figure(study.steps, error, None, title.replace("_min", "<sub>min</sub>"), reach),
         "curveId": f"{study.steps}|{error:.4g}|{title}",
     }
 
@@ -295,14 +304,13 @@ def gauge_of(surface: Any, study: Study) -> dict[str, Any] | None:
 
 def alt(surface: Any, study: Study) -> str:
     """Return what the picture shows, in words."""
-    plane = study.plane
-    section = seen(surface, plane)
-    found = stationary_points(section, plane.view, STARTS if plane.whole else FEWER)
-    counts = [(kind, found.kinds.count(kind)) for kind in SYMBOLS if kind in found.kinds]
-    points = ", ".join(f"{count} {kind}{'' if count == 1 else ' points'}" for kind, count in counts)
-    curve = " and a curve along which the gradient vanishes" if len(found.curve) else ""
+    plane, points = study.plane, ""
+    if found := _stationary(surface, plane):
+        counts = [(kind, found.kinds.count(kind)) for kind in SYMBOLS if kind in found.kinds]
+        listed = ", ".join(f"{count} {kind}{'' if count == 1 else ' points'}" for kind, count in counts)
+        curve = " and a curve along which the gradient vanishes" if len(found.curve) else ""
+        points = f" with {listed or 'no stationary points'}{curve}"
     paths = "; ".join(entry.label for entry in study.entries)
     said = study.present.verdicts[study.index].sentence
     cut = "" if plane.whole else f"a plane through the {surface.dim} weights of "
-    ground = f"{cut}{surface.title} with {points or 'no stationary points'}{curve}"
-    return f"Contours of {ground}, and the paths of {paths}. {said}"
+    return f"Contours of {cut}{surface.title}{points}, and the paths of {paths}. {said}"

@@ -66,6 +66,7 @@ class Entry(NamedTuple):
     optimizer: Optimizer
     learning_rate: float
     clip: float | None = None  # the length to which gradients are shortened
+    start: tuple[float, ...] | None = None  # where it starts, if not where all do, (D,)
 
     @property
     def label(self) -> str:
@@ -106,7 +107,7 @@ def study(
     ``families`` may name the one slider whose runs are wanted. Of a surface with more than two weights the plane is a
     section; local limits, which need the Hessian of all weights, are then those of the present run alone.
     """
-    start = tuple(float(value) for value in start)
+    start = tuple(float(value) for value in edited.start or start)
     rule, eta, clip = edited.optimizer, edited.learning_rate, edited.clip
     limit = _limit(surface, rule, plane)
     stops, name = {}, live_hyperparameter(rule)
@@ -134,7 +135,7 @@ def study(
         steps,
         plane,
         {
-            item.name: single(surface, item.optimizer, item.learning_rate, start, steps, item.clip)
+            item.name: single(surface, item.optimizer, item.learning_rate, item.start or start, steps, item.clip)
             for item in entries
             if item is not edited
         },

@@ -36,12 +36,14 @@ def live_run(
         families = "learning_rate"  # a point takes five numbers there instead of two: one family fills a message
     plane = plane_of(surface, edited, start, steps, cut)
     surface, start = dragged(surface, start, values)
+    base = edited.start or surface.start
     if plane.dim != surface.dim:
         plane = plane_of(surface, edited, start, steps, cut)
+    entries, edited = begun(surface, entries, edited, plane, start)
     result = study(surface, entries, edited, start_of(surface, plane, start), steps, plane, families)
     words = {
         "preview": ticket,
-        "start": _handle(surface, plane, start, cut),
+        "start": _handle(base, plane, start, cut),
         "edit": "edit",
         "best": _best(surface, edited, result),
     }
@@ -52,7 +54,8 @@ def plane_of(surface: Surface, edited: Entry, start: tuple[float, float], steps:
     """Return the plane of the picture."""
     if cut is None or surface.dim == 2:
         return Plane.of(surface, include=start)
-    return cut.lay(surface, edited.optimizer, edited.learning_rate, surface.start, steps, edited.clip)
+    base = edited.start or surface.start
+    return cut.lay(surface, edited.optimizer, edited.learning_rate, base, steps, edited.clip)
 
 
 def picture_of(
@@ -66,7 +69,8 @@ def picture_of(
     """Return the picture as details receive it."""
     plane = plane_of(surface, edited, start, steps, cut)
     shown = shown_steps(surface, steps)
-    whole = (surface, entries, edited, start_of(surface, plane, start), steps, shown)
+    entries, edited = begun(surface, entries, edited, plane, start)
+    whole = (surface, entries, edited, edited.start or start_of(surface, plane, start), steps, shown)
     return Picture(*whole, None if plane.whole else plane)
 
 
@@ -77,11 +81,24 @@ def start_of(surface: Surface, plane: Plane, start: tuple[float, float]) -> tupl
     return tuple((np.array(surface.start) + np.array(start) @ plane.axes).tolist())
 
 
-def _handle(surface: Surface, plane: Plane, start: tuple[float, float], cut: Cut | None) -> dict[str, Any]:
+def begun(
+    surface: Surface, entries: list[Entry], edited: Entry, plane: Plane, start: tuple[float, float]
+) -> tuple[list[Entry], Entry]:
+    """Return the runs, those with a start of their own moved in the plane as all are, and the one under the sliders."""
+    moved = [
+        entry
+        if plane.whole or entry.start is None
+        else entry._replace(start=tuple((np.array(entry.start) + np.array(start) @ plane.axes).tolist()))
+        for entry in entries
+    ]
+    return moved, moved[entries.index(edited)]
+
+
+def _handle(base: tuple[float, ...], plane: Plane, start: tuple[float, float], cut: Cut | None) -> dict[str, Any]:
     """Return what the start's handle needs: its place, and from where on its inputs count; none where it is fixed."""
-    base = [0.0, 0.0] if plane.whole else plane.project(np.array(surface.start)).tolist()
-    place = [start[0] + base[0], start[1] + base[1]]
-    return {"keys": START_KEYS, "value": place, "base": base, "fixed": bool(cut and cut.follows)}
+    foot = [0.0, 0.0] if plane.whole else plane.project(np.array(base)).tolist()
+    place = [start[0] + foot[0], start[1] + foot[1]]
+    return {"keys": START_KEYS, "value": place, "base": foot, "fixed": bool(cut and cut.follows)}
 
 
 def _best(surface: Any, edited: Entry, result: Study) -> dict[str, Any] | None:

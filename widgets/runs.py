@@ -47,7 +47,7 @@ def pick_settings(cls: type[Optimizer], letter: str = "a") -> Entry:
     """Draw the inputs of a run's settings."""
     first = {"learning_rate": learning_rate_of(cls)} if cls.has_learning_rate else {}
     optimizer, etas = controls(cls, letter, first)
-    return Entry(letter, optimizer, *(etas or [cls.typical_learning_rate]))
+    return Entry(letter, optimizer, etas[0] if etas else cls.typical_learning_rate)
 
 
 def _chosen(letter: str, optimizers: Mapping[str, type[Optimizer]]) -> bool:

@@ -18,7 +18,7 @@ from widgets.details.picture import Picture
 NAME = "danger"
 TITLE = "Where this learning rate is too large"
 ORDER = 6
-ON = On.OTHER | On.SECTION
+ON = On.OTHER | On.CUT
 OF_A_RATE = True
 
 MOST = 3e38  # what float32 holds

@@ -12,12 +12,14 @@ class On(Flag):
     QUADRATIC = auto()  # closed forms know its runs
     OTHER = auto()
     SECTION = auto()  # a plane through more than two weights
+    NETWORK = auto()  # a plane through those of a model of data
     ANY = QUADRATIC | OTHER
-    ALL = ANY | SECTION
+    CUT = SECTION | NETWORK
+    ALL = ANY | CUT
 
     @classmethod
     def of(cls, surface: Surface) -> "On":
         """Return the kind of a surface."""
         if surface.dim > 2:
-            return cls.SECTION
+            return cls.NETWORK if len(surface.rows()) else cls.SECTION
         return cls.QUADRATIC if has_modes(surface) else cls.OTHER

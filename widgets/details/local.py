@@ -15,7 +15,7 @@ from widgets.details.picture import Picture
 NAME = "local"
 TITLE = "The local quadratic"
 ORDER = 2
-ON = On.OTHER | On.SECTION
+ON = On.OTHER | On.CUT
 
 AT = ("step", "point")
 KEYS = ("look.x", "look.y")

@@ -15,7 +15,7 @@ from widgets.details.picture import Picture
 NAME = "points"
 TITLE = "Where the gradient vanishes"
 ORDER = 4
-ON = On.OTHER | On.SECTION
+ON = On.OTHER | On.CUT
 
 SHOWN = 20
 PLURAL = {"minimum": "minima", "maximum": "maxima", "saddle": "saddles", "degenerate": "degenerate points"}

@@ -1,0 +1,68 @@
+"""The net: a small network's shape, its loss, and the weights it begins with."""
+
+from typing import Any
+
+import streamlit as st
+
+from engine.dataset import Dataset
+from engine.parameter import Choice, Parameter
+from surfaces.fitting.layers import SCHEMES
+from surfaces.mlp import Mlp
+from widgets.controls import number, row, spoken, typed, unmarked, word
+from widgets.shape import PREFIX, slider
+
+NUMBERS = "sum_of_squares"
+INITIAL = "initial"
+SCHEME = Choice(
+    "xavier",
+    SCHEMES,
+    SCHEMES,
+    "All zero, all equal, uniform, Gaussian, or spread so that signals keep their size: Xavier for tanh and sigmoid, He"
+    " for ReLUs.",
+)
+SCALE = Parameter(1.0, 0.001, 100.0, "s", scale="log", help="What the initial weights are multiplied by.")
+SEED = Parameter(0, 0, 9999, "", step=1, whole=True, help="Another seed draws other initial weights.")
+BIAS = Parameter(0.0, -1.0, 1.0, "b", step=0.05, help="All biases at first; a small positive one keeps ReLUs alive.")
+
+
+def loss_choice(data: Dataset) -> Choice:
+    """Return the losses that suit the targets: for numbers the sum of squares alone."""
+    declared = Mlp.choices()["loss"]
+    if not data.classes:
+        return Choice(NUMBERS, (NUMBERS,), (declared.meaning(NUMBERS),), declared.help)
+    first = "cross_entropy" if len(data.classes) == 2 else "softmax"
+    return Choice(first, declared.options, declared.meanings, declared.help)
+
+
+def pick_net(data: Dataset) -> tuple[Mlp, list[dict[str, Any]]]:
+    """Draw the inputs of the network; return it, and the figure's sliders for it.
+
+    One that cannot be, of too many weights, is said in a sentence, and one hidden layer takes its place.
+    """
+    words, numbers = Mlp.choices(), Mlp.parameters()
+    values: dict[str, Any] = {"data": data}
+    values["hidden"] = typed(f"{PREFIX}.hidden", Mlp.typed_fields()["hidden"])
+    values["activation"] = word(f"{PREFIX}.activation", words["activation"], "activation")
+    values["loss"] = word(f"{PREFIX}.loss", loss_choice(data), "loss")
+    with st.expander("Normalisation and penalties"):
+        for name in ("normalisation", "place", "reduction"):
+            values[name] = word(f"{PREFIX}.{name}", words[name], spoken(name))
+        with row():
+            for name in ("penalty", "sparsity"):
+                values[name] = number(f"{PREFIX}.{name}", numbers[name], name)
+    try:
+        net = Mlp(**values)
+    except ValueError as error:
+        st.warning(f"{unmarked(str(error))}. One hidden layer of 8 is shown.")
+        net = Mlp(**values | {"hidden": (8,)})
+    return net, [slider(f"{PREFIX}.penalty", numbers["penalty"], net.penalty, "penalty")]
+
+
+def pick_initial(net: Mlp) -> tuple[float, ...]:
+    """Draw the inputs of the initial weights and return them, (D,)."""
+    scheme = word(f"{INITIAL}.scheme", SCHEME, "Initial weights")
+    with row(3):
+        scale = number(f"{INITIAL}.scale", SCALE, "scale")
+        bias = number(f"{INITIAL}.bias", BIAS, "bias")
+        seed = int(number(f"{INITIAL}.seed", SEED, "seed"))
+    return tuple(net.initial(scheme, scale, seed, bias).tolist())
