@@ -16,6 +16,7 @@ from engine.outcome import state_of
 from engine.plane import Plane
 from engine.planes import near as near_start
 from engine.run import run
+from engine.sampling import arguments
 from engine.section import Section, seen
 from engine.shadow import random_walk_plane, shadow
 from engine.stationary import Stationary, floor, stationary_points
@@ -24,6 +25,7 @@ from engine.surface import View
 from engine.words import number, percent
 
 SECTION_GRID = 61  # points along each side of a section, whose every point may be a pass over data
+SHORTEST = 4  # steps near the start of which a plane can tell something
 FEWER = 15  # starts along each side from which the stationary points of a section are searched
 DRAWN = 131  # steps at most: a point takes five numbers, and a message 400 kB
 REMEMBERED = 4  # views whose heights are kept, 80 kB each
@@ -77,7 +79,10 @@ def near_run(surface: Any, study: Study, shown: np.ndarray) -> dict[str, np.ndar
     """
     rule, eta = study.edited.optimizer, study.edited.learning_rate
     path = run(
-        surface, rule, eta, study.start, study.steps, record=("gradient", "used_gradient"), clip=study.edited.clip
+        *(surface, rule, eta, study.start, study.steps),
+        record=("gradient", "used_gradient"),
+        clip=study.edited.clip,
+        **arguments(study.edited.batch),
     )
     weights, used = path.weights[:, 0], path.used_gradient
     assert used is not None
@@ -139,6 +144,9 @@ def told(surface: Any, study: Study) -> dict[str, Any]:
     along = " and ".join(f"{percent(share)} along {axis}" for share, axis in zip(found.explained, "xy", strict=True))
     run = "the run" if len(near) == len(path) else f"its first {len(near) - 1} steps"
     held = f"Of the variance of the {surface.dim} weights along {run} the plane holds {percent(sum(found.explained))}"
+    if len(near) < SHORTEST:
+        lost = "The run is far away after a step or two: no plane tells much of it."
+        return {"explained": lost, "farthest": float(found.distance.max()), "length": found.length}
     return {
         "explained": f"{held}, {along}; {_without_reason(study.plane, len(near))}.",
         "farthest": float(found.distance.max()),

@@ -23,6 +23,7 @@ class Told(NamedTuple):
     validation: np.ndarray  # (steps,) nan where there are no rows
     right: np.ndarray  # (steps, 2) share of training and validation rows told rightly, nan without classes
     slopes: np.ndarray  # (steps, layers) length of the gradient of each layer's weights and biases
+    batches: np.ndarray  # (steps,) error of the rows that the step receives, nan where it receives all
 
 
 class Stopping(NamedTuple):
@@ -105,6 +106,8 @@ def network_message(
         arrays[f"told.{told.entry.name}"] = table
         if told.entry.name == edited:
             arrays["slopes"] = told.slopes
+            if np.isfinite(told.batches).any():
+                arrays["batches"] = told.batches
     header = {
         "surface": repr(net),
         "steps": drawn.tolist(),

@@ -9,6 +9,7 @@ from engine import planes
 from engine.optimizer import Optimizer
 from engine.plane import Plane
 from engine.run import run
+from engine.sampling import Batch, arguments
 from engine.surface import Surface
 
 KINDS = ("weights", "random", "run", "eigenvectors")
@@ -39,13 +40,14 @@ class Cut:
         start: tuple[float, ...],
         steps: int,
         clip: float | None = None,
+        batch: Batch | None = None,
     ) -> Plane:
         """Return the plane, for the run of a rule from ``start`` (D,).
 
         A plane that depends on no run looks the same whatever the rule's settings are.
         """
         if self.follows:
-            return _along_run(self, surface, rule, learning_rate, start, steps, clip)
+            return _along_run(self, surface, rule, learning_rate, start, steps, clip, batch)
         return _laid(self, surface, start)
 
 
@@ -58,8 +60,10 @@ def _along_run(
     start: tuple[float, ...],
     steps: int,
     clip: float | None,
+    batch: Batch | None,
 ) -> Plane:
-    path = planes.near(run(surface, rule, eta, start, steps, record=(), clip=clip).weights[:, 0])
+    whole = run(surface, rule, eta, start, steps, record=(), clip=clip, **arguments(batch)).weights[:, 0]
+    path = planes.near(whole)
     return planes.of_run(path) if cut.kind == "run" else _at(cut, surface, path[-1], path)
 
 

@@ -149,9 +149,66 @@ def test_a_preset_is_what_its_name_says_and_so_is_its_address(title):
     np.testing.assert_array_equal(numbers[f"told.{header['edited']}"], arrays[f"told.{header['edited']}"])
 
 
+def test_mini_batches_are_run_named_and_drawn_behind():
+    app = at("batch=7&sampling=in_order&batch.seed=3&a=adam&a.learning_rate=0.05&steps=60")
+    (figure, points), (header, arrays) = quiet(app)
+    training, _ = made(Moons()).split(0.7, 0)
+    net = Mlp(data=training)
+    path = run(net, OPTIMIZERS["adam"](), 0.05, net.initial(), 60, batch_size=7, sampling="in_order", seed=3)
+    steps = np.array(header["steps"])
+    table = np.reshape(points["run.a"], (-1, 5))
+    np.testing.assert_allclose(table[:, 2], path.error[steps, 0], rtol=1e-5)
+    np.testing.assert_allclose(arrays["batches"][:-1], path.batch_error[steps[:-1], 0], rtol=1e-5)
+    assert figure["runs"][0]["label"].endswith("batches of 7") and said(figure)["label"].endswith("batches of 7")
+    _, (_, plain) = quiet(at("a=adam&steps=30"))
+    assert "batches" not in plain
+
+
+def test_a_batch_of_more_rows_than_there_are_is_all_of_them():
+    app = at("batch=500&steps=20")
+    quiet(app)
+    assert any("There are 70 rows for training" in item.value for item in app.sidebar.caption)
+
+
+def test_a_rule_that_looks_about_takes_all_rows():
+    (figure, _), _ = quiet(at("batch=5&a=newton&b=adam&steps=10"))
+    labels = [item["label"] for item in figure["runs"]]
+    assert "batches" not in labels[0] and "batches of 5" in labels[1]
+
+
+def test_restarts_are_the_runs_from_their_seeds():
+    query = "a=adam&a.learning_rate=0.05&steps=40&surface.hidden=3&show=restarts&initial.scale=2"
+    app = at(query)
+    assert not app.exception and not app.warning
+    header, arrays = next(item for item in map(decode, components(app)) if "seed" in item[0])
+    training, validation = made(Moons()).split(0.7, 0)
+    net = Mlp(data=training, hidden=(3,))
+    for seed in (0, 17):
+        path = run(net, OPTIMIZERS["adam"](), 0.05, net.initial("xavier", 2.0, seed), 40)
+        for name, rows in (("training", training), ("validation", validation)):
+            assert arrays[name][seed] == pytest.approx(judged(net, rows, path.weights[-1])[0][0], rel=1e-5)
+    assert header["best"] == arrays["validation"].argmin()
+    assert any(f"Lowest is seed {header['best']}" in item.value for item in app.main.markdown)
+
+
+def test_what_cannot_be_judged_or_drawn_from_seeds_is_said():
+    for query, sentence in (
+        ("share=1", "No rows are kept for validation"),
+        ("initial.scheme=zero", "every seed is the same start"),
+    ):
+        app = at(f"steps=10&show=restarts&{query}")
+        assert not app.exception and any(sentence in item.value for item in app.main.caption)
+    app = at(
+        "steps=50&show=restarts&a=momentum&a.learning_rate=10000&surface.loss=sum_of_squares&surface.activation=relu"
+    )
+    assert not app.exception and any("are lost" in item.value for item in app.main.markdown)
+
+
 @pytest.mark.parametrize(
     ("key", "raw"),
     [
+        ("batch", "-1"),
+        ("batch", "2.5"),
         ("data", "nothing"),
         ("share", "2"),
         ("share", "nan"),

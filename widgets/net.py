@@ -6,6 +6,7 @@ import streamlit as st
 
 from engine.dataset import Dataset
 from engine.parameter import Choice, Parameter
+from engine.sampling import SAMPLINGS, Batch
 from surfaces.fitting.layers import SCHEMES
 from surfaces.mlp import Mlp
 from widgets.controls import number, row, spoken, typed, unmarked, word
@@ -58,6 +59,26 @@ def pick_net(data: Dataset) -> tuple[Mlp, list[dict[str, Any]]]:
     return net, [slider(f"{PREFIX}.penalty", numbers["penalty"], net.penalty, "penalty")]
 
 
+def pick_batch(net: Mlp) -> Batch | None:
+    """Draw how many rows a step receives and how they are drawn; None for all."""
+    rows = len(net.rows())
+    size = int(
+        number(
+            "batch",
+            Parameter(0, 0, 1000, "B", step=1, whole=True, help="How many rows a step receives; 0 is all of them."),
+            "batch size",
+        )
+    )
+    if not 0 < size < rows:
+        if size > rows:
+            st.caption(f"There are {rows} rows for training: every step receives them all.")
+        return None
+    sampling = Choice("reshuffle", tuple(SAMPLINGS), tuple(SAMPLINGS.values()), "How the rows of a batch are drawn.")
+    drawn = word("sampling", sampling, "rows")
+    seed = Parameter(0, 0, 9999, "", step=1, whole=True, help="Another seed draws the batches in another order.")
+    return Batch(size, drawn, int(number("batch.seed", seed, "seed of the batches")))
+
+
 def pick_initial(net: Mlp) -> tuple[float, ...]:
     """Draw the inputs of the initial weights and return them, (D,)."""
     scheme = word(f"{INITIAL}.scheme", SCHEME, "Initial weights")
@@ -65,4 +86,9 @@ def pick_initial(net: Mlp) -> tuple[float, ...]:
         scale = number(f"{INITIAL}.scale", SCALE, "scale")
         bias = number(f"{INITIAL}.bias", BIAS, "bias")
         seed = int(number(f"{INITIAL}.seed", SEED, "seed"))
+    return start_of(net, scheme, scale, bias, seed)
+
+
+def start_of(net: Mlp, scheme: str, scale: float, bias: float, seed: int) -> tuple[float, ...]:
+    """Return the initial weights, (D,)."""
     return tuple(net.initial(scheme, scale, seed, bias).tolist())

@@ -16,7 +16,7 @@ from widgets.details import details
 from widgets.explain import formulas
 from widgets.live_figure import commits
 from widgets.live_run import live_run, picture_of
-from widgets.net import pick_initial, pick_net
+from widgets.net import pick_batch, pick_initial, pick_net
 from widgets.network import network
 from widgets.presets import preset_row
 from widgets.runs import pick_runs
@@ -52,15 +52,16 @@ def networks() -> None:
         net, sliders = pick_net(training)
         first = pick_initial(net)
         entries, edited = pick_runs(discover_optimizers())
+        batch = pick_batch(net)
         steps, patience = pick_steps(STEPS), int(ask("patience", PATIENCE, "patience"))
         cut = pick_cut(net, "run", "end")
         start = pick_move(cut)
         commits(adopt)
     place = entries.index(edited)
-    entries = [entry._replace(start=first) for entry in entries]
+    entries = [entry._replace(start=first, batch=None if entry.optimizer.iterates else batch) for entry in entries]
     live_run(entries, entries[place], net, sliders, start, steps, cut)
-    picture = picture_of(net, entries, entries[place], start, steps, cut)
-    network(picture, validation, patience)
+    picture = picture_of(net, entries, entries[place], start, steps, cut)._replace(validation=validation)
+    network(picture, patience)
     details(picture)
     formulas(net, entries)
 

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from engine.dataset import Dataset
 from engine.plane import Plane
 from engine.section import seen
 from engine.study import Entry
@@ -19,6 +20,7 @@ class Picture(NamedTuple):
     steps: int
     drawn: np.ndarray  # the steps that are drawn, ascending
     cut: Plane | None = None  # the plane that is shown of a surface with more than two weights
+    validation: Dataset | None = None  # rows that a model of data is not fitted to
 
     @property
     def flat(self) -> Any:

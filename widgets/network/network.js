@@ -146,6 +146,7 @@ class Detail {
     const logs = tables.flatMap((table) => steps.flatMap((_, i) => [table[4 * i], table[4 * i + 1]]));
     const range = decades(logs);
     if (!curves.begin(palette, [0, Math.max(1, steps[steps.length - 1])], range)) return;
+    if (arrays.batches) curves.curve(steps, arrays.batches, { colour: palette.quiet, width: 1, alpha: 0.5 });
     runs.forEach(({ colour, dash }, r) => {
       const column = (i) => steps.map((_, row) => tables[r][4 * row + i]);
       curves.curve(steps, column(0), { colour, dash, width: 2.2 });
@@ -156,7 +157,7 @@ class Detail {
       const [x, y] = [curves.x(stopping.best), curves.y(stopping.lowest)];
       curves.ring([x, y], 4, 2);
       const { left, width } = curves.box;
-      curves.label("lowest", Math.min(x, left + width - 26), y + 16, "center");
+      curves.label("lowest", Math.max(left + 26, Math.min(x, left + width - 26)), y + 16, "center");
       if (stopping.stop >= 0) this.upright(curves, stopping.stop, palette.bad);
     }
     curves.end();
