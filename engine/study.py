@@ -70,11 +70,16 @@ class Entry(NamedTuple):
     clip: float | None = None  # the length to which gradients are shortened
     start: tuple[float, ...] | None = None  # where it starts, if not where all do, (D,)
     batch: Batch | None = None  # the rows that each step receives, if not all
+    note: str = ""  # what else sets it apart
 
     @property
     def label(self) -> str:
         """Name and settings, as legends print them."""
-        return label(self.optimizer, self.learning_rate, self.clip, self.batch)
+        return self.noted(label(self.optimizer, self.learning_rate, self.clip, self.batch))
+
+    def noted(self, label: str) -> str:
+        """Return a label with what else sets the run apart."""
+        return f"{label}, {self.note}" if self.note else label
 
 
 @dataclass(frozen=True, eq=False)

@@ -132,6 +132,7 @@ CLAIMS = {
     "Too many units, few rows": lambda table, stopping: (
         table[-1, 2] == 1.0 and table[-1, 3] < 0.9 and stopping["last"] > 3.0 * stopping["lowest"]
     ),
+    "Luck of the draw": lambda table, _: table[-1, 2] < 0.8,
     "A curve": lambda table, stopping: table[-1, 0] < 0.2 * table[0, 0] and stopping["last"] > stopping["lowest"],
 }
 
@@ -147,6 +148,26 @@ def test_a_preset_is_what_its_name_says_and_so_is_its_address(title):
     _, (again, numbers) = quiet(other)
     assert again["surface"] == header["surface"]
     np.testing.assert_array_equal(numbers[f"told.{header['edited']}"], arrays[f"told.{header['edited']}"])
+
+
+def test_luck_of_the_draw_has_two_ends_and_the_plane_goes_through_both():
+    (figure, points), (_, arrays) = quiet(at(presets()["Luck of the draw"]))
+    rates = [np.reshape(arrays[f"told.{name}"], (-1, 4))[-1, 2] for name in "ab"]
+    assert rates[0] < 0.8 and rates[1] == 1.0
+    assert [run["label"].endswith("seed 3") for run in figure["runs"]] == [False, True]
+    ends = [np.reshape(points[f"run.{name}"], (-1, 5))[-1, :2] for name in "ab"]
+    np.testing.assert_allclose(ends[0], 0.0, atol=1e-5)
+    assert ends[1][0] > 1.0 and abs(ends[1][1]) < 1e-4 and figure["start"]["fixed"]
+    hidden = np.reshape(points["shadow"], (-1, 2))
+    assert hidden[0, 0] == 0.0 and hidden[-1, 0] == 0.0 and hidden[:, 0].max() > 0.1
+    _, (_, alone) = quiet(
+        at("a=adam&steps=30&initial.seed=3&surface.hidden=2&data=xor&data.noise=0.3&a.learning_rate=0.05")
+    )
+    np.testing.assert_array_equal(alone["told.a"][:20], arrays["told.b"][:20])
+
+
+def test_a_plane_through_ends_needs_two_runs():
+    assert "plane" in warned(at("plane=ends&steps=20"), "plane")
 
 
 def test_mini_batches_are_run_named_and_drawn_behind():

@@ -1,12 +1,13 @@
 """The net: a small network's shape, its loss, and the weights it begins with."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
 from engine.dataset import Dataset
 from engine.parameter import Choice, Parameter
 from engine.sampling import SAMPLINGS, Batch
+from engine.study import Entry
 from surfaces.fitting.layers import SCHEMES
 from surfaces.mlp import Mlp
 from widgets.controls import number, row, spoken, typed, unmarked, word
@@ -22,6 +23,8 @@ SCHEME = Choice(
     " for ReLUs.",
 )
 SCALE = Parameter(1.0, 0.001, 100.0, "s", scale="log", help="What the initial weights are multiplied by.")
+ALIKE = ("zero", "equal")  # schemes that draw nothing
+MORE = Parameter(0, 0, 99, "", step=1, whole=True, help="Begins with other weights than the first run, if not 0.")
 SEED = Parameter(0, 0, 9999, "", step=1, whole=True, help="Another seed draws other initial weights.")
 BIAS = Parameter(0.0, -1.0, 1.0, "b", step=0.05, help="All biases at first; a small positive one keeps ReLUs alive.")
 
@@ -79,16 +82,47 @@ def pick_batch(net: Mlp) -> Batch | None:
     return Batch(size, drawn, int(number("batch.seed", seed, "seed of the batches")))
 
 
-def pick_initial(net: Mlp) -> tuple[float, ...]:
-    """Draw the inputs of the initial weights and return them, (D,)."""
+class Initial(NamedTuple):
+    """How the weights are drawn that a run begins with."""
+
+    scheme: str
+    scale: float
+    bias: float
+    seed: int
+
+    @property
+    def drawn(self) -> bool:
+        """Whether another seed gives other weights."""
+        return self.scheme not in ALIKE
+
+    def start(self, net: Mlp, seed: int | None = None) -> tuple[float, ...]:
+        """Return the weights, (D,), from this or another seed."""
+        weights = net.initial(self.scheme, self.scale, self.seed if seed is None else seed, self.bias)
+        return tuple(weights.tolist())
+
+
+def pick_initial() -> Initial:
+    """Draw the inputs of the initial weights."""
     scheme = word(f"{INITIAL}.scheme", SCHEME, "Initial weights")
     with row(3):
         scale = number(f"{INITIAL}.scale", SCALE, "scale")
         bias = number(f"{INITIAL}.bias", BIAS, "bias")
         seed = int(number(f"{INITIAL}.seed", SEED, "seed"))
-    return start_of(net, scheme, scale, bias, seed)
+    return Initial(scheme, scale, bias, seed)
 
 
-def start_of(net: Mlp, scheme: str, scale: float, bias: float, seed: int) -> tuple[float, ...]:
-    """Return the initial weights, (D,)."""
-    return tuple(net.initial(scheme, scale, seed, bias).tolist())
+def begun(net: Mlp, entries: list[Entry], initial: Initial) -> list[Entry]:
+    """Draw where the seeds of further runs stand; return the runs, each with the weights that it begins with."""
+    started = []
+    for entry in entries:
+        more = 0
+        if entry is not entries[0] and initial.drawn:
+            more = int(number(seed_key(entry), MORE, f"seed of {entry.name}: plus"))
+        note = f"seed {initial.seed + more}" if more else ""
+        started.append(entry._replace(start=initial.start(net, initial.seed + more), note=note))
+    return started
+
+
+def seed_key(entry: Entry) -> str:
+    """Return the key of how far a run's seed is from the first one's."""
+    return f"{INITIAL}.{entry.name}.seed"

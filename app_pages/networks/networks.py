@@ -16,7 +16,7 @@ from widgets.details import details
 from widgets.explain import formulas
 from widgets.live_figure import commits
 from widgets.live_run import live_run, picture_of
-from widgets.net import pick_batch, pick_initial, pick_net
+from widgets.net import begun, pick_batch, pick_initial, pick_net
 from widgets.network import network
 from widgets.presets import preset_row
 from widgets.runs import pick_runs
@@ -35,6 +35,8 @@ PRESETS = {
     "&a.learning_rate=0.05&steps=300",
     "Too many units, few rows": "data=moons&data.rows=30&data.noise=0.4&surface.hidden=20&a=adam"
     "&a.learning_rate=0.05&steps=300",
+    "Luck of the draw": "data=xor&data.noise=0.3&surface.hidden=2&initial.seed=2&plane=ends&a=adam"
+    "&a.learning_rate=0.05&b=adam&b.learning_rate=0.05&initial.b.seed=1&steps=300",
     "A curve": "data=noisy_line&data.rows=20&data.noise=1&surface.hidden=8&a=adam&a.learning_rate=0.05&steps=300",
 }
 SHARE = Parameter(0.7, 0.1, 1.0, "", step=0.1, help="Of the rows, for training; the others are kept for validation.")
@@ -50,15 +52,15 @@ def networks() -> None:
         share = ask("share", SHARE, "share for training")
         training, validation = data.split(share, 0) if share < 1.0 else (data, None)
         net, sliders = pick_net(training)
-        first = pick_initial(net)
+        initial = pick_initial()
         entries, edited = pick_runs(discover_optimizers())
-        batch = pick_batch(net)
+        started, batch = begun(net, entries, initial), pick_batch(net)
         steps, patience = pick_steps(STEPS), int(ask("patience", PATIENCE, "patience"))
-        cut = pick_cut(net, "run", "end")
+        place = entries.index(edited)
+        entries = [entry._replace(batch=None if entry.optimizer.iterates else batch) for entry in started]
+        cut = pick_cut(net, "run", "end", next((entry for entry in entries if entry.name != edited.name), None))
         start = pick_move(cut)
         commits(adopt)
-    place = entries.index(edited)
-    entries = [entry._replace(start=first, batch=None if entry.optimizer.iterates else batch) for entry in entries]
     live_run(entries, entries[place], net, sliders, start, steps, cut)
     picture = picture_of(net, entries, entries[place], start, steps, cut)._replace(validation=validation)
     network(picture, patience)

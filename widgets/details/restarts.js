@@ -13,7 +13,7 @@ class Detail {
     canvas.style.cursor = "pointer";
     canvas.addEventListener("click", (event) => {
       const seed = this.under(event);
-      if (seed >= 0) document.querySelector(".valley-line")?.commit({ [this.header.key]: seed });
+      if (seed >= 0) document.querySelector(".valley-line")?.commit({ [this.header.key]: seed - this.header.more });
     });
     canvas.addEventListener("pointermove", (event) => {
       const seed = this.under(event);

@@ -7,12 +7,12 @@ import streamlit as st
 
 from engine import run
 from engine.sampling import arguments
+from engine.study import Entry
 from engine.words import number
-from widgets.controls import DECLARED
 from widgets.details.follow import follow
 from widgets.details.kinds import On
 from widgets.details.picture import Picture
-from widgets.net import INITIAL, start_of
+from widgets.net import INITIAL, Initial, seed_key
 from widgets.network import judged
 from widgets.patience import patiently
 
@@ -22,7 +22,6 @@ ORDER = 8
 ON = On.NETWORK
 
 SEEDS = 60
-ALIKE = ("zero", "equal")  # schemes that draw nothing
 
 
 def draw(picture: Picture) -> None:
@@ -30,27 +29,29 @@ def draw(picture: Picture) -> None:
     if picture.validation is None:
         st.caption("No rows are kept for validation: nothing can judge the ends.")
         return
-    scheme, scale, bias = (st.session_state[f"{INITIAL}.{name}"] for name in ("scheme", "scale", "bias"))
-    if scheme in ALIKE:
+    initial = Initial(*(st.session_state[f"{INITIAL}.{name}"] for name in Initial._fields))
+    if not initial.drawn:
         st.caption("With weights that are all alike at first every seed is the same start.")
         return
-    entry = picture.edited._replace(name="", start=None)
-    key = ("restarts", picture.surface, picture.validation, entry, picture.steps, scheme, scale, bias)
+    key = ("restarts", picture.surface, picture.validation, plain(picture.edited), picture.steps, initial[:-1])
 
     def compute(progress: Any) -> tuple[np.ndarray, np.ndarray]:
-        return ends(picture, scheme, scale, bias, progress)
+        return ends(picture, initial, progress)
 
     patiently(key, compute, lambda found: _show(picture, found), "the restarts", "Fewer steps or fewer units")
 
 
-def ends(
-    picture: Picture, scheme: str, scale: float, bias: float, progress: Any = None
-) -> tuple[np.ndarray, np.ndarray]:
+def plain(entry: Entry) -> Entry:
+    """Return a run without what says where it begins."""
+    return entry._replace(name="", start=None, note="")
+
+
+def ends(picture: Picture, initial: Initial, progress: Any = None) -> tuple[np.ndarray, np.ndarray]:
     """Return the training and the validation error of a row where the run from each seed ends, (SEEDS,) each."""
     net, entry = picture.surface, picture.edited
     path = run(
         *(net, entry.optimizer, entry.learning_rate),
-        [start_of(net, scheme, scale, bias, seed) for seed in range(SEEDS)],
+        [initial.start(net, seed) for seed in range(SEEDS)],
         picture.steps,
         record=(),
         record_every=max(picture.steps, 1),
@@ -66,11 +67,11 @@ def ends(
 def _show(picture: Picture, found: tuple[np.ndarray, np.ndarray]) -> None:
     training, validation = found
     st.markdown(sentence(training, validation))
-    key = f"{INITIAL}.seed"
-    known = st.session_state.get(DECLARED, {}).get(key)
+    more = st.session_state.get(seed_key(picture.edited), 0)
     header = {
-        "key": key,
-        "seed": st.session_state.get(key, known.default if known else 0),
+        "key": f"{INITIAL}.seed",
+        "seed": st.session_state[f"{INITIAL}.seed"] + more,
+        "more": more,
         "best": best(validation),
         "surface": repr(picture.surface),
     }
