@@ -4,6 +4,7 @@ from enum import Flag, auto
 
 from engine.study import has_modes
 from engine.surface import Surface
+from surfaces.fitting.two_weights import TwoWeights
 
 
 class On(Flag):
@@ -11,6 +12,7 @@ class On(Flag):
 
     QUADRATIC = auto()  # closed forms know its runs
     OTHER = auto()
+    DATA = auto()  # a model with two weights, besides
     SECTION = auto()  # a plane through more than two weights
     NETWORK = auto()  # a plane through those of a model of data
     ANY = QUADRATIC | OTHER
@@ -19,7 +21,8 @@ class On(Flag):
 
     @classmethod
     def of(cls, surface: Surface) -> "On":
-        """Return the kind of a surface."""
+        """Return the kinds of a surface."""
         if surface.dim > 2:
             return cls.NETWORK if len(surface.rows()) else cls.SECTION
-        return cls.QUADRATIC if has_modes(surface) else cls.OTHER
+        kind = cls.QUADRATIC if has_modes(surface) else cls.OTHER
+        return kind | cls.DATA if isinstance(surface, TwoWeights) else kind
