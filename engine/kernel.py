@@ -67,7 +67,9 @@ def part(function: Callable[..., Any]) -> Callable[..., Any]:
 
     Never one of another file: a cached kernel would not see that it changed.
     """
-    compiled: Callable[..., Any] = numba.njit(nogil=True, error_model="numpy")(function)
+    # what Python would need to call it takes long to compile
+    options: dict[str, Any] = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    compiled: Callable[..., Any] = numba.njit(**options)(function)
     return compiled
 
 

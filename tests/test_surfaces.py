@@ -52,6 +52,11 @@ def smooth_points(surface):
     return w[surface.kink_distance(w) > len(STENCIL) * min(STEPS)][:POINTS]
 
 
+def smooth_settings(cls):
+    """Those without kinks that no choice of points avoids."""
+    return [surface for surface in settings(cls) if surface.smooth]
+
+
 def differences(function, w, exact):
     """Derivative of function, (N, ...), along every weight: (N, ..., D), at the step length that suits each best."""
     best = np.full(exact.shape, np.inf)
@@ -69,7 +74,7 @@ def differences(function, w, exact):
 
 @every_surface
 def test_gradient_equals_differences_of_the_error(slug):
-    for surface in settings(SURFACES[slug]):
+    for surface in smooth_settings(SURFACES[slug]):
         w = smooth_points(surface)
         assert len(w) == POINTS
         _, gradient = surface.evaluate(w)
@@ -79,7 +84,7 @@ def test_gradient_equals_differences_of_the_error(slug):
 
 @every_surface
 def test_hessian_equals_differences_of_the_gradient(slug):
-    for surface in settings(SURFACES[slug]):
+    for surface in smooth_settings(SURFACES[slug]):
         w = smooth_points(surface)
         hessian = surface.hessian(w)
         assert hessian.shape == (*w.shape, surface.dim)

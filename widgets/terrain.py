@@ -76,8 +76,8 @@ def _arrive(
     """Give a newly chosen surface its settings, start and learning rates; return what the address must say of it."""
     cls = surfaces[st.session_state[PREFIX]]
     surface = cls()
-    for name, line in cls.typed_fields().items():
-        st.session_state[f"{PREFIX}.{name}"] = line.text(getattr(surface, name))
+    for name, known in cls.typed_fields().items():
+        st.session_state[f"{PREFIX}.{name}"] = known.text(getattr(surface, name))
     for name in surface.parameters():
         st.session_state[f"{PREFIX}.{name}"] = getattr(surface, name)
     if not isinstance(surface, Fitted):
