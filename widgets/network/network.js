@@ -92,7 +92,8 @@ class Detail {
     const [low, high] = header.scale;
     eachRow(header, ([x, y, goal, kept]) => {
       const tone = classes.length ? toneOf(header, palette, goal) : shade((goal - low) / (high - low), palette);
-      this.dot([answers.x(x), answers.y(y)], tone, kept, classes.length ? goal : 0);
+      if (classes.length) this.dot([answers.x(x), answers.y(y)], tone, kept, goal);
+      else this.dot([answers.x(x), answers.y(y)], tone, kept, 0, palette.ink);
     });
     answers.end();
     this.sayKey(header);
@@ -121,7 +122,7 @@ class Detail {
   }
 
   // a class has its shape, too: circle, diamond, square, triangle, pentagon
-  dot([x, y], colour, kept, shape) {
+  dot([x, y], colour, kept, shape, edge) {
     const { pen, palette } = this.answers;
     const radius = kept ? DOT.validation : DOT.training;
     pen.beginPath();
@@ -135,13 +136,13 @@ class Detail {
     pen.fillStyle = kept ? palette.paper : colour;
     pen.fill();
     pen.lineWidth = kept ? 2 : 1;
-    pen.strokeStyle = kept ? colour : palette.paper;
+    pen.strokeStyle = edge ?? (kept ? colour : palette.paper);
     pen.stroke();
   }
 
   sayKey({ classes, colours, validated, inputs, target }) {
     const told = classes.map((name, i) => `${SIGNS[i % SIGNS.length]} ${name}`).join(", ");
-    const what = classes.length ? `${target}: ${told}.` : inputs.length > 1 ? `Darker: larger ${target}.` : "";
+    const what = classes.length ? `${target}: ${told}.` : inputs.length > 1 ? `${bright(this.answers.palette.paper) ? "Darker" : "Brighter"}: larger ${target}.` : "";
     const more = inputs.length > 2 ? ` All inputs but ${inputs[0]} and ${inputs[1]} are at their mean.` : "";
     this.key.textContent = `${what}${more}${validated ? " Hollow: kept for validation." : ""}`.trim();
   }
@@ -222,8 +223,12 @@ function decades(values) {
   if (!known.length) return [-1, 1];
   const high = known.reduce((one, other) => Math.max(one, other));
   const low = known.reduce((one, other) => Math.min(one, other));
-  const top = Math.min(high, low + 8) + 0.1;
-  return [Math.max(low, high - 8) - 0.1, Math.max(top, low + 0.3)];
+  const bottom = Math.max(low, high - 8);
+  return [bottom - 0.1, Math.max(high + 0.1, bottom + 0.3)];
+}
+
+function bright(hex) {
+  return channelsOf(hex).reduce((sum, value) => sum + value) > 384;
 }
 
 function channelsOf(hex) {
