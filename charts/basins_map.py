@@ -17,7 +17,7 @@ def basins_message(
     found: Basins,
     surface: Any,
     entry: Entry,
-    start: tuple[float, float],
+    start: tuple[float, ...],
     keys: list[str],
     steps: int,
     tolerance: float,

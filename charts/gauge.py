@@ -4,6 +4,8 @@ from typing import Any
 
 from engine.words import number
 
+WHERE = " where no gradient is clipped"  # a limit holds: there a step is what it would be without clipping
+
 
 def gauge(
     largest: float,

@@ -8,7 +8,7 @@ import numpy as np
 
 from charts.colours import FONT
 from charts.curve import curve_figure
-from charts.gauge import gauge
+from charts.gauge import WHERE, gauge
 from charts.plane import GRID, ground_figure
 from engine.family import Family, single_of
 from engine.local import Expansion, local_limits
@@ -298,13 +298,13 @@ def gauge_of(surface: Any, study: Study) -> dict[str, Any] | None:
     """Return the gauge of the learning rate; its limit moves along the path; None for a rule that has none."""
     if not study.edited.optimizer.has_learning_rate:
         return None
-    rule = study.edited.optimizer
+    rule, where = study.edited.optimizer, "" if study.edited.clip is None else f",{WHERE}"
     if not rule.linear and not rule.adaptive:
         words = f"no limit of {rule.title} is known in closed form"
     elif rule.linear:
-        words = f"local limit = {rule.limit_words} with H at the point that is looked at"
+        words = f"local limit = {rule.limit_words} with H at the point that is looked at{where}"
     else:
-        words = f"local limit = {rule.limit_words}, with H and the averages at the point that is looked at"
+        words = f"local limit = {rule.limit_words}, with H and the averages at the point that is looked at{where}"
     words += f"; E is {surface.made_of}" if surface.made_of else ""
     limited = gauge(0.0, study.limit, None, rule.linear, None, words, "local limit")
     return {**limited, "unlimited": {**limited, "words": "nothing curves up here: there is no local limit"}}

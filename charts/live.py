@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from charts import landscape, valley
+from charts import landscape, line, valley
 from charts.colours import PALETTES
 from charts.thin import drawn_steps
 from engine.discovery import slug
@@ -82,6 +82,8 @@ def shown_steps(surface: Any, steps: int) -> np.ndarray:
 
 def _kind(surface: Any) -> Any:
     """Return who knows how runs on a surface travel."""
+    if surface.dim == 1:
+        return line
     return valley if has_modes(surface) else landscape
 
 
@@ -92,10 +94,12 @@ def _rule(study: Study) -> dict[str, Any]:
     """
     rule = study.edited.optimizer
     hyper = {name: getattr(rule, name) for name in rule.parameters()}
-    linear = rule.linear and study.edited.clip is None
+    clipped = study.edited.clip is not None
+    linear = rule.linear and not clipped
     known = {
         "slug": slug(rule),
-        "title": rule.title,
+        "title": f"{rule.title} with clipping" if clipped else rule.title,
+        "clipped": clipped,
         "linear": linear,
         "adaptive": rule.adaptive,
         "lookAhead": rule.look_ahead,

@@ -6,13 +6,12 @@ from typing import Any
 import numpy as np
 
 from charts.curve import curve_figure
-from charts.gauge import gauge
+from charts.gauge import WHERE, gauge
 from charts.plane import GRID, ground_figure
 from charts.thin import POINTS
 from engine.family import Family, live_hyperparameter
-from engine.optimizer import Optimizer
 from engine.plane import Plane
-from engine.study import Study
+from engine.study import Entry, Study
 from engine.words import number
 
 DRAWN = POINTS  # steps at most
@@ -99,7 +98,7 @@ def gauge_of(surface: Any, study: Study) -> dict[str, Any] | None:
         _best_mark(study),
         rule.linear,
         plain if differs else None,
-        _gauge_words(rule, float(low), float(high), surface.labels[0]),
+        _gauge_words(study.edited, float(low), float(high), surface.labels[0]),
     )
 
 
@@ -115,8 +114,9 @@ def _best_mark(study: Study) -> tuple[str, float] | None:
     return f"best, {symbol} = {number(value, digits)}", best.learning_rate
 
 
-def _gauge_words(rule: Optimizer, low: float, high: float, lowest: str) -> str:
+def _gauge_words(edited: Entry, low: float, high: float, lowest: str) -> str:
     """``lowest`` is the subscript of the smaller eigenvalue."""
+    rule, where = edited.optimizer, "" if edited.clip is None else WHERE
     if not rule.linear and not rule.adaptive:
         return f"no limit of {rule.title} is known in closed form"
     if low < 0.0:
@@ -124,10 +124,10 @@ def _gauge_words(rule: Optimizer, low: float, high: float, lowest: str) -> str:
     if high == 0.0:
         return "the surface is flat: there is no limit"
     if not rule.linear:
-        return f"{rule.limit_name} = {rule.limit_words}; it moves with the averages"
+        return f"{rule.limit_name} = {rule.limit_words}{where}; it moves with the averages"
     if low == 0.0:
-        return f"limit = {rule.limit_words}; along u{lowest} nothing moves, λ{lowest} = 0"
-    return f"limit = {rule.limit_words}"
+        return f"limit = {rule.limit_words}{where}; along u{lowest} nothing moves, λ{lowest} = 0"
+    return f"limit = {rule.limit_words}{where}"
 
 
 def alt(surface: Any, study: Study) -> str:

@@ -13,9 +13,13 @@ from engine.surface import Surface
 from engine.verdict import Verdict, broke_down, seeks_any
 from engine.words import apart, near_one, number
 
-NEAR = 1e-3  # of the view's diagonal: a run that stays this near to a stationary point has settled there
+NEAR = 1e-3  # of the surface's own view: a run that stays this near to a stationary point has settled there
 AT_ONCE = 128  # steps whose Hessians are taken together
 SPELLED = 3  # weights up to which a place is spelled out
+STAYS = 0.1  # of the run: one that was there for less may be passing
+SAME = 1e-6  # of the view: points nearer than that are one
+LONGEST = 8  # steps of a cycle that is told
+TURNS = 4  # of it that must be seen
 STILL = 1e-6  # of the gradient at the start: less than that is rest
 KINDS = {"minimum": "minimum", "maximum": "maximum", "saddle": "saddle", "degenerate": "degenerate point"}
 NO_BADGE = ("", "", "")
@@ -27,7 +31,7 @@ class Ground:
 
     surface: Surface
     found: Stationary  # in view
-    diagonal: float  # of the view
+    diagonal: float  # of the surface's own view, which does not grow with the start
     left_at: np.ndarray  # (R,) first step outside the view, -1 if none
     outside: np.ndarray  # (R,) whether the last step lies outside the view
     bends: bool = True  # whether Hessians may be asked for; without them no local limits are known
@@ -99,7 +103,8 @@ def _settled(weights: np.ndarray, ground: Ground) -> tuple[np.ndarray, np.ndarra
     nearest = np.where(np.isfinite(distance), distance, np.inf).argmin(axis=-1)
     away = ~(np.linalg.norm(weights - places[nearest], axis=-1) <= NEAR * ground.diagonal)
     settled = np.where(away.any(axis=0), len(weights) - away[::-1].argmax(axis=0), 0)
-    return np.where(away[-1], -1, nearest), settled
+    passing = len(weights) - settled < max(STAYS * len(weights), 2.0)
+    return np.where(away[-1] | passing, -1, nearest), settled
 
 
 def _verdict(family: Family, ground: Ground, ends: _Ends, r: int) -> Verdict:
@@ -125,7 +130,20 @@ def _sentence(family: Family, ground: Ground, ends: _Ends, r: int) -> tuple[str,
             f"Leaves the picture at step {ground.left_at[r]} and is at {place(ends.weights[r])} after {_count(steps)}."
         )
     after = f"after {_count(steps)} |∇E| = {number(ends.slope[r])}, {_share(ends.slope[r], ends.first_slope[r])}."
-    return "open", f"Still moving: {after}{_above(family, ends, r)}{_back(ground, r)}"
+    return "open", f"{_moves(family, ground, r)}: {after}{_above(family, ends, r)}{_back(ground, r)}"
+
+
+def _moves(family: Family, ground: Ground, r: int) -> str:
+    """Say that a run still moves, and whether it goes through the same few points again and again."""
+    weights = family.trajectory.weights[:, r]
+    for period in range(2, LONGEST + 1):
+        tail = weights[-(TURNS * period + 1) :]
+        if len(tail) <= TURNS * period:
+            break
+        again = np.linalg.norm(tail[period:] - tail[:-period], axis=-1).max() <= SAME * ground.diagonal
+        if again and np.linalg.norm(np.diff(tail, axis=0), axis=-1).min() > NEAR * ground.diagonal:
+            return f"Goes through the same {period} points again and again"
+    return "Still moving"
 
 
 def _undefined(family: Family, step: int, r: int) -> bool:
@@ -175,7 +193,8 @@ def _at_rest(ground: Ground, ends: _Ends, r: int) -> tuple[str, str]:
 def _cause(family: Family, ground: Ground, r: int) -> str:
     """Say at which step eta first exceeded the local limit, nothing where it never did before the run was lost."""
     diverged = int(family.trajectory.diverged_at[r])
-    if not ground.bends:
+    # what limits a step that is not clipped was not what sent away one that is
+    if not ground.bends or family.clip is not None:
         return ""
     for first in range(0, max(diverged, 1), AT_ONCE):
         rows = np.arange(first, min(first + AT_ONCE, max(diverged, 1)))
@@ -190,7 +209,8 @@ def _cause(family: Family, ground: Ground, r: int) -> str:
 
 
 def _above(family: Family, ends: _Ends, r: int) -> str:
-    if not ends.limits[r] < family.learning_rates[r]:
+    shortened = family.clip is not None and ends.slope[r] > family.clip
+    if shortened or not ends.limits[r] < family.learning_rates[r]:
         return ""
     eta, limit = apart(family.learning_rates[r], float(ends.limits[r]))
     return f" η = {eta} is above the local limit {limit} where it is."
@@ -207,6 +227,7 @@ def _back(ground: Ground, r: int) -> str:
 def _facts(family: Family, ground: Ground, ends: _Ends, r: int) -> list[tuple[str, str, str]]:
     start, diverged = float(family.error[0, r]), int(family.trajectory.diverged_at[r]) >= 0
     limit, eta = float(ends.limits[r]), number(family.learning_rates[r], 4)
+    eta += "" if family.clip is None else ", where no gradient is clipped"
     rule = family.optimizers[r]
     when = "before that" if diverged else "now"
     asked = ground.bends or not (rule.linear or rule.adaptive)
@@ -228,9 +249,11 @@ def _facts(family: Family, ground: Ground, ends: _Ends, r: int) -> list[tuple[st
 
 
 def place(weights: np.ndarray) -> str:
-    """Return a point as a reader meets it: ``(3, −0.5)``, of many weights how far it is from 0, ``(|w| = 3.04)``."""
+    """Return a point as a reader meets it: ``(3, −0.5)``, one weight alone as ``w = 3``, many as ``(|w| = 3.04)``."""
     if len(weights) > SPELLED:
         return f"(|w| = {number(float(np.linalg.norm(weights)))})"
+    if len(weights) == 1:
+        return f"w = {number(float(weights[0]))}"
     return f"({', '.join(number(float(value)) for value in weights)})"
 
 

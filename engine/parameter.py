@@ -57,6 +57,7 @@ class Parameter:
     step: float = 0.0  # distance of a linear slider's stops; 0 where the scale is logarithmic
     whole: bool = False  # only whole numbers
     searched: bool = True  # whether a search for good settings may change it: not what changes the question
+    empty: str = ""  # what an input shows in place of a default that means that there is none
 
     @property
     def plain(self) -> str:

@@ -68,7 +68,13 @@ class _Valleys:
 
 
 def over_angles(
-    surface: Any, optimizer: Optimizer, learning_rate: float, start: Any, angles: Sequence[float], steps: int
+    surface: Any,
+    optimizer: Optimizer,
+    learning_rate: float,
+    start: Any,
+    angles: Sequence[float],
+    steps: int,
+    clip: float | None = None,
 ) -> Turned:
     """Run an optimizer at every angle (degrees), from the same alpha(0) = U' (start - w*).
 
@@ -79,7 +85,7 @@ def over_angles(
     turned = [replace(surface, angle=float(angle)) for angle in angles]
     axes, origin = np.stack([item.eigenvectors for item in turned]), surface.stationary_point
     valleys: Any = _Valleys(turned)
-    path = run(valleys, optimizer, learning_rate, origin + axes @ modes, steps, record=("error",))
+    path = run(valleys, optimizer, learning_rate, origin + axes @ modes, steps, record=("error",), clip=clip)
     assert path.error is not None
     x, y = (path.weights[:, :, j] - origin[j] for j in range(2))
     along = [x * axes[:, 0, i] + y * axes[:, 1, i] for i in range(2)]  # runs are contiguous: far quicker than einsum

@@ -23,7 +23,8 @@ def rounding_decides(surface: Any, family: Family) -> np.ndarray:
     unit = 4.0 * np.maximum(np.spacing(np.abs(start)), 2.0**-52 * np.abs(off))
     moved = start + np.where(off == 0.0, 0.0, unit * (-1.0) ** np.arange(len(start)))
     steps = len(weights) - 1
-    other = run(surface, family.optimizers, family.learning_rates, moved, steps, record=()).weights
+    settings = surface, family.optimizers, family.learning_rates, moved, steps
+    other = run(*settings, record=(), clip=family.clip).weights
     with np.errstate(all="ignore"):
         apart, distance = _squared(other - weights), _squared(weights - centre)
         to_come = np.fmax.accumulate(distance[::-1], axis=0)[::-1]

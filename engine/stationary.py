@@ -17,6 +17,8 @@ FLAT = 1e-6  # an eigenvalue this small beside the other, or beside the view's m
 APART = 2e-3  # of the view's diagonal: points nearer than that are one
 ZERO = 1e-12  # of the diagonal: a coordinate nearer to 0 is 0
 HARDLY = 1e-12  # the same where the surface is known to be convex: a long valley of raw data is no curve of minima
+ALONG = 2001  # places along a line at which the sign of dE/dw is looked at
+HALVINGS = 60
 MANY = 12  # degenerate points of one view from which they are a curve
 REMEMBERED = 16  # views kept
 KINDS = ("minimum", "maximum", "saddle", "degenerate")
@@ -26,7 +28,7 @@ KINDS = ("minimum", "maximum", "saddle", "degenerate")
 class Stationary:
     """What a search found: K points by themselves, lowest first, and M that lie on curves."""
 
-    places: np.ndarray  # (K, D), D = 2 where it was a search
+    places: np.ndarray  # (K, D)
     errors: np.ndarray  # (K,)
     eigenvalues: np.ndarray  # (K, D) of H, ascending
     eigenvectors: np.ndarray  # (K, D, D) as columns
@@ -66,15 +68,18 @@ def known_points(surface: Surface) -> Stationary:
 
 @lru_cache(maxsize=REMEMBERED)
 def stationary_points(surface: Surface, view: View) -> Stationary:
-    """Return the stationary points of a surface of two weights in a view ((x_low, x_high), (y_low, y_high)).
+    """Return the stationary points of a surface of one or two weights in a view ((x_low, x_high), (y_low, y_high)).
 
     Newton's method on the gradient, damped so that |grad E| falls at every step (Levenberg and Marquardt), from a grid
     of starts; then the Hessian's eigenvalues classify: a minimum has two positive ones, a maximum two negative ones, a
     saddle one of each, and where one counts as zero the point is degenerate. A point whose basin is narrower than the
-    grid may be missed. Raises ValueError for a surface of another dimension.
+    grid may be missed. Of one weight a point is where dE/dw changes its sign, by bisection. Raises ValueError for a
+    surface of another dimension.
     """
+    if surface.dim == 1:
+        return _on_a_line(surface, view[0])
     if surface.dim != 2:
-        raise ValueError(f"surface must have 2 weights, got {surface.dim}")
+        raise ValueError(f"surface must have 1 or 2 weights, got {surface.dim}")
     (left, right), (bottom, top) = view
     side = side_of(surface) + 2
     x, y = np.linspace(left, right, side)[1:-1], np.linspace(bottom, top, side)[1:-1]
@@ -93,6 +98,22 @@ def stationary_points(surface: Surface, view: View) -> Stationary:
         heights = np.abs(first.error - np.nanmin(first.error, initial=np.inf))
     high = float(np.median(heights[np.isfinite(heights)])) if np.isfinite(heights).any() else 0.0
     return _classified(surface, w, bend, ZERO * high)
+
+
+def _on_a_line(surface: Surface, interval: tuple[float, float]) -> Stationary:
+    """Return where dE/dw changes its sign in an interval."""
+    x = np.linspace(*interval, ALONG)
+    slope = surface.evaluate(x[:, None])[1][:, 0]
+    exact = np.nonzero(slope == 0.0)[0]
+    crossed = np.nonzero(slope[:-1] * slope[1:] < 0.0)[0]
+    low, high, left = x[crossed], x[crossed + 1], slope[crossed]
+    for _ in range(HALVINGS):
+        middle = 0.5 * (low + high)
+        before = surface.evaluate(middle[:, None])[1][:, 0] * left > 0.0
+        low, high = np.where(before, middle, low), np.where(before, high, middle)
+    places = np.concatenate([x[exact], 0.5 * (low + high)])
+    places = np.where(np.abs(places) < ZERO * (interval[1] - interval[0]), 0.0, places)
+    return _classified(surface, places[:, None], 0.0, 0.0)
 
 
 def _solved(surface: Surface, w: np.ndarray, enough: float, diagonal: float) -> tuple[np.ndarray, np.ndarray]:
@@ -161,12 +182,12 @@ def _classified(surface: Surface, w: np.ndarray, bend: float, rounding: float) -
     values, vectors = eigen(found.hessian)
     sizes = np.abs(values)
     flat = sizes <= flat_share(surface) * np.maximum(sizes.max(axis=-1, initial=0.0), FLAT * bend)[:, None]
-    kinds = [_kind(low, high, zero) for (low, high), zero in zip(values.tolist(), flat.any(axis=-1), strict=True)]
+    kinds = [_kind(each[0], each[-1], zero) for each, zero in zip(values.tolist(), flat.any(axis=-1), strict=True)]
     degenerate = np.array([kind == "degenerate" for kind in kinds], dtype=bool)
     several = degenerate.sum() > 1 and not values[degenerate].any()  # of a flat region, however few were met
     on_curve = degenerate if several or degenerate.sum() >= MANY else np.zeros_like(degenerate)
     alone = np.nonzero(~on_curve)[0]
-    order = alone[np.lexsort((w[alone, 1], w[alone, 0], np.round(errors[alone], 9)))]
+    order = alone[np.lexsort((*w[alone].T[::-1], np.round(errors[alone], 9)))]
     return Stationary(
         w[order],
         errors[order],

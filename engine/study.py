@@ -135,7 +135,7 @@ def study(
         present = _member(surface, single(surface, rule, eta, start, steps, *more), plane)
     if not plane.whole:
         members = [_told(member, present, edited) for member in members]
-    best = _best(surface, rule)
+    best = _best(surface, rule) if edited.clip is None else None
     return Study(
         entries,
         edited,
@@ -248,8 +248,9 @@ def _member(surface: Surface, family: Family, plane: Plane) -> Member:
         modes = surface.modes(family.trajectory.weights)  # type: ignore[attr-defined]
         verdicts, limits = _on_quadratic(surface, family, modes, _first(~seen))
     else:
-        (left, right), (low, high) = plane.view
-        diagonal = float(np.hypot(right - left, high - low))
+        # of a plane through more weights its own view, with one weight the other side is the error
+        sides = np.diff(surface.view if plane.whole else plane.view, axis=1)[: min(surface.dim, 2), 0]
+        diagonal = float(np.linalg.norm(sides))
         found = stationary_points(surface, plane.view) if plane.whole else known_points(surface)
         bends = plane.whole or len(family.values) == 1
         ground = outcome.Ground(surface, found, diagonal, _first(~seen), ~seen[-1], bends)
@@ -270,7 +271,7 @@ def _on_quadratic(
 ) -> tuple[list[Verdict], np.ndarray]:
     quadratic: QuadraticSurface = surface
     centre = float(np.linalg.norm(quadratic.stationary_point))
-    linear = family.optimizers[0].linear
+    linear = family.optimizers[0].linear and family.clip is None
     rounding_at = np.full(len(family.values), -1) if linear else rounding_decides(surface, family)
     scene = Scene(quadratic.eigenvalues, quadratic.labels, centre, modes, left_at, rounding_at)
     return judge(family, scene), _limits(surface, family, quadratic.eigenvalues)

@@ -101,6 +101,8 @@ CLAIMS = {
     "Banana": ("good", "Settles at the minimum (1, 1)"),
     "Four basins": ("good", "Settles at the minimum"),
     "Plateau and cliff": ("open", "Still moving"),
+    "Clipped at the cliff": ("good", "Settles at the minimum (0.75, 0)"),
+    "Round for ever": ("open", "Goes through the same 3 points again and again"),
     "Leaving a saddle": ("good", "Comes to rest at ("),
     "A plane through 25 weights": ("good", "Settles at the minimum (|w| = 1.42)"),
     "Too sharp to stay": ("good", "Comes to rest at"),
@@ -220,3 +222,14 @@ def test_allowed_but_strange_settings_are_drawn_without_a_word_of_nan(slug, quer
     header, _ = next(item for item in map(decode, components(app)) if "picture" in item[0])
     assert "nan" not in plain(header).lower()
     assert all(text for text in said(header)["facts"][:2])
+
+
+@pytest.mark.parametrize("rule", ["gradient_descent", "momentum", "nesterov", "adam"])
+@pytest.mark.parametrize("slug", [slug for slug in OTHERS if SURFACES[slug]().bounded_below])
+def test_a_link_with_only_a_surface_behaves_and_is_what_picking_it_gives(slug, rule):
+    linked = at(surface=slug, a=rule)
+    assert not linked.warning and said(message(linked)[0])["status"] != "bad"
+    picked = at("surface=beale", a=rule) if slug != "beale" else at("surface=booth", a=rule)
+    picked.sidebar.selectbox(key="surface").set_value(slug).run()
+    assert said(message(picked)[0]) == said(message(linked)[0]) and inputs(picked) == inputs(linked)
+    assert "a.learning_rate" not in picked.query_params  # it is the first value, here

@@ -49,7 +49,7 @@ def check(surface, found, family, r, verdict):
     """Hold a sentence and its facts against the path."""
     sentence, weights, steps = verdict.sentence, family.trajectory.weights[:, r], family.trajectory.steps
     plane, eta = found.plane, family.learning_rates[r]
-    diagonal = np.hypot(*(high - low for low, high in plane.view))
+    diagonal = np.hypot(*(high - low for low, high in surface.view))  # the start may have widened the plane's
     diverged = family.trajectory.diverged_at[r]
     assert verdict.status in STATUSES and "nan" not in sentence
     inside = plane.contains(weights)
@@ -128,6 +128,30 @@ def test_two_starts_two_minima():
     assert left.status == "limit" and left.sentence.startswith("Settles at the local minimum (−1.5, −0.75), E = 1:")
     assert "A lower one is in view: (1.5, 0.75), E = 0." in left.sentence
     assert right.status == "good" and right.sentence.startswith("Settles at the minimum (1.5, 0.75), E = 0:")
+
+
+@pytest.mark.parametrize("name", ["two_minima", "himmelblau"])
+def test_a_run_that_only_passes_a_point_is_not_said_to_stay_there(name):
+    surface = SURFACES[name]()
+    path = picture(surface, "momentum", 0.3 * surface.learning_rate, steps=400).present.family.trajectory.weights[:, 0]
+    diagonal = np.hypot(*(high - low for low, high in surface.view))
+    points = stationary_points(surface, surface.view).places
+    near = (np.linalg.norm(path[:, None] - points, axis=-1) <= NEAR * diagonal).any(axis=1)
+    passes = [k for k in range(20, 400) if near[k] and not near[k - 1] and not near[k:].all()]
+    for step in passes:
+        verdict = picture(surface, "momentum", 0.3 * surface.learning_rate, steps=step).present.verdicts[0]
+        assert verdict.sentence.startswith("Still moving"), verdict.sentence
+    assert passes
+
+
+def test_where_a_run_settles_does_not_depend_on_how_far_away_it_starts():
+    surface = SURFACES["two_minima"]()
+    near, far = (
+        picture(surface, "momentum", 0.01, start=start, steps=1000).present.verdicts[0].sentence
+        for start in ((2.0, 0.0), (4.5, 3.0))
+    )
+    within = [re.search(r"within (\S+) of it", sentence)[1] for sentence in (near, far)]
+    assert within[0] == within[1]
 
 
 def test_nothing_moves_from_a_stationary_point():

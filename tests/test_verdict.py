@@ -17,6 +17,7 @@ from engine import Optimizer, Plane, theory
 from engine.parameter import four_digits
 from engine.study import Entry, study
 from engine.verdict import Scene, judge, measured_steps
+from engine.words import number
 from surfaces.quadratic import Quadratic
 
 RATED = [slug for slug, cls in OPTIMIZERS.items() if slug not in LINEAR and cls.has_learning_rate]
@@ -62,8 +63,8 @@ def leading_root(slug: str, mu: float, x: float) -> complex:
     return max(np.roots([1.0, *coefficients(slug, mu, x)]), key=abs, default=0.0)
 
 
-def picture(surface, slug, eta, mu=0.0, start=(-1.5, 1.0), steps=150, families=False):
-    entry = Entry("a", rule_of(slug, mu), eta)
+def picture(surface, slug, eta, mu=0.0, start=(-1.5, 1.0), steps=150, families=False, clip=None):
+    entry = Entry("a", rule_of(slug, mu), eta, clip)
     found = study(surface, [entry], entry, start, steps, Plane.of(surface, include=start), families)
     return found, found.present.verdicts[found.index]
 
@@ -465,7 +466,35 @@ def test_an_error_that_is_small_by_chance_at_the_last_step_does_not_count_as_set
 @several
 @given(st.sampled_from(RATED), valleys, st.floats(-4.0, 2.0), starts)
 def test_the_words_of_an_adaptive_rule(slug, surface, exponent, start):
-    found, verdict = picture(surface, slug, four_digits(10.0**exponent), start=start)
+    check_measured(surface, *picture(surface, slug, four_digits(10.0**exponent), start=start))
+
+
+clips = st.floats(-3.0, 3.0).map(lambda exponent: four_digits(10.0**exponent))
+
+
+@several
+@given(st.sampled_from([*LINEAR, *RATED]), valleys, momenta, shares, clips, starts)
+def test_a_clipped_run_is_told_by_what_was_measured_alone(slug, surface, mu, share, clip, start):
+    eta = eta_near_the_limit(slug, mu, surface, share) if slug in LINEAR else four_digits(share)
+    found, verdict = picture(surface, slug, eta, mu, start, clip=clip)
+    check_measured(surface, found, verdict)
+    assert verdict.badge[:2] == ("open", "No closed form to check against: gradients are clipped")
+    header, _ = live_message(surface, found, [], WORDS)
+    assert found.best is None and "best" not in {mark["kind"] for mark in (header["gauge"] or {"marks": []})["marks"]}
+    assert "polynomials" not in header["rule"] and not header["rule"]["linear"]
+    said = " ".join(header["texts"])
+    assert not re.search(r"predicted|✓|✗|limit|best|the factor|per step| a step", said)
+    assert all(
+        f"clipped at |g| = {number(clip, 4)}" in text
+        for text in header["texts"]
+        if text.startswith(found.edited.optimizer.title)
+    )
+    if "limit" in header["gauge"]["words"] and "no limit" not in header["gauge"]["words"]:
+        assert " where no gradient is clipped" in header["gauge"]["words"]
+
+
+def check_measured(surface, found, verdict) -> None:
+    """Check the words on a run without a closed form."""
     trajectory, error = found.present.family.trajectory, found.present.family.error[:, 0]
     sentence, facts = verdict.sentence, facts_of(verdict)
     assert not re.search(r"\bnan\b|\binf\b", sentence + str(facts))

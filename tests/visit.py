@@ -74,8 +74,8 @@ def said(header: dict[str, Any], places: list[int] | None = None) -> dict[str, A
 
 
 def inputs(app: AppTest) -> dict[str, float]:
-    """Return every number input's value by its key."""
-    return {item.key: item.value for item in app.sidebar.number_input}
+    """Return every number input's value by its key, but of those that are empty."""
+    return {item.key: item.value for item in app.sidebar.number_input if item.value is not None}
 
 
 def warned(app: AppTest, key: str) -> str:

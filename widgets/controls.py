@@ -71,11 +71,15 @@ def number(key: str, declared: Parameter, label: str) -> float:
     declare(key, declared)
     fault = _replace_bad(key, declared)
     kind = int if declared.whole else float
+    if declared.empty and st.session_state.get(key) == declared.default:
+        st.session_state[key] = None
+    first: Any = None if declared.empty else kind(declared.default)
     value = st.number_input(
         named(label, declared),
         min_value=kind(declared.low),
         max_value=kind(declared.high),
-        value=kind(declared.default),
+        value=first,
+        placeholder=declared.empty or None,
         step=kind(declared.step or _tenth(declared.default)),
         format="%d" if declared.whole else "%.4g",
         key=key,
@@ -136,22 +140,28 @@ def unmarked(message: str) -> str:
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", message)  # before other signs the backslash would be seen
 
 
-def controls(cls: type[Tuned], prefix: str, first: Mapping[str, Parameter] | None = None) -> tuple[Tuned, list[float]]:
-    """Draw an input for everything that cls declares under ``prefix.name``, after those of ``first``.
+def controls(
+    cls: type[Tuned],
+    prefix: str,
+    first: Mapping[str, Parameter] | None = None,
+    last: Mapping[str, Parameter] | None = None,
+) -> tuple[Tuned, list[float]]:
+    """Draw an input for everything that cls declares under ``prefix.name``, between those of ``first`` and ``last``.
 
     What is typed comes first: it may name parameters. A setting that is a word comes after those that are numbers.
-    Returns the instance they describe, and the values of ``first``.
+    Returns the instance they describe, and the values of ``first`` and ``last``.
     """
     extra = [number(f"{prefix}.{name}", parameter, spoken(name)) for name, parameter in (first or {}).items()]
     made = cls(**{name: typed(f"{prefix}.{name}", declared) for name, declared in cls.typed_fields().items()})
     values: dict[str, Any] = {}
-    items = list(made.parameters().items())
+    items = [*made.parameters().items(), *(last or {}).items()]
     for i in range(0, len(items), 2):
         pair = items[i : i + 2]
         with row(len(pair)):
             for name, parameter in pair:
                 label = "" if name == parameter.symbol else spoken(name)
                 values[name] = number(f"{prefix}.{name}", parameter, label)
+    extra += [values.pop(name) for name in last or {}]
     for name, known in cls.choices().items():
         values[name] = word(f"{prefix}.{name}", known, spoken(name))
     return replace(made, **values), extra
@@ -196,7 +206,10 @@ def choice(
     page, as bound inputs do.
     """
     declare(key, tuple(options))
-    held = st.session_state.get(f"{key}.held")
+    held, before = st.session_state.get(f"{key}.held"), st.session_state.get(f"{key}.default", default)
+    if default != before == st.session_state.get(key) != held and key not in st.query_params:
+        del st.session_state[key]  # another page began with it, nobody picked it
+    st.session_state[f"{key}.default"] = default
     new_here = kept and key not in st.session_state and key not in st.query_params and not moving()
     if new_here and isinstance(held, str) and held in options and held != default:
         st.query_params[key] = held
@@ -210,6 +223,7 @@ def choice(
         slug = st.session_state[key]
         more = chosen() if chosen else None
         written = None if slug == default else slug
+        st.session_state[f"{key}.held"] = slug
         one_step({key: written, **(more or {})})
         st.session_state[f"{key}.seen"] = written
 
@@ -223,7 +237,8 @@ def choice(
         on_change=write,
         placeholder=placeholder,
     )
-    st.session_state[f"{key}.held"] = picked
+    if picked != default or key in st.query_params:  # what is there because nothing was picked, goes nowhere
+        st.session_state[f"{key}.held"] = picked
     return picked
 
 

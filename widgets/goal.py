@@ -17,7 +17,7 @@ def bottomless(surface: Surface, view: View) -> str:
     return "" if len(lowest(surface, view).places) else "No minimum is known or in this picture"
 
 
-def at_bottom(surface: Surface, start: tuple[float, float], view: View) -> str:
+def at_bottom(surface: Surface, start: tuple[float, ...], view: View) -> str:
     """Return why a run has nothing to reach from a start, empty where it has."""
     error, least = float(surface.evaluate(np.array(start))[0]), lowest(surface, view)
     if not np.isfinite(error):

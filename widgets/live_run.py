@@ -22,7 +22,7 @@ def live_run(
     edited: Entry,
     surface: Surface,
     sliders: list[dict[str, Any]],
-    start: tuple[float, float],
+    start: tuple[float, ...],
     steps: int,
     cut: Cut | None = None,
 ) -> None:
@@ -43,16 +43,16 @@ def live_run(
     result = study(surface, entries, edited, start_of(surface, plane, start), steps, plane, families)
     words = {
         "preview": ticket,
-        "start": _handle(base, plane, start, cut),
+        "start": _handle(surface, base, plane, start, cut),
         "edit": "edit",
         "best": _best(surface, edited, result),
     }
     live_figure(*live_message(surface, result, sliders, words, ground=not families))
 
 
-def plane_of(surface: Surface, edited: Entry, start: tuple[float, float], steps: int, cut: Cut | None) -> Plane:
+def plane_of(surface: Surface, edited: Entry, start: tuple[float, ...], steps: int, cut: Cut | None) -> Plane:
     """Return the plane of the picture."""
-    if cut is None or surface.dim == 2:
+    if cut is None or surface.dim <= 2:
         return Plane.of(surface, include=start)
     base = edited.start or surface.start
     return cut.lay(surface, edited.optimizer, edited.learning_rate, base, steps, edited.clip, edited.batch)
@@ -62,7 +62,7 @@ def picture_of(
     surface: Surface,
     entries: list[Entry],
     edited: Entry,
-    start: tuple[float, float],
+    start: tuple[float, ...],
     steps: int,
     cut: Cut | None = None,
 ) -> Picture:
@@ -74,7 +74,7 @@ def picture_of(
     return Picture(*whole, None if plane.whole else plane)
 
 
-def start_of(surface: Surface, plane: Plane, start: tuple[float, float]) -> tuple[float, ...]:
+def start_of(surface: Surface, plane: Plane, start: tuple[float, ...]) -> tuple[float, ...]:
     """Return where every run starts, (D,)."""
     if plane.whole:
         return start
@@ -82,7 +82,7 @@ def start_of(surface: Surface, plane: Plane, start: tuple[float, float]) -> tupl
 
 
 def begun(
-    surface: Surface, entries: list[Entry], edited: Entry, plane: Plane, start: tuple[float, float]
+    surface: Surface, entries: list[Entry], edited: Entry, plane: Plane, start: tuple[float, ...]
 ) -> tuple[list[Entry], Entry]:
     """Return the runs, those with a start of their own moved in the plane as all are, and the one under the sliders."""
     moved = [
@@ -94,11 +94,20 @@ def begun(
     return moved, moved[entries.index(edited)]
 
 
-def _handle(base: tuple[float, ...], plane: Plane, start: tuple[float, float], cut: Cut | None) -> dict[str, Any]:
+def _handle(
+    surface: Surface, base: tuple[float, ...], plane: Plane, start: tuple[float, ...], cut: Cut | None
+) -> dict[str, Any]:
     """Return what the start's handle needs: its place, and from where on its inputs count; none where it is fixed."""
-    foot = [0.0, 0.0] if plane.whole else plane.project(np.array(base)).tolist()
+    if plane.whole:
+        return {"keys": START_KEYS[: surface.dim], "value": _shown(surface, start), "fixed": False}
+    foot = plane.project(np.array(base)).tolist()
     place = [start[0] + foot[0], start[1] + foot[1]]
     return {"keys": START_KEYS, "value": place, "base": foot, "fixed": bool(cut and cut.follows)}
+
+
+def _shown(surface: Surface, start: tuple[float, ...]) -> tuple[float, ...]:
+    """Return where the start stands in the picture: of one weight on the curve."""
+    return start if surface.dim > 1 else (*start, float(surface.evaluate(np.array(start))[0]))
 
 
 def _best(surface: Any, edited: Entry, result: Study) -> dict[str, Any] | None:

@@ -8,9 +8,12 @@ from streamlit.errors import StreamlitAPIException
 
 from engine.optimizer import Optimizer
 from engine.parameter import Parameter
+from surfaces import discover_surfaces
+from surfaces.quadratic import Quadratic
 from widgets.address import APPLIED
 from widgets.controls import DECLARED, Several, Text
-from widgets.runs import FIRST, LETTERS, default_of
+from widgets.runs import FIRST, LETTERS, defaults
+from widgets.shape import PREFIX
 
 
 def preset_row(presets: Mapping[str, str], optimizers: Mapping[str, type[Optimizer]]) -> None:
@@ -24,6 +27,7 @@ def preset_row(presets: Mapping[str, str], optimizers: Mapping[str, type[Optimiz
 def apply(query: str, optimizers: Mapping[str, type[Optimizer]]) -> None:
     """Give every input the value that a query asks for, or its default where the query says nothing."""
     asked = dict(parse_qsl(query))
+    surface = discover_surfaces().get(asked.get(PREFIX, ""), Quadratic)
     st.session_state[APPLIED] = True
     for letter in LETTERS:
         _write(letter, asked.get(letter))
@@ -36,7 +40,7 @@ def apply(query: str, optimizers: Mapping[str, type[Optimizer]]) -> None:
             continue
         if letter in LETTERS:
             slug = asked.get(letter, FIRST if letter == "a" else "")
-            default = default_of(optimizers[slug], name) if slug in optimizers else None
+            default = defaults(optimizers[slug], surface).get(name) if slug in optimizers else None
         else:
             default = declared[0] if isinstance(declared, tuple) else declared.default
         if default is not None and key not in asked:

@@ -15,8 +15,7 @@ from engine.schedules.manual import Manual
 from engine.surface import Surface
 from surfaces.quadratic import Quadratic
 from widgets.controls import Text, accepted, choice, controls, number, row, spoken, text
-from widgets.runs import typical
-from widgets.terrain import usual_learning_rate
+from widgets.runs import typical, usual_learning_rate
 
 PREFIX, BESIDE, RULE = "schedule", "constant", "a"
 FIRST, PLAIN = "cosine", "gradient_descent"

@@ -54,7 +54,7 @@ def schedule_run(
     rule: Optimizer,
     schedule: Schedule,
     constant: Constant,
-    start: tuple[float, float],
+    start: tuple[float, ...],
     steps: int,
     noise: tuple[float, int],
     log: bool,

@@ -72,24 +72,22 @@ def _is_set(key: str, default: float) -> bool:
     return key in st.query_params or st.session_state.get(key, default) != default
 
 
-def pick_start(surface: Surface = DEFAULT) -> tuple[float, float]:
+def pick_start(surface: Surface = DEFAULT) -> tuple[float, ...]:
     """Draw the inputs for the start, first the surface's own; on any valley that of the first one."""
     own, values = DEFAULT.start if isinstance(surface, Quadratic) else surface.start, []
     with row():
-        for key, symbol, default in zip(START_KEYS, ("w_1", "w_2"), own, strict=True):
+        for key, symbol, default in zip(START_KEYS, ("w_1", "w_2") if len(own) > 1 else ("w",), own, strict=False):
             declared = Parameter(four_digits(default), -100.0, 100.0, symbol, step=0.1, help="Where every run starts.")
             values.append(number(key, declared, "start"))
-    return values[0], values[1]
+    return tuple(values)
 
 
-def dragged(
-    surface: Surface, start: tuple[float, float], values: Mapping[str, Any]
-) -> tuple[Surface, tuple[float, float]]:
+def dragged(surface: Surface, start: tuple[float, ...], values: Mapping[str, Any]) -> tuple[Surface, tuple[float, ...]]:
     """Return surface and start as a handle holds them at this moment."""
     taken = accepted(values)
     fields = {name: taken[key] for name in surface.parameters() if (key := f"{PREFIX}.{name}") in taken}
-    x, y = (taken.get(key, value) for key, value in zip(START_KEYS, start, strict=True))
-    return replace(surface, **fields), (x, y)
+    place = tuple(taken.get(key, value) for key, value in zip(START_KEYS, start, strict=False))
+    return replace(surface, **fields), place
 
 
 def pick_steps(declared: Parameter = STEPS) -> int:

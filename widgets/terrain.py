@@ -19,7 +19,7 @@ from surfaces.quadratic import Quadratic
 from widgets.controls import choice, controls, spoken
 from widgets.data import PREFIX as DATA
 from widgets.data import held, pick_data
-from widgets.runs import LETTERS
+from widgets.runs import LETTERS, learning_rate_of, usual_learning_rate
 from widgets.shape import PREFIX, START_KEYS, pick_valley, slider
 
 SEEN = 41  # points a side that are looked at for a finite error
@@ -91,26 +91,26 @@ def _settle(
     surface: Surface, optimizers: Mapping[str, type[Optimizer]], arrived: Callable[[Surface], None] | None
 ) -> dict[str, str | None]:
     """Give the runs a start and learning rates that suit a surface; return what the address must say of them."""
-    start = surface.start if surface.dim == 2 else (0.0, 0.0)  # how far it is moved in a plane
-    for key, value in zip(START_KEYS, start, strict=True):
+    start = surface.start if surface.dim <= 2 else (0.0, 0.0)  # how far it is moved in a plane
+    for key, value in zip(START_KEYS, start, strict=False):
         st.session_state[key] = four_digits(value)
     written: dict[str, str | None] = dict.fromkeys(START_KEYS)
     for letter in LETTERS:
         rule, key = optimizers.get(st.session_state.get(letter) or ""), f"{letter}.learning_rate"
         if rule and rule.has_learning_rate:
-            eta = st.session_state[key] = usual_learning_rate(rule, surface)
-            written[key] = None if eta == rule.typical_learning_rate else str(eta)
+            first = learning_rate_of(rule, type(surface)).default
+            eta = usual_learning_rate(rule, surface) if isinstance(surface, Fitted) else first
+            st.session_state[key] = eta
+            written[key] = None if eta == first else str(eta)
     if arrived:
         arrived(surface)
     return written
 
 
-def usual_learning_rate(rule: type[Optimizer], surface: Surface) -> float:
-    """Return a learning rate at which a rule behaves on a surface: the surface's own, or the rule's where each weight
-    has one of its own.
-    """
-    adaptive = rule.preconditioner is not Optimizer.preconditioner
-    return rule.typical_learning_rate if adaptive else surface.learning_rate
+@cache
+def drawn_surfaces() -> dict[str, type[Surface]]:
+    """Return {slug: class} of the surfaces with one or two weights: a curve, or what a plane shows whole."""
+    return {slug: cls for slug, cls in discover_surfaces().items() if cls().dim in (1, 2)}
 
 
 @cache

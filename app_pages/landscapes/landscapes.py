@@ -16,7 +16,7 @@ from widgets.presets import preset_row
 from widgets.runs import pick_runs
 from widgets.section import pick_cut, pick_move
 from widgets.shape import pick_start, pick_steps
-from widgets.terrain import cut_surfaces, pick_terrain, plane_surfaces
+from widgets.terrain import cut_surfaces, drawn_surfaces, pick_terrain
 
 ORDER = 4
 
@@ -32,6 +32,10 @@ PRESETS = {
     "&b=gradient_descent&b.learning_rate=0.01&c=adam&c.learning_rate=0.1",
     "Plateau and cliff": "surface=plateau_ravine&start.x=-3&start.y=1&a=gradient_descent&a.learning_rate=0.1"
     "&b=momentum&b.learning_rate=0.1",
+    "Clipped at the cliff": "surface=plateau_ravine&start.x=-3&start.y=1&a=momentum&a.learning_rate=0.2&a.clip=1"
+    "&b=momentum&b.learning_rate=0.2",
+    "Round for ever": "surface=piecewise_quadratic&start.x=3.3&steps=60&a=momentum&a.learning_rate=0.1111"
+    "&a.momentum=0.4444&b=gradient_descent&b.learning_rate=0.04",
     "Leaving a saddle": "surface=sharpness&start.x=-0.4&start.y=0.401&a=gradient_descent&a.learning_rate=0.1",
     "A plane through 25 weights": "surface=convex_rosenbrock&plane=run&a=momentum&a.learning_rate=0.2"
     "&b=gradient_descent&b.learning_rate=0.4",
@@ -45,9 +49,10 @@ PRESETS = {
 def landscapes() -> None:
     """Pick, run, draw."""
     with st.sidebar:
-        surface, sliders = pick_terrain({**plane_surfaces(), **cut_surfaces()}, FIRST, discover_optimizers())
+        surfaces = {**drawn_surfaces(), **cut_surfaces()}
+        surface, sliders = pick_terrain(surfaces, FIRST, discover_optimizers(), kept=True)
         st.caption(surface.note)
-        entries, edited = pick_runs(discover_optimizers())
+        entries, edited = pick_runs(discover_optimizers(), type(surface))
         cut, steps = pick_cut(surface), pick_steps()
         start = pick_move(cut) if cut else pick_start(surface)
         commits(adopt)

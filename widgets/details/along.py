@@ -30,7 +30,8 @@ def draw(picture: Picture) -> None:
 def sent(picture: Picture) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Return of every drawn step of the present run how far the curve goes in eta, and its changes of the error."""
     entry = picture.edited
-    path = single(picture.surface, entry.optimizer, entry.learning_rate, picture.start, picture.steps).trajectory
+    settings = entry.optimizer, entry.learning_rate, picture.start, picture.steps, entry.clip
+    path = single(picture.surface, *settings).trajectory
     reach, change = curves(picture.surface, path.weights[picture.drawn, 0], entry.learning_rate)
     return {"points": POINTS}, {"reach": reach, "change": change}
 

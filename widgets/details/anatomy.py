@@ -11,11 +11,13 @@ from engine.optimizer import Optimizer
 from engine.plane import Plane
 from engine.study import has_modes, study
 from widgets.details.follow import follow
+from widgets.details.kinds import On
 from widgets.details.picture import Picture
 
 NAME = "step"
 TITLE = "Anatomy of a step"
 ORDER = 10
+ON = On.PLANE
 OF_A_RATE = True
 
 AVERAGES = ("mean", "squares")  # of the gradient and of its square, or their sums
@@ -39,7 +41,7 @@ def sent(picture: Picture, setting: Any = None) -> tuple[dict[str, Any], dict[st
     """
     surface, rule = picture.surface, picture.edited.optimizer
     header: dict[str, Any] = {"slug": slug(rule)}
-    if not rule.adaptive or "squares" not in rule.slots:
+    if not rule.adaptive or "squares" not in rule.slots or picture.edited.clip is not None:
         return header, {}
     plane = Plane.of(surface, include=picture.start)
     found = study(surface, [picture.edited], picture.edited, picture.start, picture.steps, plane, families=False)

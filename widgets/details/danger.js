@@ -70,7 +70,7 @@ function danger(view, header) {
     note: header.section
       ? "Only curvature within the plane counts here. Directions out of it may be steeper: the limit of all weights, on the gauge, is this one or less."
       : share > 0
-        ? `No minimum in the hatched part can hold a run${held}: a small distance from it would grow along the steepest direction. A run may still pass through.`
+        ? `No minimum in the hatched part can hold a run${held}: a small distance from it would grow along the steepest direction. A run may still pass through.${rule.clipped ? " The limit is that of gradients that are not clipped." : ""}`
         : "",
   };
 }

@@ -240,6 +240,7 @@ function apart(view) {
     });
     return `${own} A step multiplies α₁ by ${times[0]} and α₂ by ${times[1]}.`;
   }
+  if (rule.clipped) return "A gradient is clipped by its whole length: where it is, what becomes of α₁ depends on α₂.";
   if (!rule.adaptive) return `Whether the steps of ${rule.title} keep α₁ and α₂ apart is not known here.`;
   const weights = `${rule.title} has a learning rate for each weight`;
   if (view.axes[0][0] * view.axes[0][1] === 0)

@@ -12,10 +12,12 @@ class On(Flag):
 
     QUADRATIC = auto()  # closed forms know its runs
     OTHER = auto()
+    LINE = auto()  # it has one weight: its picture is a curve
     DATA = auto()  # a model with two weights, besides
     SECTION = auto()  # a plane through more than two weights
     NETWORK = auto()  # a plane through those of a model of data
-    ANY = QUADRATIC | OTHER
+    PLANE = QUADRATIC | OTHER
+    ANY = PLANE | LINE
     CUT = SECTION | NETWORK
     ALL = ANY | CUT
 
@@ -24,5 +26,7 @@ class On(Flag):
         """Return the kinds of a surface."""
         if surface.dim > 2:
             return cls.NETWORK if len(surface.rows()) else cls.SECTION
+        if surface.dim == 1:
+            return cls.LINE
         kind = cls.QUADRATIC if has_modes(surface) else cls.OTHER
         return kind | cls.DATA if isinstance(surface, TwoWeights) else kind

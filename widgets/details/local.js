@@ -158,7 +158,7 @@ function rowsOf(view, { values, newton, error }, predicted, factor) {
   const known = limit > 0 && limit < 3e38;
   const unknown = rule.adaptive ? "the local limit depends on the averages of a run" : "no local limit is known";
   const none = Number.isNaN(limit) ? unknown : "nothing limits it here";
-  const rate = ["η now", number(eta, 4), known ? `local limit ${number(limit, 4)}` : none];
+  const rate = ["η now", number(eta, 4), known ? `local limit ${number(limit, 4)}${rule.clipped ? " if not clipped" : ""}` : none];
   return [
     ["λ₁, λ₂", values.map((value) => number(value, 4)).join(", "), "eigenvalues of H"],
     eta === null ? ["η now", "–", `${rule.title} has no learning rate`] : rate,

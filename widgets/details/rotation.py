@@ -40,7 +40,7 @@ def draw(picture: Picture) -> None:
     """Draw steps against the angle, and the paths in the turning frame."""
     surface = picture.surface
     entries = [*picture.entries, *_absent(picture.entries)]
-    curves = [_curve(surface, item.optimizer, item.learning_rate, picture.start) for item in entries]
+    curves = [_curve(surface, item.optimizer, item.learning_rate, picture.start, item.clip) for item in entries]
     shown = min(picture.steps, SHOWN)
     why = _nothing_to_count(surface, picture.start)
     arrays = {"axes": np.stack([_turned_axes(surface, angle) for angle in ANGLES])}
@@ -71,8 +71,10 @@ def _absent(entries: list[Entry]) -> list[Entry]:
 
 # A curve does not change while another run's settings do.
 @lru_cache(maxsize=REMEMBERED)
-def _curve(surface: Any, optimizer: Optimizer, learning_rate: float, start: tuple[float, ...]) -> Curve:
-    turned = over_angles(surface, optimizer, learning_rate, start, ANGLES, STEPS)
+def _curve(
+    surface: Any, optimizer: Optimizer, learning_rate: float, start: tuple[float, ...], clip: float | None
+) -> Curve:
+    turned = over_angles(surface, optimizer, learning_rate, start, ANGLES, STEPS, clip)
     paths = turned.modes[: SHOWN + 1].transpose(1, 0, 2)
     with np.errstate(invalid="ignore"):
         near = np.abs(paths).max(axis=-1) <= FAR * max(np.abs(paths[:, 0]).max(), 1e-300)

@@ -91,7 +91,7 @@ function runLine({ verdict, limit, eta, rule, columns }) {
   if (columns) return `Optimizer: ${verdict.label}.`;
   const moving = rule.adaptive ? ", which moves with its averages" : "";
   const share =
-    limit > 0 ? ` Its learning rate is ${percent(eta / limit)} of the limit ${number(limit, 4)}${moving}.` : "";
+    limit > 0 ? ` Its learning rate is ${percent(eta / limit)} of the limit ${number(limit, 4)}${moving}${rule.clipped ? ", where no gradient is clipped" : ""}.` : "";
   return `Optimizer: ${verdict.label}.${share}`;
 }
 
@@ -113,8 +113,10 @@ function itinerary(view) {
 
 function stepLine(view, k) {
   const { steps, path } = view;
-  const where = `${view.header.frame.section ? "in the plane at" : "w ="} ${place([path.x[k], path.y[k]])}`;
-  return `Step ${steps[k]}${k ? "" : ", the start"}: ${where}${offPlane(view, k)}, ${excess(path, view, k)}${limitAt(view, k)}`;
+  const at = weightsOf(path, view, k);
+  const what = view.header.frame.section ? "in the plane at" : "w =";
+  const where = `${what} ${at[1] === undefined ? number(at[0], 4) : place(at)}${offPlane(view, k)}`;
+  return `Step ${steps[k]}${k ? "" : ", the start"}: ${where}, ${excess(path, view, k)}${limitAt(view, k)}`;
 }
 
 function offPlane({ shadow }, k) {

@@ -135,7 +135,7 @@ class LiveFigure {
     this.startHandle.fixed = Boolean(header.start.fixed);
     const mine = this.pendingStart;
     if (!mine || this.startHandle.grabbed) return;
-    const same = mine.value.every((value, i) => value === header.start.value[i]);
+    const same = header.start.keys.every((_, i) => mine.value[i] === header.start.value[i]);
     if (same || performance.now() - mine.at > 2000) this.pendingStart = null;
   }
 
@@ -145,11 +145,21 @@ class LiveFigure {
     return Object.fromEntries(keys.map((key, i) => [key, Number((value[i] - base[i]).toPrecision(4))]));
   }
 
-  // where the inputs can put it
+  // where the inputs can put it, of one weight on its curve
   reachable(value) {
-    const { keys, base = [0, 0] } = this.header.start;
+    const { frame, start } = this.header;
+    if (frame.weights === 1) return this.onCurve(value);
     const moved = this.startValues(value);
-    return keys.map((key, i) => base[i] + moved[key]);
+    return start.keys.map((key, i) => (start.base?.[i] ?? 0) + moved[key]);
+  }
+
+  onCurve([x, y]) {
+    const { frame, arrays } = this.header;
+    if (frame.weights !== 1) return [x, y];
+    const { heights } = arrays;
+    const place = ((x - frame.span[0]) / (frame.span[1] - frame.span[0])) * (heights.length - 1);
+    const k = Math.max(0, Math.min(heights.length - 2, Math.floor(place)));
+    return [x, heights[k] + (place - k) * (heights[k + 1] - heights[k])];
   }
 
   commitStart(place) {
@@ -208,6 +218,7 @@ class LiveFigure {
     // the run under the sliders is drawn last, on top
     const runs = [...header.runs].sort((one, other) => one.edited - other.edited);
     const paths = runs.map((run) => readPath(run.edited ? member.points : header.arrays[run.array], header.frame));
+    this.hover.frame = header.frame;
     this.view = this.look(member, paths[runs.length - 1]);
     for (const overlay of Object.values(this.overlays)) overlay.under?.(ground, this.view);
     this.drawn = this.hover.drawn = this.view.runs = runs.map((run, i) =>

@@ -42,8 +42,10 @@ class Wanted(NamedTuple):
 def draw() -> None:
     """Draw the inputs, the map, and the run that is open."""
     with st.sidebar:
-        entry = pick_settings(pick_alone(discover_optimizers()))
+        above = st.container()
         surface, sliders = pick_terrain(_with_minima(), "quadratic", discover_optimizers(), kept=True)
+        with above:  # the surface is known
+            entry = pick_settings(pick_alone(discover_optimizers(), type(surface)), surface=type(surface))
         start, steps = pick_start(surface), pick_steps(STEPS)
         with row():
             tolerance, columns = number("tolerance", TOLERANCE, "tolerance"), number("columns", COLUMNS, "columns")

@@ -40,7 +40,7 @@ def draw() -> None:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _turning(surface: Any, slug: str, start: tuple[float, float]) -> Turning:
+def _turning(surface: Any, slug: str, start: tuple[float, ...]) -> Turning:
     cls = discover_optimizers()[slug]
     eta, rule = cls.typical_learning_rate, cls()
     error = over_angles(surface, rule, eta, start, ANGLES, STEPS).error
@@ -79,7 +79,7 @@ def _budget() -> str:
     )
 
 
-def _nothing_to_count(surface: Any, start: tuple[float, float]) -> str:
+def _nothing_to_count(surface: Any, start: tuple[float, ...]) -> str:
     """Return why there are no steps to count, empty where there are."""
     if surface.eigenvalues[0] < 0.0:
         return (

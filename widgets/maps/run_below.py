@@ -10,13 +10,14 @@ from engine.surface import Surface
 from surfaces.quadratic import Quadratic
 from widgets.live_run import live_run
 from widgets.navigation import FOLDER
+from widgets.runs import CLIP
 from widgets.shape import PREFIX, STEPS
 
 SHOWN_STEPS = int(STEPS.high)  # of a long run
 
 
 def run_below(
-    entry: Entry, surface: Surface, sliders: list[dict[str, Any]], start: tuple[float, float], steps: int
+    entry: Entry, surface: Surface, sliders: list[dict[str, Any]], start: tuple[float, ...], steps: int
 ) -> None:
     """Draw the run, and the button that opens it on the page that shows more of it."""
     shown = min(steps, SHOWN_STEPS)
@@ -27,5 +28,6 @@ def run_below(
     page = FOLDER / ("quadratics/valley.py" if valley else "landscapes/landscapes.py")
     chosen = {entry.name: slug(entry.optimizer)} | ({} if valley else {PREFIX: slug(surface)})
     if st.button(f"Open this run on the page {page.stem.capitalize()}", type="tertiary", icon=":material/landscape:"):
-        # the other inputs have the same names there and keep what they hold
+        # the other inputs have the same names there and keep what they hold; clipping has none here, and is off
+        st.session_state[f"{entry.name}.clip"] = CLIP.default
         st.switch_page(page, query_params=chosen)

@@ -49,7 +49,7 @@ class Wanted(NamedTuple):
     rules: tuple[Optimizer, ...]
     up: str  # goes up the side; what surface and rules say of it is not used
     log: bool
-    start: tuple[float, float]
+    start: tuple[float, ...]
     steps: int
     tolerance: float
     cells: int
@@ -99,7 +99,7 @@ def draw() -> None:
 def _pick_rule(optimizers: dict[str, type[Optimizer]], surface: Surface) -> Picked:
     """Draw the inputs of the optimizer."""
     optimizers = {name: cls for name, cls in optimizers.items() if cls.has_learning_rate}
-    cls = pick_alone(optimizers)
+    cls = pick_alone(optimizers, type(surface))
     pair = _pair(cls, optimizers)
     both = len(pair) > 1 and _one_of("beside", SIDES, " and ".join(item.title for item in pair)) == "both"
     ups = {name: spoken(name) for name in cls.parameters()}
@@ -110,7 +110,7 @@ def _pick_rule(optimizers: dict[str, type[Optimizer]], surface: Surface) -> Pick
     up = choice("up", "Up the side", ups, first) or first
     evenly = cls().linear and isinstance(surface, Quadratic)  # elsewhere a start may need far less than its minimum
     log = not evenly or _one_of("across", SPACINGS, "Learning rates") == "log"
-    entry = pick_settings(cls)
+    entry = pick_settings(cls, surface=type(surface))
     rule = entry.optimizer
     values = {name: getattr(rule, name) for name in rule.parameters()}
     return Picked(entry, tuple(rule if item is cls else item(**values) for item in pair) if both else (rule,), up, log)
@@ -130,8 +130,8 @@ def _one_of(key: str, names: tuple[str, ...], label: str) -> str:
 
 
 def _without(
-    surface: Any, picked: Picked, start: tuple[float, float]
-) -> tuple[Any, tuple[Optimizer, ...], str, bool, tuple[float, float]]:
+    surface: Any, picked: Picked, start: tuple[float, ...]
+) -> tuple[Any, tuple[Optimizer, ...], str, bool, tuple[float, ...]]:
     """Return what was picked with the default of what goes up the side: its present value makes no other map."""
     rules, up = picked.rules, picked.up
     if up in STARTS:
@@ -144,7 +144,7 @@ def _without(
     return surface, rules, up, picked.log, start
 
 
-def nothing_to_count(surface: Surface, start: tuple[float, float], up: str) -> str:
+def nothing_to_count(surface: Surface, start: tuple[float, ...], up: str) -> str:
     """Return why there are no steps to count, empty where there are."""
     if why := bottomless(surface, surface.view):
         return f"{why}: there are no steps to count. The run is shown all the same."
@@ -198,7 +198,7 @@ def compute(wanted: Wanted, progress: Progress) -> list[SettingsMap] | None:
 
 
 def _draw_maps(
-    wanted: Wanted, surface: Surface, start: tuple[float, float], entry: Entry, maps: list[SettingsMap]
+    wanted: Wanted, surface: Surface, start: tuple[float, ...], entry: Entry, maps: list[SettingsMap]
 ) -> None:
     frame = Frame(
         wanted.up,
@@ -215,7 +215,7 @@ def _draw_maps(
         st.caption(_words(what, surface, wanted.rules, maps))
 
 
-def _open(up: str, surface: Surface, start: tuple[float, float], entry: Entry) -> float:
+def _open(up: str, surface: Surface, start: tuple[float, ...], entry: Entry) -> float:
     """Return what the run that is open has of what goes up the side."""
     if up in STARTS:
         return start[STARTS.index(up)]

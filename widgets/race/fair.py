@@ -62,7 +62,7 @@ def draw() -> None:
     )
 
 
-def show(surface: Quadratic, start: tuple[float, float], terms: Terms, draws: list[list[Lane]]) -> None:
+def show(surface: Quadratic, start: tuple[float, ...], terms: Terms, draws: list[list[Lane]]) -> None:
     """Draw the first of several draws, and say how often each optimizer won."""
     lanes = draws[0]
     lines("race.fair", *message(surface, draws, terms))
@@ -100,9 +100,7 @@ def pick_terms() -> Terms:
     return Terms(int(budget), int(steps), target, counted != "once", noise, int(seed))
 
 
-def compute(
-    surface: Quadratic, start: tuple[float, float], terms: Terms, progress: Progress
-) -> list[list[Lane]] | None:
+def compute(surface: Quadratic, start: tuple[float, ...], terms: Terms, progress: Progress) -> list[list[Lane]] | None:
     """Race all optimizers in DRAWS draws, the best first in each; None where progress stopped it."""
     rules, draws = everyone(), list[list[Lane]]()
     for k in range(DRAWS):
@@ -122,7 +120,7 @@ def later(terms: Terms, draws: int) -> Terms:
 
 # A draw is also one of the draws that follow the one before it.
 @lru_cache(maxsize=REMEMBERED)
-def _lane(surface: Quadratic, start: tuple[float, float], name: str, terms: Terms) -> Lane:
+def _lane(surface: Quadratic, start: tuple[float, ...], name: str, terms: Terms) -> Lane:
     return lane(surface, start, everyone()[name], terms)
 
 
@@ -324,7 +322,7 @@ def _middle(steps: np.ndarray, terms: Terms) -> str:
     return count(value) if np.isfinite(value) else f"> {count(terms.steps)}"
 
 
-def watched(lanes: list[Lane], surface: Quadratic, start: tuple[float, float]) -> str:
+def watched(lanes: list[Lane], surface: Quadratic, start: tuple[float, ...]) -> str:
     """Return the address at which the settings found run together, from the start in the sidebar."""
     shape = {name: getattr(surface, name) for name in surface.parameters()}
     items = {f"surface.{name}": value for name, value in shape.items() if value != surface.parameters()[name].default}

@@ -5,7 +5,7 @@ from surfaces.quadratic import Quadratic
 from widgets.goal import at_bottom, bottomless
 
 
-def nothing_to_race(surface: Surface, start: tuple[float, float], view: View | None = None) -> str:
+def nothing_to_race(surface: Surface, start: tuple[float, ...], view: View | None = None) -> str:
     """Return why nobody can arrive, empty where somebody can."""
     if why := bottomless(surface, view or surface.view):
         cure = "Make both eigenvalues positive" if isinstance(surface, Quadratic) else "Pick another surface"

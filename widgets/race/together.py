@@ -24,9 +24,9 @@ from widgets.live_figure import commits
 from widgets.live_run import live_run
 from widgets.presets import preset_row
 from widgets.race.nothing import nothing_to_race
-from widgets.runs import FIRST, LETTERS, pick_runs
+from widgets.runs import FIRST, LETTERS, pick_runs, usual_learning_rate
 from widgets.shape import PREFIX, pick_start, pick_steps
-from widgets.terrain import pick_terrain, plane_surfaces, usual_learning_rate
+from widgets.terrain import pick_terrain, plane_surfaces
 
 NAME = "together"
 TITLE = "One start, one surface: who is first at 10⁻⁶ of the error?"
@@ -41,8 +41,10 @@ def draw() -> None:
     everyone(optimizers)
     preset_row(presets(optimizers), optimizers)
     with st.sidebar:
-        entries, edited = pick_runs(optimizers)
+        above = st.container()
         surface, sliders = pick_terrain(plane_surfaces(), "quadratic", optimizers, kept=True)
+        with above:  # the surface is known
+            entries, edited = pick_runs(optimizers, type(surface))
         start, steps = pick_start(surface), pick_steps()
         commits(adopt)
     st.query_params.setdefault("a", FIRST)  # one that is left out is the bare address, and that is everyone's
@@ -96,7 +98,7 @@ def rates(surface: Surface, optimizers: dict[str, type[Optimizer]]) -> str:
 
 
 def scores(
-    surface: Surface, entries: list[Entry], edited: Entry, start: tuple[float, float], steps: int
+    surface: Surface, entries: list[Entry], edited: Entry, start: tuple[float, ...], steps: int
 ) -> dict[str, Any]:
     """Return the counts of every run, and of the one under the sliders at every stop."""
     plane = Plane.of(surface, include=start)

@@ -99,7 +99,7 @@ def pick_rule(optimizers: dict[str, type[Optimizer]]) -> Optimizer:
 
 @lru_cache(maxsize=REMEMBERED)
 def landscape(
-    surface: Quadratic, rule: Optimizer, start: tuple[float, float], steps: int
+    surface: Quadratic, rule: Optimizer, start: tuple[float, ...], steps: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return learning rates (n,) and the error each leaves, as a share of the start's, inf where it diverged.
 
@@ -129,7 +129,7 @@ def merged(tried: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.n
 
 
 def curves(
-    surface: Quadratic, rule: Optimizer, etas: np.ndarray, start: tuple[float, float], steps: int
+    surface: Quadratic, rule: Optimizer, etas: np.ndarray, start: tuple[float, ...], steps: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the error of every trial as a share of the start's, (T+1, n), and the step where each diverged, (n,)."""
     path = run(surface, rule, etas, start, steps, record=("error",))
@@ -142,7 +142,7 @@ def curves(
 def searches(
     surface: Quadratic,
     rule: Optimizer,
-    start: tuple[float, float],
+    start: tuple[float, ...],
     steps: int,
     budget: int,
     seed: int,
@@ -166,7 +166,7 @@ def _search(
     points: list[Point],
     surface: Quadratic,
     rule: Optimizer,
-    start: tuple[float, float],
+    start: tuple[float, ...],
     steps: int,
     early: bool,
 ) -> Search:
@@ -178,7 +178,7 @@ def _search(
 
 @lru_cache(maxsize=REMEMBERED)
 def _bayesian(
-    surface: Quadratic, rule: Optimizer, start: tuple[float, float], steps: int, budget: int, seed: int
+    surface: Quadratic, rule: Optimizer, start: tuple[float, ...], steps: int, budget: int, seed: int
 ) -> list[Point]:
     """Return the trials of a search that minimises the logarithm of the error that is left."""
 

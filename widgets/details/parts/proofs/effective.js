@@ -10,7 +10,7 @@ function effective(view) {
   const { rule, eta, hyper } = view;
   const mu = hyper.momentum;
   const told = number(eta, 4);
-  if (rule.slug === "gradient_descent")
+  if (rule.linear && rule.slug === "gradient_descent")
     return {
       head: ["The effective learning rate: η itself, ", named("effective-constant", told)],
       lines: [
@@ -18,7 +18,7 @@ function effective(view) {
       ],
     };
   if (!rule.linear || !RULES[rule.slug]) {
-    const known = rule.form?.length ? undefined : ADAPTED[rule.slug]; // of the printed form
+    const known = rule.form?.length || rule.clipped ? undefined : ADAPTED[rule.slug]; // of the printed form
     return {
       head: [`The effective learning rate: ${rule.adaptive ? "another one for each weight" : "not a fixed one"}`],
       lines: [[known ?? `What ${rule.title} makes of a gradient does not follow from η alone.`]],

@@ -90,7 +90,7 @@ function outward(index, value) {
 
 function otherLimit({ rule, eigenvalues, eta, limit: last, labels }) {
   const { title } = rule;
-  if (!rule.adaptive)
+  if (!rule.adaptive || rule.clipped)
     return {
       head: [`The limit: none of ${title} is known in closed form`],
       lines: [["Its steps are no sum of past gradients with fixed weights."]],
