@@ -5,10 +5,12 @@ from typing import Any
 from charts.colours import FONT
 
 
-def curve_figure(steps: int, start_error: float, target: float | None, title: str) -> dict[str, Any]:
-    """Return the axes; ``start_error`` sets their range, ``target`` is a line across them."""
+def curve_figure(
+    steps: int, start_error: float, target: float | None, title: str, reach: tuple[int, int] = (-10, 3)
+) -> dict[str, Any]:
+    """Return the axes: ``reach`` powers of ten about ``start_error``; ``target`` is a line across them."""
     lines = [] if target is None else [_target(steps, target)]
-    return {"data": lines, "layout": _layout(steps, start_error, title)}
+    return {"data": lines, "layout": _layout(steps, start_error, title, reach)}
 
 
 def _target(steps: int, target: float) -> dict[str, Any]:
@@ -25,14 +27,14 @@ def _target(steps: int, target: float) -> dict[str, Any]:
     }
 
 
-def _layout(steps: int, start_error: float, title: str) -> dict[str, Any]:
+def _layout(steps: int, start_error: float, title: str, reach: tuple[int, int]) -> dict[str, Any]:
     axis = {"zeroline": False, "color": "@quiet", "gridcolor": "@grid", "nticks": 5}
     return {
         "xaxis": {**axis, "range": [0, max(steps, 1)], "title": {"text": "step", "standoff": 4}},
         "yaxis": {
             **axis,
             "type": "log",
-            "range": [_exponent(start_error) - 10, _exponent(start_error) + 3],
+            "range": [_exponent(start_error) + power for power in reach],
             "title": {"text": title, "standoff": 4},
             "exponentformat": "power",
         },

@@ -10,16 +10,22 @@ from charts.colours import FONT
 from charts.curve import curve_figure
 from charts.gauge import WHERE, gauge
 from charts.plane import GRID, ground_figure
-from engine.family import Family
+from engine.family import Family, single_of
 from engine.local import Expansion, local_limits
 from engine.outcome import state_of
 from engine.plane import Plane
+from engine.planes import near as near_start
 from engine.run import run
+from engine.sampling import arguments
+from engine.section import Section, seen
+from engine.shadow import random_walk_plane, shadow
 from engine.stationary import Stationary, floor, stationary_points
-from engine.study import Study
+from engine.study import Study, place_of
 from engine.surface import View
-from engine.words import number
+from engine.words import number, percent
 
+SECTION_GRID = 61  # points along each side of a section, whose every point may be a pass over data
+SHORTEST = 4  # steps near the start of which a plane can tell something
 DRAWN = 131  # steps at most: a point takes five numbers, and a message 400 kB
 REMEMBERED = 4  # views whose heights are kept, 80 kB each
 MOST = 3e38  # what float32 holds
@@ -35,48 +41,76 @@ NAMES = {"maximum": "max", "saddle": "saddle", "degenerate": "degenerate"}  # of
 def track(surface: Any, study: Study, family: Family, shown: np.ndarray) -> np.ndarray:
     """Return what travels of every drawn step of a family, (steps, R, 5).
 
-    The place in the plane, E above its floor, the direction of -grad E as an angle, and the rule's local limit there.
+    The place in the plane, E above its floor, the direction of -grad E as an angle, and the rule's local limit there;
+    of a surface with more than two weights nan but for the run under the sliders, since it takes all of H.
     """
     weights = family.trajectory.weights[shown]
     with np.errstate(all="ignore"):
         error, gradient = surface.evaluate(weights)
         down = -study.plane.project(gradient + study.plane.origin)
         angle = np.where((down == 0.0).all(axis=-1), np.nan, np.arctan2(down[..., 1], down[..., 0]))
-        limits = local_limits(surface, family.optimizers, weights, state_of(family, shown))
+        limits = _limits(surface, study, family, shown)
         above = np.clip(error - floor(surface, study.plane.view)[0], -MOST, MOST)
         place = np.clip(study.plane.project(weights), -MOST, MOST)
     return np.concatenate([place, np.stack([above, angle, np.minimum(limits, MOST)], axis=-1)], axis=-1)
+
+
+def _limits(surface: Any, study: Study, family: Family, shown: np.ndarray) -> np.ndarray:
+    """Return local limits at the drawn steps, (steps, R)."""
+    weights = family.trajectory.weights[shown]
+    if study.plane.whole:
+        return local_limits(surface, family.optimizers, weights, state_of(family, shown))
+    limits = np.full(weights.shape[:2], np.nan)
+    if not any(family is other for other in study.others.values()):
+        r = place_of(family, study.edited)
+        alone = single_of(family, r)
+        limits[:, r] = local_limits(surface, alone.optimizers, weights[:, r : r + 1], state_of(alone, shown))[:, 0]
+    return limits
 
 
 def near_run(surface: Any, study: Study, shown: np.ndarray) -> dict[str, np.ndarray]:
     """Return what only the server knows of the run under the sliders, ``local`` (steps, 10).
 
     At each drawn step the gradient, H_11, H_12, H_22, the change of the weights that follows, nan after the last step,
-    the gradient that made it, which differs where a rule looks ahead, and E where a Newton step would lead.
+    the gradient that made it, which differs where a rule looks ahead, and E where a Newton step would lead. Of a
+    surface with more than two weights they are those of the section at the foot of the step, and ``shadow`` (steps, 2)
+    holds how far the step is from the plane, and E at its foot above the floor.
     """
     rule, eta = study.edited.optimizer, study.edited.learning_rate
     path = run(
-        surface, rule, eta, study.start, study.steps, record=("gradient", "used_gradient"), clip=study.edited.clip
+        *(surface, rule, eta, study.start, study.steps),
+        record=("gradient", "used_gradient"),
+        clip=study.edited.clip,
+        **arguments(study.edited.batch),
     )
     weights, used = path.weights[:, 0], path.used_gradient
     assert used is not None
-    here = Expansion.at(surface, weights[shown])
+    plane, arrays = study.plane, {}
+    if not plane.whole:
+        hidden = shadow(surface, plane, weights)
+        below = hidden.below - floor(surface, plane.view)[0]
+        arrays["shadow"] = np.clip(np.stack([hidden.distance, below], axis=1)[shown], -MOST, MOST)
+    section = seen(surface, plane)
+    weights, used = plane.project(weights), plane.project(used + plane.origin)
+    here = Expansion.at(section, weights[shown])
     after = np.minimum(shown + 1, study.steps)
     change = np.where((after > shown)[:, None], weights[after] - weights[shown], np.nan)
     h = here.hessian.reshape(-1, 4)[:, [0, 1, 3]]
     with np.errstate(all="ignore"):
-        there, _ = surface.evaluate(weights[shown] + here.newton_step)
+        there, _ = section.evaluate(weights[shown] + here.newton_step)
         rows = np.concatenate([here.gradient, h, change, used[shown, 0], there[:, None]], axis=1)
         rows = np.clip(rows, -MOST, MOST)
-    return {"local": rows}
+    return {**arrays, "local": rows}
 
 
 def frame(surface: Any, study: Study) -> dict[str, Any]:
     """Return what the browser needs to read a track."""
     lowest, minimum = floor(surface, study.plane.view)
-    over = heights(surface, study.plane.view)
+    over = heights(seen(surface, study.plane), study.plane.view)
     return {
         "columns": 5,
+        "names": [name.replace("_{", "").replace("}", "") for name in study.plane.names],
+        "section": None if study.plane.whole else told(surface, study),
         "floor": lowest,
         "bounded": minimum,
         "low": over.low,
@@ -87,11 +121,47 @@ def frame(surface: Any, study: Study) -> dict[str, Any]:
 
 def ground(surface: Any, study: Study) -> dict[str, Any]:
     """Return bands of error, and the stationary points in view with the axes of their Hessians."""
-    plane = study.plane
-    found = stationary_points(surface, plane.view)
-    marks = [*_axes(found, plane), *_points(surface, found), *_landmarks(surface, found)]
-    over = heights(surface, plane.view)
-    return ground_figure(over.x, over.y, over.height, [], marks)
+    plane, section, marks = study.plane, seen(surface, study.plane), []
+    if found := _stationary(surface, plane):
+        marks = [*_axes(found, plane), *_points(section, found), *_landmarks(section, found)]
+    over = heights(section, plane.view)
+    return ground_figure(over.x, over.y, over.height, [], marks, plane.names)
+
+
+def _stationary(surface: Any, plane: Plane) -> Stationary | None:
+    """Return the stationary points of what is seen; None in a plane through a model of data: it would take too long."""
+    if plane.whole:
+        return stationary_points(surface, plane.view)
+    return None if len(surface.rows()) else stationary_points(seen(surface, plane), plane.view)
+
+
+def told(surface: Any, study: Study) -> dict[str, Any]:
+    """Return in words how much of the run under the sliders its plane shows, and with what to compare it."""
+    path = study.present.family.trajectory.weights[:, study.index]
+    near = near_start(path)
+    found = shadow(surface, study.plane, near)
+    along = " and ".join(f"{percent(share)} along {axis}" for share, axis in zip(found.explained, "xy", strict=True))
+    run = "the run" if len(near) == len(path) else f"its first {len(near) - 1} steps"
+    held = f"Of the variance of the {surface.dim} weights along {run} the plane holds {percent(sum(found.explained))}"
+    if len(near) < SHORTEST:
+        lost = "The run is far away after a step or two: no plane tells much of it."
+        return {"explained": lost, "farthest": float(found.distance.max()), "length": found.length}
+    return {
+        "explained": f"{held}, {along}; {_without_reason(study.plane, len(near))}.",
+        "farthest": float(found.distance.max()),
+        "length": found.length,
+    }
+
+
+def _without_reason(plane: Plane, points: int) -> str:
+    """Return what a plane holds of a run without any structure."""
+    if not plane.fitted:
+        return f"one laid at random holds 2 of {plane.dim} parts, {percent(2.0 / plane.dim)}"
+    mean, most = random_walk_plane(max(points, 2), plane.dim)
+    return (
+        f"of a random walk of as many steps its own plane holds {percent(round(mean, 3))}, in 95 of 100 cases less than"
+        f" {percent(round(most, 3))}"
+    )
 
 
 class Heights(NamedTuple):
@@ -107,7 +177,7 @@ class Heights(NamedTuple):
 @lru_cache(maxsize=REMEMBERED)
 def heights(surface: Any, view: View) -> Heights:
     """Return heights over a view; the logarithm is taken where roots would show little."""
-    x, y, points = replace(Plane.of(surface), view=view).grid(GRID)
+    x, y, points = replace(Plane.of(surface), view=view).grid(SECTION_GRID if isinstance(surface, Section) else GRID)
     error, _ = surface.evaluate(points)
     error = np.where(np.isfinite(error), error, np.nan)
     if np.isnan(error).all():
@@ -215,9 +285,11 @@ def curve(surface: Any, study: Study) -> dict[str, Any]:
     lowest, minimum = floor(surface, study.plane.view)
     error = abs(float(surface.evaluate(np.array(study.start))[0]) - lowest)
     error = error if np.isfinite(error) else 1.0
+    # what is learned from data has no known floor, and hardly falls by ten powers of ten
+    reach = (-10, 3) if minimum or not len(surface.rows()) else (-4, 2)
     title = "E − E_min" if minimum else f"|E − {number(lowest)}|" if lowest else "|E|"
     return {
-        "curve": curve_figure(study.steps, error, None, title.replace("_min", "<sub>min</sub>")),
+        "curve": curve_figure(study.steps, error, None, title.replace("_min", "<sub>min</sub>"), reach),
         "curveId": f"{study.steps}|{error:.4g}|{title}",
     }
 
@@ -240,13 +312,14 @@ def gauge_of(surface: Any, study: Study) -> dict[str, Any] | None:
 
 def alt(surface: Any, study: Study) -> str:
     """Return what the picture shows, in words."""
-    found = stationary_points(surface, study.plane.view)
-    counts = [(kind, found.kinds.count(kind)) for kind in SYMBOLS if kind in found.kinds]
-    points = ", ".join(f"{count} {kind}{'' if count == 1 else ' points'}" for kind, count in counts)
-    flat = "a flat floor" if found.floor else "a curve along which the gradient vanishes"
-    curve = f" and {flat}" if len(found.curve) else ""
+    plane, points = study.plane, ""
+    if found := _stationary(surface, plane):
+        counts = [(kind, found.kinds.count(kind)) for kind in SYMBOLS if kind in found.kinds]
+        listed = ", ".join(f"{count} {kind}{'' if count == 1 else ' points'}" for kind, count in counts)
+        flat = "a flat floor" if found.floor else "a curve along which the gradient vanishes"
+        curve = f" and {flat}" if len(found.curve) else ""
+        points = f" with {listed or 'no stationary points'}{curve}"
     paths = "; ".join(entry.label for entry in study.entries)
     said = study.present.verdicts[study.index].sentence
-    return (
-        f"Contours of {surface.title} with {points or 'no stationary points'}{curve}, and the paths of {paths}. {said}"
-    )
+    cut = "" if plane.whole else f"a plane through the {surface.dim} weights of "
+    return f"Contours of {cut}{surface.title}{points}, and the paths of {paths}. {said}"

@@ -8,19 +8,26 @@ from charts.colours import BANDS, FONT
 
 LEVELS = 16
 NONE: list[dict[str, Any]] = []
+SHORT = 8  # letters of a name that stands beside its numbers
 GRID = 81  # points along each side at which bands are computed
 
 
 def ground_figure(
-    x: np.ndarray, y: np.ndarray, height: np.ndarray, axes: list[dict[str, Any]], marks: list[dict[str, Any]] = NONE
+    x: np.ndarray,
+    y: np.ndarray,
+    height: np.ndarray,
+    axes: list[dict[str, Any]],
+    marks: list[dict[str, Any]] = NONE,
+    names: tuple[str, str] = ("w_{1}", "w_{2}"),
 ) -> dict[str, Any]:
     """Return what paths lie on: bands and contour lines of the error, eigenvector axes, tick labels.
 
     ``height`` (y, x) is what bands are equally spaced in, nan where there is no error; ``axes`` hold label, x (3,),
-    y (3,) and dash of each eigenvector's line, label at its end; ``marks`` are traces to be drawn on them.
+    y (3,) and dash of each eigenvector's line, label at its end; ``marks`` are traces to be drawn on them, ``names``
+    titles of the axes, subscripts as a_{b}.
     """
     span = (float(x[0]), float(x[-1])), (float(y[0]), float(y[-1]))
-    return {"data": [_bands(x, y, height), *(_axis(axis) for axis in axes), *marks], "layout": _layout(*span)}
+    return {"data": [_bands(x, y, height), *(_axis(axis) for axis in axes), *marks], "layout": _layout(*span, names)}
 
 
 def _bands(x: np.ndarray, y: np.ndarray, height: np.ndarray) -> dict[str, Any]:
@@ -58,7 +65,8 @@ def _axis(axis: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _layout(x: tuple[float, float], y: tuple[float, float]) -> dict[str, Any]:
+def _layout(x: tuple[float, float], y: tuple[float, float], names: tuple[str, str]) -> dict[str, Any]:
+    titles = [name.replace("_{", "<sub>").replace("}", "</sub>") for name in names]
     axis = {
         "showgrid": False,
         "zeroline": False,
@@ -69,15 +77,15 @@ def _layout(x: tuple[float, float], y: tuple[float, float]) -> dict[str, Any]:
         "constrain": "domain",
     }
     return {
-        "xaxis": {**axis, **_span(x), "title": {"text": "w<sub>1</sub>", "standoff": 4}},
+        "xaxis": {**axis, **_span(x), "title": {"text": titles[0], "standoff": 4}},
         "yaxis": {
             **axis,
             **_span(y),
-            "title": {"text": "w<sub>2</sub>", "standoff": 4},
+            "title": {"text": titles[1], "standoff": 4},
             "scaleanchor": "x",
             "scaleratio": 1,
         },
-        "margin": {"l": 46, "r": 8, "t": 8, "b": 40},
+        "margin": {"l": 46 if len(names[1]) <= SHORT else 66, "r": 8, "t": 8, "b": 40},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "@band1",
         "font": FONT,

@@ -14,6 +14,8 @@ from engine.verdict import Verdict, broke_down, seeks_any
 from engine.words import apart, near_one, number
 
 NEAR = 1e-3  # of the surface's own view: a run that stays this near to a stationary point has settled there
+AT_ONCE = 128  # steps whose Hessians are taken together
+SPELLED = 3  # weights up to which a place is spelled out
 STAYS = 0.1  # of the run: one that was there for less may be passing
 SAME = 1e-6  # of the view: points nearer than that are one
 LONGEST = 8  # steps of a cycle that is told
@@ -32,6 +34,7 @@ class Ground:
     diagonal: float  # of the surface's own view, which does not grow with the start
     left_at: np.ndarray  # (R,) first step outside the view, -1 if none
     outside: np.ndarray  # (R,) whether the last step lies outside the view
+    bends: bool = True  # whether Hessians may be asked for; without them no local limits are known
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,14 +76,22 @@ def _ends(family: Family, ground: Ground) -> _Ends:
     weights = path.weights[last, runs]
     error, gradient = ground.surface.evaluate(weights)
     _, first = ground.surface.evaluate(path.weights[0])
-    state = {slot: values[np.minimum(last + 1, path.steps), runs][None] for slot, values in path.state.items()}
-    limits = local_limits(ground.surface, family.optimizers, weights[None], state)[0]
+    limits, down = _bends(family, ground, weights, last)
     point, settled = _settled(path.weights, ground)
     point = np.where(path.diverged_at < 0, point, -1)
-    values, _ = eigen(ground.surface.hessian(weights))
-    down = values[:, 0] < -FLAT * np.abs(values).max(axis=-1)
     slope, first_slope = (np.linalg.norm(vectors, axis=-1) for vectors in (gradient, first))
     return _Ends(weights, error, slope, first_slope, down, limits, point, settled)
+
+
+def _bends(family: Family, ground: Ground, weights: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the local limit where each run ended, and whether the surface curves down there, (R,) each."""
+    path, runs = family.trajectory, np.arange(len(last))
+    if not ground.bends:
+        return np.full(len(last), np.nan), np.zeros(len(last), dtype=bool)
+    state = {slot: values[np.minimum(last + 1, path.steps), runs][None] for slot, values in path.state.items()}
+    limits = local_limits(ground.surface, family.optimizers, weights[None], state)[0]
+    values, _ = eigen(ground.surface.hessian(weights))
+    return limits, values[:, 0] < -FLAT * np.abs(values).max(axis=-1)
 
 
 def _settled(weights: np.ndarray, ground: Ground) -> tuple[np.ndarray, np.ndarray]:
@@ -97,7 +108,7 @@ def _settled(weights: np.ndarray, ground: Ground) -> tuple[np.ndarray, np.ndarra
 
 
 def _verdict(family: Family, ground: Ground, ends: _Ends, r: int) -> Verdict:
-    return Verdict(*_sentence(family, ground, ends, r), _facts(family, ends, r), NO_BADGE)
+    return Verdict(*_sentence(family, ground, ends, r), _facts(family, ground, ends, r), NO_BADGE)
 
 
 def _sentence(family: Family, ground: Ground, ends: _Ends, r: int) -> tuple[str, str]:
@@ -181,18 +192,20 @@ def _at_rest(ground: Ground, ends: _Ends, r: int) -> tuple[str, str]:
 
 def _cause(family: Family, ground: Ground, r: int) -> str:
     """Say at which step eta first exceeded the local limit, nothing where it never did before the run was lost."""
-    diverged, rule = int(family.trajectory.diverged_at[r]), family.optimizers[r]
-    if family.clip is not None:  # what limits a step that is not clipped was not what sent it away
+    diverged = int(family.trajectory.diverged_at[r])
+    # what limits a step that is not clipped was not what sent away one that is
+    if not ground.bends or family.clip is not None:
         return ""
-    rows = np.arange(max(diverged, 1))
-    weights = family.trajectory.weights[rows, r][:, None]
-    state = {slot: values[:, r : r + 1] for slot, values in state_of(family, rows).items()}
-    limits = local_limits(ground.surface, [rule], weights, state)[:, 0]
-    over = np.nonzero(limits < family.learning_rates[r])[0]
-    if not len(over):
-        return ""
-    eta, limit = apart(family.learning_rates[r], float(limits[over[0]]))
-    return f" At step {over[0]} η = {eta} exceeded the local limit {limit}."
+    for first in range(0, max(diverged, 1), AT_ONCE):
+        rows = np.arange(first, min(first + AT_ONCE, max(diverged, 1)))
+        weights = family.trajectory.weights[rows, r][:, None]
+        state = {slot: values[:, r : r + 1] for slot, values in state_of(family, rows).items()}
+        limits = local_limits(ground.surface, [family.optimizers[r]], weights, state)[:, 0]
+        over = np.nonzero(limits < family.learning_rates[r])[0]
+        if len(over):
+            eta, limit = apart(family.learning_rates[r], float(limits[over[0]]))
+            return f" At step {rows[over[0]]} η = {eta} exceeded the local limit {limit}."
+    return ""
 
 
 def _above(family: Family, ends: _Ends, r: int) -> str:
@@ -211,14 +224,17 @@ def _back(ground: Ground, r: int) -> str:
     return f" It was out of the picture at step {ground.left_at[r]}." if ground.left_at[r] >= 0 else ""
 
 
-def _facts(family: Family, ends: _Ends, r: int) -> list[tuple[str, str, str]]:
+def _facts(family: Family, ground: Ground, ends: _Ends, r: int) -> list[tuple[str, str, str]]:
     start, diverged = float(family.error[0, r]), int(family.trajectory.diverged_at[r]) >= 0
     limit, eta = float(ends.limits[r]), number(family.learning_rates[r], 4)
     eta += "" if family.clip is None else ", where no gradient is clipped"
     rule = family.optimizers[r]
     when = "before that" if diverged else "now"
+    asked = ground.bends or not (rule.linear or rule.adaptive)
     if not rule.has_learning_rate:
         known = ("local limit", "none", f"{rule.title} has no learning rate")
+    elif not asked:
+        known = (f"local limit {when}", "–", "let go to see it")
     elif np.isnan(limit):
         known = ("local limit", "–", f"none is known for {rule.title}")
     elif np.isinf(limit):
@@ -233,7 +249,9 @@ def _facts(family: Family, ends: _Ends, r: int) -> list[tuple[str, str, str]]:
 
 
 def place(weights: np.ndarray) -> str:
-    """Return a point as a reader meets it: ``(3, −0.5)``, one weight alone as ``w = 3``."""
+    """Return a point as a reader meets it: ``(3, −0.5)``, one weight alone as ``w = 3``, many as ``(|w| = 3.04)``."""
+    if len(weights) > SPELLED:
+        return f"(|w| = {number(float(np.linalg.norm(weights)))})"
     if len(weights) == 1:
         return f"w = {number(float(weights[0]))}"
     return f"({', '.join(number(float(value)) for value in weights)})"

@@ -6,10 +6,11 @@ from functools import lru_cache
 import numpy as np
 
 from engine.local import Expansion, eigen
+from engine.section import Section
 from engine.surface import Surface, View
 
 STARTS = 45  # along each side of the view
-FEW = 15  # where all that can be found is one point, or one region
+FEW = 15  # where all that can be found is one point, or one region; and of a section, whose points cost more
 ROUNDS = 80
 STEEP = 1e-9  # of the view's median gradient: less than that is none
 FLAT = 1e-6  # an eigenvalue this small beside the other, or beside the view's median curvature, counts as zero
@@ -48,12 +49,21 @@ class Stationary:
 
 def side_of(surface: Surface) -> int:
     """Return from how many starts along each side of the view a search begins."""
-    return FEW if surface.convex else STARTS
+    return FEW if surface.convex or isinstance(surface, Section) else STARTS
 
 
 def flat_share(surface: Surface) -> float:
     """Return below which share of the other an eigenvalue counts as zero."""
     return HARDLY if surface.convex else FLAT
+
+
+@lru_cache(maxsize=REMEMBERED)
+def known_points(surface: Surface) -> Stationary:
+    """Return the minima that a surface of any number of weights tells, lowest first."""
+    w = surface.minima[np.argsort(surface.evaluate(surface.minima)[0], kind="stable")]
+    values, vectors = eigen(surface.hessian(w))
+    errors, none = surface.evaluate(w)[0], np.empty((0, surface.dim))
+    return Stationary(w, errors, values, vectors, ["minimum"] * len(w), none, none)
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -203,9 +213,10 @@ def _size(gradient: np.ndarray) -> np.ndarray:
 def floor(surface: Surface, view: View) -> tuple[float, bool]:
     """Return the error from which errors are counted, and whether it is that of a minimum.
 
-    It is the lowest of the minima that are known or in view; without any that of the lowest stationary point, or 0.
+    It is the lowest of the minima that are known or in view; without any that of the lowest stationary point, or 0. Of
+    a surface with more than two weights it is the lowest known, or 0.
     """
-    found = stationary_points(surface, view)
+    found = stationary_points(surface, view) if surface.dim == 2 else known_points(surface)
     known = [places for places in (surface.minima, found.minima) if len(places)]
     if known:
         return float(surface.evaluate(np.concatenate(known))[0].min()), True

@@ -12,6 +12,7 @@ from engine import outcome, theory
 from engine.family import (
     Family,
     hyperparameter_stops,
+    label,
     learning_rate_stops,
     live_hyperparameter,
     over_hyperparameter,
@@ -23,8 +24,9 @@ from engine.optimizer import Best, Optimizer
 from engine.parameter import four_digits
 from engine.plane import Plane
 from engine.rounding import rounding_decides
-from engine.stationary import stationary_points
-from engine.surface import Surface, View
+from engine.sampling import Batch
+from engine.stationary import known_points, stationary_points
+from engine.surface import Surface
 from engine.verdict import Scene, Verdict, judge
 
 REMEMBERED = 8  # families kept with their verdicts, about 1 MB each at 150 steps
@@ -66,11 +68,18 @@ class Entry(NamedTuple):
     optimizer: Optimizer
     learning_rate: float
     clip: float | None = None  # the length to which gradients are shortened
+    start: tuple[float, ...] | None = None  # where it starts, if not where all do, (D,)
+    batch: Batch | None = None  # the rows that each step receives, if not all
+    note: str = ""  # what else sets it apart
 
     @property
     def label(self) -> str:
         """Name and settings, as legends print them."""
-        return self.optimizer.label(self.learning_rate, self.clip)
+        return self.noted(label(self.optimizer, self.learning_rate, self.clip, self.batch))
+
+    def noted(self, label: str) -> str:
+        """Return a label with what else sets the run apart."""
+        return f"{label}, {self.note}" if self.note else label
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +88,7 @@ class Study:
 
     entries: list[Entry]
     edited: Entry
-    start: tuple[float, ...]
+    start: tuple[float, ...]  # (D,)
     steps: int
     plane: Plane
     others: dict[str, Family]  # the runs that are not under the sliders, each alone, by name
@@ -103,11 +112,12 @@ def study(
 ) -> Study:
     """Run every entry on a surface and judge the one under the sliders, if asked for at every stop of its sliders.
 
-    ``families`` may name the one slider whose runs are wanted.
+    ``families`` may name the one slider whose runs are wanted. Of a surface with more than two weights the plane is a
+    section; local limits, which need the Hessian of all weights, are then those of the present run alone.
     """
-    start = tuple(float(value) for value in start)
-    rule, eta, clip = edited.optimizer, edited.learning_rate, edited.clip
-    limit = _limit(surface, rule, plane.view)
+    start = tuple(float(value) for value in edited.start or start)
+    rule, eta, more = edited.optimizer, edited.learning_rate, (edited.clip, edited.batch)
+    limit = _limit(surface, rule, plane)
     stops, name = {}, live_hyperparameter(rule)
     if rule.has_learning_rate:
         stops["learning_rate"] = learning_rate_stops(limit, eta)
@@ -116,14 +126,16 @@ def study(
     members = []
     if rule.has_learning_rate and families in (True, "learning_rate"):
         etas = tuple(stops["learning_rate"])
-        members.append(_over_learning_rate(surface, rule, etas, start, steps, plane.view, clip))
+        members.append(_over_learning_rate(surface, rule, etas, start, steps, plane, *more))
     if name and families in (True, name):
-        members.append(_over_hyperparameter(surface, rule, name, eta, start, steps, plane.view, clip))
-    if members and members[0].family.setting == "learning_rate":
+        members.append(_over_hyperparameter(surface, rule, name, eta, start, steps, plane, *more))
+    if plane.whole and members and members[0].family.setting == "learning_rate":
         present = members[0]
     else:
-        present = _member(surface, single(surface, rule, eta, start, steps, clip), plane)
-    best = _best(surface, rule) if clip is None else None
+        present = _member(surface, single(surface, rule, eta, start, steps, *more), plane)
+    if not plane.whole:
+        members = [_told(member, present, edited) for member in members]
+    best = _best(surface, rule) if edited.clip is None else None
     return Study(
         entries,
         edited,
@@ -131,12 +143,14 @@ def study(
         steps,
         plane,
         {
-            item.name: single(surface, item.optimizer, item.learning_rate, start, steps, item.clip)
+            item.name: single(
+                *(surface, item.optimizer, item.learning_rate, item.start or start, steps, item.clip, item.batch)
+            )
             for item in entries
             if item is not edited
         },
         present,
-        int(np.searchsorted(present.family.values, _value(present.family, edited))),
+        place_of(present.family, edited),
         stops,
         members,
         best,
@@ -145,18 +159,18 @@ def study(
     )
 
 
-def _limit(surface: Any, rule: Optimizer, view: View) -> float:
+def _limit(surface: Any, rule: Optimizer, plane: Plane) -> float:
     """Return the limit about which the learning rate's slider lies, inf where there is none.
 
-    Beyond that of the flattest minimum in view no minimum in view can hold a run. Where there is none, the steepest
-    curvature at the surface's own start takes its place.
+    Beyond that of the flattest minimum in view no minimum in view can hold a run; of a surface that a plane only cuts
+    it is the flattest known. Where there is none, the steepest curvature at the surface's own start takes its place.
     """
     if has_modes(surface):
         positive = surface.eigenvalues[surface.eigenvalues > 0.0]
         return float(theory.stability_limit(rule, positive)) if rule.linear and len(positive) else np.inf
     if not rule.linear:
         return np.inf
-    found = stationary_points(surface, view)
+    found = stationary_points(surface, plane.view) if plane.whole else known_points(surface)
     tops = [values[-1] for values, kind in zip(found.eigenvalues, found.kinds, strict=True) if kind == "minimum"]
     tops += [high for low, high in found.curve_eigenvalues.tolist() if high > 0.0 and low > -1e-6 * high]
     tops = tops or [abs(float(largest(surface.hessian(np.array(surface.start)))))]
@@ -205,11 +219,11 @@ def _over_learning_rate(
     stops: tuple[float, ...],
     start: tuple[float, ...],
     steps: int,
-    view: View,
+    plane: Plane,
     clip: float | None,
+    batch: Batch | None,
 ) -> Member:
-    family = over_learning_rate(surface, rule, stops, start, steps, clip)
-    return _member(surface, family, replace(Plane.of(surface), view=view))
+    return _member(surface, over_learning_rate(surface, rule, stops, start, steps, clip, batch), plane)
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -220,11 +234,11 @@ def _over_hyperparameter(
     eta: float,
     start: tuple[float, ...],
     steps: int,
-    view: View,
+    plane: Plane,
     clip: float | None,
+    batch: Batch | None,
 ) -> Member:
-    family = over_hyperparameter(surface, rule, name, eta, start, steps, clip)
-    return _member(surface, family, replace(Plane.of(surface), view=view))
+    return _member(surface, over_hyperparameter(surface, rule, name, eta, start, steps, clip, batch), plane)
 
 
 def _member(surface: Surface, family: Family, plane: Plane) -> Member:
@@ -234,11 +248,22 @@ def _member(surface: Surface, family: Family, plane: Plane) -> Member:
         modes = surface.modes(family.trajectory.weights)  # type: ignore[attr-defined]
         verdicts, limits = _on_quadratic(surface, family, modes, _first(~seen))
     else:
-        sides = np.diff(surface.view, axis=1)[: surface.dim, 0]  # with one weight the other is the error
+        # of a plane through more weights its own view, with one weight the other side is the error
+        sides = np.diff(surface.view if plane.whole else plane.view, axis=1)[: min(surface.dim, 2), 0]
         diagonal = float(np.linalg.norm(sides))
-        found, modes = stationary_points(surface, plane.view), None
-        verdicts, limits = outcome.judge(family, outcome.Ground(surface, found, diagonal, _first(~seen), ~seen[-1]))
+        found = stationary_points(surface, plane.view) if plane.whole else known_points(surface)
+        bends = plane.whole or len(family.values) == 1
+        ground = outcome.Ground(surface, found, diagonal, _first(~seen), ~seen[-1], bends)
+        (verdicts, limits), modes = outcome.judge(family, ground), None
     return Member(family, modes, coordinates, verdicts, limits)
+
+
+def _told(member: Member, present: Member, edited: Entry) -> Member:
+    """Return a family in which the present run is spoken of as it is by itself, its limit known."""
+    r = place_of(member.family, edited)
+    verdicts, limits = list(member.verdicts), member.limits.copy()
+    verdicts[r], limits[r] = present.verdicts[0], present.limits[0]
+    return replace(member, verdicts=verdicts, limits=limits)
 
 
 def _on_quadratic(
@@ -252,9 +277,10 @@ def _on_quadratic(
     return judge(family, scene), _limits(surface, family, quadratic.eigenvalues)
 
 
-def _value(family: Family, entry: Entry) -> float:
-    """Return what an entry has of the setting over which a family goes."""
-    return entry.learning_rate if family.setting == "learning_rate" else getattr(entry.optimizer, family.setting)
+def place_of(family: Family, entry: Entry) -> int:
+    """Return an entry's place in a family."""
+    value = entry.learning_rate if family.setting == "learning_rate" else getattr(entry.optimizer, family.setting)
+    return int(np.searchsorted(family.values, value))
 
 
 def _first(happened: np.ndarray) -> np.ndarray:

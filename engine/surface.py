@@ -49,6 +49,32 @@ class Surface(Parameterised, ABC):
     def hessian(self, w: np.ndarray) -> np.ndarray:
         """Return the exact Hessian at w: (..., D) -> (..., D, D); where it jumps, the one to the right."""
 
+    def bend(self, w: np.ndarray, directions: np.ndarray) -> np.ndarray:
+        """Return d_i'H d_j at w for K directions: (..., D), (K, D) -> (..., K, K).
+
+        A surface whose products H d cost less than H states them here.
+        """
+        bent: np.ndarray = directions @ self.hessian(w) @ directions.T
+        return bent
+
+    @property
+    def filters(self) -> tuple[tuple[int, ...], ...]:
+        """Return groups of weights that belong together, as places: in a network the incoming weights of a unit.
+
+        Without such groups all weights are one.
+        """
+        return (tuple(range(self.dim)),)
+
+    @property
+    def biases(self) -> np.ndarray:
+        """Return which weights are biases, (D,) bool."""
+        return np.zeros(self.dim, dtype=bool)
+
+    @property
+    def weight_names(self) -> tuple[str, ...]:
+        """Return what every weight is called, D names, subscripts as a_{b}."""
+        return tuple(f"w_{{{i}}}" for i in range(1, self.dim + 1))
+
     @property
     def minima(self) -> np.ndarray:
         """Return the known minima, local ones too, (number, D); there may be others."""
@@ -105,8 +131,9 @@ class Surface(Parameterised, ABC):
             raise ValueError(f"w must have shape (..., {self.dim}), got {w.shape}")
         columns = np.ascontiguousarray(w.reshape(-1, self.dim).T)
         error, gradient = np.empty(columns.shape[1]), np.empty_like(columns)
-        with np.errstate(all="ignore"):
-            self.value_and_grad(columns, self.pack(), self.rows(), error, gradient)
+        if columns.size:
+            with np.errstate(all="ignore"):
+                self.value_and_grad(columns, self.pack(), self.rows(), error, gradient)
         return error.reshape(w.shape[:-1]), gradient.T.reshape(w.shape)
 
 

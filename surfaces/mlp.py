@@ -171,6 +171,30 @@ class Mlp(Backpropagation, Fitted):
                 hessian[:] = 0.5 * (g[self.dim :] + g[self.dim :].T)
         return found.reshape(*w.shape, self.dim)
 
+    def bend(self, w: np.ndarray, directions: np.ndarray) -> np.ndarray:
+        """Return d_i'H d_j, (..., D) and (K, D) -> (..., K, K), from K products with H instead of D."""
+        w = np.asarray(w, dtype=np.float64)
+        points, ways = w.reshape(-1, self.dim), np.asarray(directions, dtype=np.float64)
+        if not len(points):
+            return np.empty((*w.shape[:-1], len(ways), len(ways)))
+        columns = np.concatenate([np.repeat(points, len(ways), axis=0), np.tile(ways, (len(points), 1))], axis=1).T
+        columns = np.ascontiguousarray(columns)
+        g, error = np.empty_like(columns), np.empty(columns.shape[1])
+        with np.errstate(all="ignore"):
+            self.value_and_grad(columns, self.pack(), self.rows(), error, g)
+            bent = g[self.dim :].T.reshape(len(points), len(ways), self.dim) @ ways.T
+        return (0.5 * (bent + np.swapaxes(bent, -1, -2))).reshape(*w.shape[:-1], len(ways), len(ways))
+
+    @cached_property
+    def filters(self) -> tuple[tuple[int, ...], ...]:
+        """The incoming weights of every unit, as places."""
+        starts = [
+            (first, layer.inputs)
+            for layer in self.layers
+            for first in range(layer.weights.start, layer.weights.stop, layer.inputs)
+        ]
+        return tuple(tuple(range(first, first + count)) for first, count in starts)
+
     def outputs(self, w: np.ndarray, inputs: np.ndarray, statistics: Statistics | None = None) -> np.ndarray:
         """Return what networks answer, w (..., D) and inputs (N, K) -> (..., N, outputs).
 

@@ -104,6 +104,7 @@ CLAIMS = {
     "Clipped at the cliff": ("good", "Settles at the minimum (0.75, 0)"),
     "Round for ever": ("open", "Goes through the same 3 points again and again"),
     "Leaving a saddle": ("good", "Comes to rest at ("),
+    "A plane through 25 weights": ("good", "Settles at the minimum (|w| = 1.42)"),
     "Too sharp to stay": ("good", "Comes to rest at"),
     "Log loss": ("good", "Settles at the minimum (1.5, −4.08)"),
     "Squared error": ("open", "Still moving"),
@@ -183,7 +184,7 @@ def test_a_detail_of_quadratics_is_named_where_there_is_none():
 # --- hostile addresses -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("raw", ["nothing", "Quadratic", "convex_rosenbrock", "../../etc/passwd", "<b>", "1e999", ""])
+@pytest.mark.parametrize("raw", ["nothing", "Quadratic", "mlp", "../../etc/passwd", "<b>", "1e999", ""])
 def test_a_surface_that_does_not_exist_is_named(raw):
     assert "two_minima is used" in warned(at(surface=raw), "surface")
 

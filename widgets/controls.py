@@ -170,7 +170,7 @@ def controls(
 
 def word(key: str, known: Choice, label: str) -> str:
     """Draw the input that owns one of a few words and return it."""
-    declare(key, known.options)
+    declare(key, tuple(sorted(known.options, key=lambda option: option != known.default)))  # the first is the default
     if st.session_state.get(key, known.default) not in known.options:
         st.session_state[key] = known.default
     draw = st.segmented_control if len("".join(known.options)) <= ONE_LINE else st.pills

@@ -46,7 +46,7 @@ def pick_terrain(
     if issubclass(cls, Quadratic):
         return pick_valley()
     surface: Surface = _of_data(cls, optimizers, arrived) if issubclass(cls, Fitted) else controls(cls, PREFIX)[0]
-    if not np.isfinite(surface.evaluate(Plane.of(surface).grid(SEEN)[2])[0]).any():
+    if surface.dim == 2 and not np.isfinite(surface.evaluate(Plane.of(surface).grid(SEEN)[2])[0]).any():
         st.warning("E is not a finite number anywhere in the picture.")
     shaping = [item for item in surface.parameters().items() if item[0] not in cls.view_fields]
     declared = shaping[:MOST_SLIDERS]
@@ -91,7 +91,8 @@ def _settle(
     surface: Surface, optimizers: Mapping[str, type[Optimizer]], arrived: Callable[[Surface], None] | None
 ) -> dict[str, str | None]:
     """Give the runs a start and learning rates that suit a surface; return what the address must say of them."""
-    for key, value in zip(START_KEYS, surface.start, strict=False):
+    start = surface.start if surface.dim <= 2 else (0.0, 0.0)  # how far it is moved in a plane
+    for key, value in zip(START_KEYS, start, strict=False):
         st.session_state[key] = four_digits(value)
     written: dict[str, str | None] = dict.fromkeys(START_KEYS)
     for letter in LETTERS:
@@ -110,6 +111,12 @@ def _settle(
 def drawn_surfaces() -> dict[str, type[Surface]]:
     """Return {slug: class} of the surfaces with one or two weights: a curve, or what a plane shows whole."""
     return {slug: cls for slug, cls in discover_surfaces().items() if cls().dim in (1, 2)}
+
+
+@cache
+def cut_surfaces() -> dict[str, type[Surface]]:
+    """Return {slug: class} of the surfaces with more than two weights, which a plane cuts, but for models of data."""
+    return {slug: cls for slug, cls in discover_surfaces().items() if cls().dim > 2 and not issubclass(cls, Fitted)}
 
 
 @cache

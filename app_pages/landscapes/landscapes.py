@@ -5,19 +5,18 @@
 
 import streamlit as st
 
-from charts.live import shown_steps
 from engine import discover_optimizers
 from widgets import address
 from widgets.controls import adopt
 from widgets.details import details
-from widgets.details.picture import Picture
 from widgets.explain import formulas
 from widgets.live_figure import commits
-from widgets.live_run import live_run
+from widgets.live_run import live_run, picture_of
 from widgets.presets import preset_row
 from widgets.runs import pick_runs
+from widgets.section import pick_cut, pick_move
 from widgets.shape import pick_start, pick_steps
-from widgets.terrain import drawn_surfaces, pick_terrain
+from widgets.terrain import cut_surfaces, drawn_surfaces, pick_terrain
 
 ORDER = 4
 
@@ -38,6 +37,8 @@ PRESETS = {
     "Round for ever": "surface=piecewise_quadratic&start.x=3.3&steps=60&a=momentum&a.learning_rate=0.1111"
     "&a.momentum=0.4444&b=gradient_descent&b.learning_rate=0.04",
     "Leaving a saddle": "surface=sharpness&start.x=-0.4&start.y=0.401&a=gradient_descent&a.learning_rate=0.1",
+    "A plane through 25 weights": "surface=convex_rosenbrock&plane=run&a=momentum&a.learning_rate=0.2"
+    "&b=gradient_descent&b.learning_rate=0.4",
     "Too sharp to stay": "surface=sharpness&start.x=3&start.y=0.1&a=gradient_descent&a.learning_rate=0.25",
     "Log loss": "surface=logistic_regression&start.x=-2&start.y=4&steps=600&a=gradient_descent&a.learning_rate=1",
     "Squared error": "surface=neuron&start.x=-2&start.y=4&steps=600&a=gradient_descent&a.learning_rate=1",
@@ -48,13 +49,15 @@ PRESETS = {
 def landscapes() -> None:
     """Pick, run, draw."""
     with st.sidebar:
-        surface, sliders = pick_terrain(drawn_surfaces(), FIRST, discover_optimizers(), kept=True)
+        surfaces = {**drawn_surfaces(), **cut_surfaces()}
+        surface, sliders = pick_terrain(surfaces, FIRST, discover_optimizers(), kept=True)
         st.caption(surface.note)
         entries, edited = pick_runs(discover_optimizers(), type(surface))
-        start, steps = pick_start(surface), pick_steps()
+        cut, steps = pick_cut(surface), pick_steps()
+        start = pick_move(cut) if cut else pick_start(surface)
         commits(adopt)
-    live_run(entries, edited, surface, sliders, start, steps)
-    details(Picture(surface, entries, edited, start, steps, shown_steps(surface, steps)))
+    live_run(entries, edited, surface, sliders, start, steps, cut)
+    details(picture_of(surface, entries, edited, start, steps, cut))
     formulas(surface, entries)
 
 

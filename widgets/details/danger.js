@@ -67,8 +67,9 @@ function danger(view, header) {
   return {
     field,
     sentence,
-    note:
-      share > 0
+    note: header.section
+      ? "Only curvature within the plane counts here. Directions out of it may be steeper: the limit of all weights, on the gauge, is this one or less."
+      : share > 0
         ? `No minimum in the hatched part can hold a run${held}: a small distance from it would grow along the steepest direction. A run may still pass through.${rule.clipped ? " The limit is that of gradients that are not clipped." : ""}`
         : "",
   };
@@ -81,6 +82,7 @@ function scalesAt(view, header) {
     const factors = header.factors[view.setting] ?? header.factors.learning_rate;
     return [1, 1, factors[view.place] ?? factors[0]];
   }
+  if (header.section && view.rule.adaptive) return "The limit rests on the averages of all weights, not of two: there is no map of it in a plane.";
   if (!header.arrays.scales) return `No limit of ${view.rule.title} is known in closed form, so there is no map.`;
   if (!view.local) return "Let go to see the map: it moves with the averages.";
   const pair = header.arrays.scales.subarray(2 * view.at, 2 * view.at + 2);

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
+from charts.landscape import SECTION_GRID
 from charts.plane import GRID
 from engine.discovery import slug
 from engine.family import hyperparameter_stops, live_hyperparameter, single
 from engine.local import limit_factor
 from engine.outcome import state_of
-from engine.plane import Plane
 from widgets.details.follow import follow
 from widgets.details.kinds import On
 from widgets.details.picture import Picture
@@ -18,7 +18,7 @@ from widgets.details.picture import Picture
 NAME = "danger"
 TITLE = "Where this learning rate is too large"
 ORDER = 6
-ON = On.OTHER
+ON = On.OTHER | On.CUT
 OF_A_RATE = True
 
 MOST = 3e38  # what float32 holds
@@ -35,14 +35,16 @@ def sent(picture: Picture) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     Of a linear rule c of c/lambda_max(H) at every stop of its live slider, of an adaptive one 1/sqrt(P) at every drawn
     step of the present run.
     """
-    rule, surface = picture.edited.optimizer, picture.surface
-    x, y, points = Plane.of(surface, include=picture.start).grid(GRID)
+    rule, surface = picture.edited.optimizer, picture.flat
+    side = GRID if picture.cut is None else SECTION_GRID
+    x, y, points = picture.plane.grid(side)
     with np.errstate(all="ignore"):
-        hessian = np.clip(surface.hessian(points).reshape(GRID * GRID, 4)[:, [0, 1, 3]], -MOST, MOST)
+        hessian = np.clip(surface.hessian(points).reshape(side * side, 4)[:, [0, 1, 3]], -MOST, MOST)
     header: dict[str, Any] = {
         "slug": slug(rule),
         "surface": repr(surface),
-        "n": GRID,
+        "n": side,
+        "section": picture.cut is not None,
         "x": [float(x[0]), float(x[-1])],
         "y": [float(y[0]), float(y[-1])],
         "words": rule.limit_words,
@@ -53,8 +55,9 @@ def sent(picture: Picture) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         if name := live_hyperparameter(rule):
             rules = [replace(rule, **{name: value}) for value in hyperparameter_stops(rule, name)]
             header["factors"][name] = limit_factor(rules).tolist()
-    elif rule.adaptive:
-        family = single(surface, rule, picture.edited.learning_rate, picture.start, picture.steps, picture.edited.clip)
+    elif rule.adaptive and picture.cut is None:
+        more = (picture.edited.clip, picture.edited.batch)
+        family = single(surface, rule, picture.edited.learning_rate, picture.start, picture.steps, *more)
         with np.errstate(all="ignore"):
             scale = rule.preconditioner(state_of(family, picture.drawn))[:, 0]
             arrays["scales"] = np.where(scale > 0.0, 1.0 / np.sqrt(scale), 0.0)

@@ -107,7 +107,7 @@ function quadratic(view, header) {
   if (!point && !view.local) return stale("Let go to see the quadratic of this run.");
   const k = view.at;
   const place = point ?? [view.path.x[k], view.path.y[k]];
-  const known = point ? header : { ...view.local(k), error: view.floor + view.path.above[k] };
+  const known = point ? header : { ...view.local(k), error: view.floor + (view.shadow ? view.shadow(k).below : view.path.above[k]) };
   const { gradient, hessian, error, there } = known;
   if (![...gradient, ...hessian, error].every(Number.isFinite)) return stale("The numbers here are too large.", false);
   const heading = point ? `At (${place.map((value) => number(value, 4)).join(", ")}).` : `At step ${view.steps[k]}.`;

@@ -15,7 +15,7 @@ from widgets.details.picture import Picture
 NAME = "local"
 TITLE = "The local quadratic"
 ORDER = 2
-ON = On.OTHER
+ON = On.OTHER | On.CUT
 
 AT = ("step", "point")
 KEYS = ("look.x", "look.y")
@@ -45,12 +45,12 @@ def sent(picture: Picture, place: list[float] | None) -> dict[str, Any]:
     """Return the expansion at a point, and where to tell of another; nothing where the steps are looked at."""
     if place is None:
         return {"point": None}
-    here = Expansion.at(picture.surface, np.array(place))
-    there = picture.surface.evaluate(here.newton_step + place)[0]
+    here = Expansion.at(picture.flat, np.array(place))
+    there = picture.flat.evaluate(here.newton_step + place)[0]
     a, b, _, d = here.hessian.ravel().tolist()
     known: dict[str, Any] = {"error": float(here.error), "gradient": here.gradient.tolist(), "hessian": [a, b, d]}
     known |= {
         "there": float(there),
         "factor": limit_factor(rule) if (rule := picture.edited.optimizer).linear else None,
     }
-    return {"point": place, "keys": KEYS, "surface": repr(picture.surface), **known}
+    return {"point": place, "keys": KEYS, "surface": repr(picture.flat), **known}

@@ -4,6 +4,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from engine.dataset import Dataset
+from engine.plane import Plane
+from engine.section import seen
 from engine.study import Entry
 
 
@@ -16,3 +19,15 @@ class Picture(NamedTuple):
     start: tuple[float, ...]
     steps: int
     drawn: np.ndarray  # the steps that are drawn, ascending
+    cut: Plane | None = None  # the plane that is shown of a surface with more than two weights
+    validation: Dataset | None = None  # rows that a model of data is not fitted to
+
+    @property
+    def flat(self) -> Any:
+        """What is seen of the surface: a surface of two weights."""
+        return self.surface if self.cut is None else seen(self.surface, self.cut)
+
+    @property
+    def plane(self) -> Plane:
+        """The plane in the coordinates of what is seen."""
+        return Plane.of(self.flat, include=self.start if self.cut is None else None)

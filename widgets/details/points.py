@@ -7,7 +7,6 @@ import streamlit as st
 
 from engine.local import limit_factor
 from engine.outcome import place
-from engine.plane import Plane
 from engine.stationary import Stationary, flat_share, side_of, stationary_points
 from engine.surface import Surface
 from engine.words import number
@@ -17,7 +16,7 @@ from widgets.details.picture import Picture
 NAME = "points"
 TITLE = "Where the gradient vanishes"
 ORDER = 4
-ON = On.OTHER
+ON = On.OTHER | On.CUT
 
 SHOWN = 20
 NEAR = 1e-9  # of the weights: so near to a crease is on it
@@ -27,16 +26,21 @@ MEANING = {"minimum": "both up", "maximum": "both down", "saddle": "one up, one 
 
 def draw(picture: Picture) -> None:
     """Draw the list of the points."""
-    view = Plane.of(picture.surface, include=picture.start).view
-    found = stationary_points(picture.surface, view)
-    st.markdown(summary(found) + on_a_crease(picture.surface))
+    surface = picture.flat
+    found = stationary_points(surface, picture.plane.view)
+    if picture.cut is not None:
+        st.markdown(
+            f"Where the gradient has no part within the plane. It may lead out of it: of all {picture.surface.dim}"
+            " weights together these need not be stationary points, and a minimum of the plane may be none."
+        )
+    st.markdown(summary(found) + (on_a_crease(surface) if picture.cut is None else ""))
     if found.kinds:
         st.markdown(table(found, picture))
-    starts = side_of(picture.surface) ** 2
+    starts = side_of(surface) ** 2
     st.caption(
         f"Found by Newton's method on the gradient from {starts:,} starts; one whose surroundings are narrower than "
         "their grid may be missed. Lines along the eigenvectors are in the ratio 1/√|λ|, dashed where the surface "
-        f"curves down. A point is degenerate where one |λ| is below {number(flat_share(picture.surface))} of the other."
+        f"curves down. A point is degenerate where one |λ| is below {number(flat_share(surface))} of the other."
     )
 
 
@@ -68,13 +72,17 @@ def table(found: Stationary, picture: Picture) -> str:
     """Return the points, lowest first, as a table."""
     rule = picture.edited.optimizer
     limit = f"limit of η for {rule.title}" if rule.linear else "1/λ₂"
+    limit = limit if picture.cut is None else f"{limit}, within the plane"
     factor = float(limit_factor(rule)) if rule.linear else 1.0
-    rows = [f"| kind | w | E | λ₁ | λ₂ | it curves | {limit} |", "|---|---|---|---|---|---|---|"]
-    for kind, where, error, (low, high) in zip(
+    rows = [
+        f"| kind | {'w' if picture.cut is None else '(x, y)'} | E | λ₁ | λ₂ | it curves | {limit} |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for kind, spot, error, (low, high) in zip(
         found.kinds, found.places, found.errors, found.eigenvalues.tolist(), strict=True
     ):
         bound = number(factor / high) if kind == "minimum" else "–"
-        cells = [kind, place(where), number(float(error)), number(low), number(high), MEANING[kind], bound]
+        cells = [kind, place(spot), number(float(error)), number(low), number(high), MEANING[kind], bound]
         rows.append(f"| {' | '.join(cells)} |")
     more = len(rows) - 2 - SHOWN
     return "\n".join(rows[: SHOWN + 2]) + (f"\n\nand {more} more, higher up." if more > 0 else "")

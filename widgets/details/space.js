@@ -127,7 +127,7 @@ class Detail {
     const from = view.columns ? "the lowest in view" : "w*";
     rich(this.words, root ? bandWords(view) : `Height is the error E itself, counted from ${from}.`);
     rich(this.other, root ? "height E" : `height ${bandTitle(view)}`);
-    this.sides.forEach((side, i) => rich(side, `along ${view.columns ? "w" : "u"}${"₁₂"[i]}`));
+    this.sides.forEach((side, i) => rich(side, `along ${view.header.frame.section ? "xy"[i] : `${view.columns ? "w" : "u"}${"₁₂"[i]}`}`));
     this.words.style.minHeight = this.words.clientWidth < 560 ? "7.3em" : "2.9em";
   }
 
@@ -173,8 +173,8 @@ class Detail {
       showlegend: false,
       hovermode: false,
       scene: {
-        xaxis: axis("w₁", span[0]),
-        yaxis: axis("w₂", span[1]),
+        xaxis: axis(view.names?.[0] ?? "w₁", span[0]),
+        yaxis: axis(view.names?.[1] ?? "w₂", span[1]),
         zaxis: axis(this.shape === "root" ? bandTitle(view) : "E", [low - lift, high + 3 * lift]),
         aspectmode: "manual",
         // equal scales on both weights

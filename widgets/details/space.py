@@ -7,7 +7,7 @@ from widgets.details.picture import Picture
 NAME = "3-D"
 TITLE = "The surface in space"
 ORDER = 60
-ON = On.PLANE
+ON = On.PLANE | On.CUT
 
 
 def draw(picture: Picture) -> None:

@@ -59,7 +59,8 @@ class Detail {
 }
 
 function narration(view) {
-  const parts = [[surfaceLine(view), runLine(view)], happening(view), itinerary(view), others(view)];
+  const cut = view.header.frame.section ? [view.header.frame.section.explained] : [];
+  const parts = [[surfaceLine(view), runLine(view), ...cut], happening(view), itinerary(view), others(view)];
   return parts
     .filter((lines) => lines.length)
     .map((lines) => lines.join("\n"))
@@ -113,8 +114,13 @@ function itinerary(view) {
 function stepLine(view, k) {
   const { steps, path } = view;
   const at = weightsOf(path, view, k);
-  const where = `w = ${at[1] === undefined ? number(at[0], 4) : place(at)}`;
+  const what = view.header.frame.section ? "in the plane at" : "w =";
+  const where = `${what} ${at[1] === undefined ? number(at[0], 4) : place(at)}${offPlane(view, k)}`;
   return `Step ${steps[k]}${k ? "" : ", the start"}: ${where}, ${excess(path, view, k)}${limitAt(view, k)}`;
+}
+
+function offPlane({ shadow }, k) {
+  return shadow && Number.isFinite(shadow(k).distance) ? `, ${number(shadow(k).distance)} away from it` : "";
 }
 
 function ending(view) {

@@ -3,11 +3,13 @@
 import streamlit as st
 
 from widgets.details.follow import follow
+from widgets.details.kinds import On
 from widgets.details.picture import Picture
 
 NAME = "words"
 TITLE = "In words"
 ORDER = 80
+ON = On.ALL
 
 
 def draw(picture: Picture) -> None:

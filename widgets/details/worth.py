@@ -15,7 +15,7 @@ from widgets.lines import lines
 NAME = "worth"
 TITLE = "What a gradient is worth"
 ORDER = 60
-ON = On.OTHER
+ON = On.OTHER | On.SECTION
 
 DIMENSIONS = range(2, 21)
 

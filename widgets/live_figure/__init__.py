@@ -29,6 +29,7 @@ PARTS = (  # joined into one module
         "playback.js",
         "start.js",
         "paths.js",
+        "section.js",
     ),
     HERE.parent / "details" / "parts" / "numbers.js",
     *("insist.js", "asks.js", "svg_context.js", "picture.js", "main.js"),

@@ -25,7 +25,7 @@ class Hover {
     if (this.tip.hidden) return;
     const { run, k } = best;
     const at = weightsOf(run.path, this.frame, k).map((value) => value.toPrecision(4));
-    this.tip.textContent = `${run.label}: step ${run.steps[k]}, w = ${at[1] ? `(${at.join(", ")})` : at[0]}`;
+    this.tip.textContent = `${run.label}: step ${run.steps[k]}, ${run.at} ${at[1] ? `(${at.join(", ")})` : at[0]}`;
     this.tip.style.left = `${Math.min(run.points[k][0] + 12, box.width - this.tip.offsetWidth - 4)}px`;
     this.tip.style.top = `${run.points[k][1] + 12}px`;
   }

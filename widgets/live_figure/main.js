@@ -17,6 +17,7 @@ class LiveFigure {
     root.querySelector(".valley-gauge-place").append(this.gauge.root);
     this.playback = new Playback(() => this.draw());
     root.querySelector(".valley-play-place").append(this.playback.root);
+    this.cut = root.querySelector(".valley-cut");
     this.best = root.querySelector(".valley-best");
     this.best.addEventListener("click", () => this.commit(this.header.best.values));
     this.copy = root.querySelector(".valley-copy");
@@ -131,17 +132,27 @@ class LiveFigure {
   }
 
   adoptStart(header) {
+    this.startHandle.fixed = Boolean(header.start.fixed);
     const mine = this.pendingStart;
     if (!mine || this.startHandle.grabbed) return;
     const same = header.start.keys.every((_, i) => mine.value[i] === header.start.value[i]);
     if (same || performance.now() - mine.at > 2000) this.pendingStart = null;
   }
 
+  // in a plane through more weights the inputs hold how far the start is moved
   startValues(value) {
-    return Object.fromEntries(this.header.start.keys.map((key, i) => [key, value[i]]));
+    const { keys, base = [0, 0] } = this.header.start;
+    return Object.fromEntries(keys.map((key, i) => [key, Number((value[i] - base[i]).toPrecision(4))]));
   }
 
-  // of one weight the start lies on its curve
+  // where the inputs can put it, of one weight on its curve
+  reachable(value) {
+    const { frame, start } = this.header;
+    if (frame.weights === 1) return this.onCurve(value);
+    const moved = this.startValues(value);
+    return start.keys.map((key, i) => (start.base?.[i] ?? 0) + moved[key]);
+  }
+
   onCurve([x, y]) {
     const { frame, arrays } = this.header;
     if (frame.weights !== 1) return [x, y];
@@ -151,8 +162,8 @@ class LiveFigure {
     return [x, heights[k] + (place - k) * (heights[k + 1] - heights[k])];
   }
 
-  commitStart(pointed) {
-    const value = this.onCurve(pointed);
+  commitStart(place) {
+    const value = this.reachable(place);
     this.pendingStart = { value, at: performance.now() };
     this.draw();
     this.commit(this.startValues(value));
@@ -162,11 +173,11 @@ class LiveFigure {
   clicked(weights) {
     const asking = Object.values(this.overlays).find((overlay) => overlay.click);
     if (asking) this.commit(asking.click(weights));
-    else this.commitStart(weights);
+    else if (!this.header.start.fixed) this.commitStart(weights);
   }
 
-  dragStart(pointed) {
-    const value = this.onCurve(pointed);
+  dragStart(place) {
+    const value = this.reachable(place);
     this.pendingStart = { value, at: performance.now() };
     this.draw();
     this.asks.drag(this.startValues(value));
@@ -214,6 +225,7 @@ class LiveFigure {
       this.drawRun(ground, curve, run, paths[i], run.edited ? verdict.label : run.label),
     );
     for (const overlay of Object.values(this.overlays)) overlay.over?.(ground, this.view);
+    this.showSection(ground, curve, this.drawn[runs.length - 1]);
     ground.clip(MARGIN);
     curve.clip(MARGIN);
     this.mark(ground, curve, this.drawn[runs.length - 1]);
@@ -224,6 +236,15 @@ class LiveFigure {
     this.drawGauge(member, paths[runs.length - 1]);
     if (this.root.dataset.drawn !== header.surface) this.root.dataset.drawn = header.surface;
     this.root.dispatchEvent(new CustomEvent("valley-drawn", { bubbles: true }));
+  }
+
+  showSection(ground, curve, { path, points }) {
+    const known = Boolean(this.header.frame.section);
+    this.cut.hidden = !known;
+    if (!known) return;
+    const now = this.placeOf(path);
+    drawShadow(ground, curve, this.view, points, now);
+    rich(this.cut, sectionWords(this.view, now));
   }
 
   // where the limit differs from place to place it is that of the point that is looked at
@@ -264,6 +285,7 @@ class LiveFigure {
       steps: header.steps,
       start: this.start,
       at,
+      shadow: header.arrays.shadow && still ? (k) => shadowOf(header.arrays.shadow, k) : null,
       now: playback.whole ? path.x.length - 1 : at, // of the whole run its end
       // the gradient, the Hessian and the step there, which only the server knows; not while a slider is away
       local: header.arrays.local && still ? (k) => localOf(header.arrays.local, k) : null,
@@ -280,7 +302,8 @@ class LiveFigure {
       Array.from(path.error, (error, k) => [curve.x(steps[k]), curve.y(error)]),
       { colour: run.colour, dash: run.dash, width: 2.2 },
     );
-    return { name: run.name, label, path, points, steps, seen };
+    const at = this.header.frame.section ? "at" : "w =";
+    return { name: run.name, label, path, points, steps, seen, at };
   }
 
   mark(ground, curve, { path, points, steps }) {

@@ -99,6 +99,17 @@ class Pen {
     pen.stroke();
   }
 
+  circle([x, y], radius, { colour, width, dash }) {
+    const { pen } = this;
+    pen.strokeStyle = colour;
+    pen.lineWidth = width;
+    pen.setLineDash(DASHES[dash]);
+    pen.beginPath();
+    pen.arc(x, y, radius, 0, 2 * Math.PI);
+    pen.stroke();
+    pen.setLineDash([]);
+  }
+
   cross([x, y], size) {
     const style = { colour: this.palette.ink, width: 2 };
     this.line(

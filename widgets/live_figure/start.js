@@ -3,7 +3,7 @@ const DOUBLE_CLICK = 220; // ms within which a second click makes a double one
 
 class StartHandle {
   constructor(plane, { onMove, onCommit, onClick, position }) {
-    Object.assign(this, { plane, onMove, onCommit, onClick, position });
+    Object.assign(this, { plane, onMove, onCommit, onClick, position, fixed: false });
     plane.addEventListener("pointerdown", (event) => this.down(event), true);
     plane.addEventListener("pointermove", (event) => this.hover(event), true);
     // plotly covers the page while the mouse is down, so the rest of the gesture is heard at the window
@@ -39,6 +39,7 @@ class StartHandle {
   }
 
   near(event) {
+    if (this.fixed) return false;
     const { xaxis, yaxis } = this.plane._fullLayout;
     const box = this.plane.getBoundingClientRect();
     const [x, y] = this.position();

@@ -1,0 +1,76 @@
+"""Networks
+
+:material/hub: A small network on data you know: the plane through its weights, and what it answers on the way.
+"""
+
+import streamlit as st
+
+from engine import discover_optimizers
+from engine.parameter import Parameter
+from surfaces.mlp import Mlp
+from widgets import address
+from widgets.controls import adopt
+from widgets.controls import number as ask
+from widgets.data import pick_data
+from widgets.details import details
+from widgets.explain import formulas
+from widgets.live_figure import commits
+from widgets.live_run import live_run, picture_of
+from widgets.net import begun, pick_batch, pick_initial, pick_net
+from widgets.network import network
+from widgets.presets import preset_row
+from widgets.runs import pick_runs
+from widgets.section import pick_cut, pick_move
+from widgets.shape import pick_steps
+
+ORDER = 6
+
+# every preset says the noise: what an input is at first depends on the data that are there
+PRESETS = {
+    "Two moons": "data=moons&data.noise=0.15&a=adam&a.learning_rate=0.05&steps=300",
+    "Exclusive or": "data=xor&data.noise=0.3&surface.hidden=4&a=adam&a.learning_rate=0.05"
+    "&b=momentum&b.learning_rate=0.1&steps=300",
+    "No hidden units": "data=moons&data.noise=0.15&surface.hidden=none&a=adam&a.learning_rate=0.1&steps=300",
+    "All weights equal": "data=xor&data.noise=0.3&surface.hidden=4&initial.scheme=equal&a=adam"
+    "&a.learning_rate=0.05&steps=300",
+    "Too many units, few rows": "data=moons&data.rows=30&data.noise=0.4&surface.hidden=20&a=adam"
+    "&a.learning_rate=0.05&steps=300",
+    "Luck of the draw": "data=xor&data.noise=0.3&surface.hidden=2&initial.seed=2&plane=ends&a=adam"
+    "&a.learning_rate=0.05&b=adam&b.learning_rate=0.05&initial.b.seed=1&steps=300",
+    "A curve": "data=noisy_line&data.rows=20&data.noise=1&surface.hidden=8&a=adam&a.learning_rate=0.05&steps=300",
+}
+SHARE = Parameter(0.7, 0.1, 1.0, "", step=0.1, help="Of the rows, for training; the others are kept for validation.")
+PATIENCE = Parameter(20, 1, 1000, "p", step=1, whole=True, help="Steps without a lower validation error, then stop.")
+STEPS = Parameter(300, 1, 1000, "T", step=10, whole=True, help="How many steps each run takes.")
+
+
+@st.fragment
+def networks() -> None:
+    """Pick, run, draw."""
+    with st.sidebar:
+        data = pick_data(Mlp.misfit, "moons")
+        share = ask("share", SHARE, "share for training")
+        training, validation = data.split(share, 0) if share < 1.0 else (data, None)
+        net, sliders = pick_net(training)
+        initial = pick_initial()
+        entries, edited = pick_runs(discover_optimizers())
+        started, batch = begun(net, entries, initial), pick_batch(net)
+        steps, patience = pick_steps(STEPS), int(ask("patience", PATIENCE, "patience"))
+        place = entries.index(edited)
+        entries = [entry._replace(batch=None if entry.optimizer.iterates else batch) for entry in started]
+        cut = pick_cut(net, "run", "end", next((entry for entry in entries if entry.name != edited.name), None))
+        start = pick_move(cut)
+        commits(adopt)
+    live_run(entries, entries[place], net, sliders, start, steps, cut)
+    picture = picture_of(net, entries, entries[place], start, steps, cut)._replace(validation=validation)
+    network(picture, patience)
+    details(picture)
+    formulas(net, entries)
+
+
+query = address.query()
+st.markdown("**A network learns by walking downhill in all its weights at once: scrub through the run and watch it.**")
+preset_row(PRESETS, discover_optimizers())
+ignored = st.empty()
+networks()
+address.report(ignored, query)

@@ -1,0 +1,266 @@
+"""The page Networks without a browser: presets, data and losses, what travels, hostile addresses."""
+
+import ast
+from urllib.parse import parse_qsl
+
+import numpy as np
+import pytest
+from browser import ROOT
+from visit import components, decode, said, visit, warned
+
+from charts.network import LEVELS, SIDE, answers, looked_at, scale_of, window
+from engine import discover_optimizers, run
+from surfaces.data import discover_data, made
+from surfaces.data.moons import Moons
+from surfaces.mlp import Mlp
+from widgets.network import judged
+
+PAGE = ROOT / "app_pages" / "networks" / "networks.py"
+OPTIMIZERS = discover_optimizers()
+SIZE = 400_000  # bytes a message
+
+
+def presets() -> dict[str, str]:
+    tree = ast.parse(PAGE.read_text(encoding="utf-8"))
+    (node,) = (n for n in tree.body if isinstance(n, ast.Assign) and getattr(n.targets[0], "id", "") == "PRESETS")
+    return ast.literal_eval(node.value)
+
+
+def at(query="", **more):
+    return visit(dict(parse_qsl(query)) | more, PAGE)
+
+
+def told(app):
+    """Header and arrays of the live figure and of the network."""
+    messages = components(app)
+    assert all(len(data) < SIZE for data in messages)
+    found = [decode(data) for data in messages]
+    (figure,) = (item for item in found if "frame" in item[0])
+    (network,) = (item for item in found if "spans" in item[0])
+    return figure, network
+
+
+def quiet(app):
+    assert not app.exception and not app.warning and not app.error
+    return told(app)
+
+
+def shades(network):
+    header, arrays = network
+    size = len(header["steps"]) * SIDE * SIDE
+    return arrays["shades"].view(np.uint8)[:size].reshape(-1, SIDE * SIDE)
+
+
+@pytest.mark.parametrize("slug", [slug for slug, cls in discover_data().items() if not Mlp.misfit(made(cls()))])
+def test_every_set_is_learned(slug):
+    (header, _), (network, arrays) = quiet(at(data=slug, **{"data.scaling": "scaled"}))
+    assert header["frame"]["section"] and said(header)["sentence"]
+    assert network["validated"] and "told.a" in arrays and len(arrays["slopes"]) == 2 * len(network["steps"])
+    assert ("curve" in arrays) == (len(network["inputs"]) == 1)
+
+
+def test_what_is_drawn_is_the_network_at_every_step():
+    app = at("a=adam&a.learning_rate=0.05&steps=60&surface.hidden=6")
+    _, (header, arrays) = quiet(app)
+    training, validation = made(Moons()).split(0.7, 0)
+    net = Mlp(data=training, hidden=(6,))
+    path = run(net, OPTIMIZERS["adam"](), 0.05, net.initial(), 60)
+    steps = np.array(header["steps"])
+    spans = window(training, validation)
+    low, high, border = scale_of(net)
+    expected = answers(net, path.weights[steps, 0], looked_at(training, spans))
+    np.testing.assert_allclose(shades((header, arrays)) / LEVELS * (high - low) + low, expected, atol=0.51 / LEVELS)
+    assert border == header["border"] == 0.5
+    table = np.reshape(arrays["told.a"], (-1, 4))
+    for column, rows in ((0, training), (1, validation)):
+        errors, shares = judged(net, rows, path.weights[steps, 0])
+        np.testing.assert_allclose(table[:, column], errors, rtol=1e-5)
+        np.testing.assert_allclose(table[:, 2 + column], shares, rtol=1e-6)
+    slopes = np.reshape(arrays["slopes"], (-1, 2))
+    np.testing.assert_allclose((slopes**2).sum(axis=1), (path.gradient[steps, 0] ** 2).sum(axis=-1), rtol=1e-4)
+    points = np.reshape(arrays["points"], (-1, 4))
+    np.testing.assert_allclose(points[points[:, 3] == 0][:, :2], training.inputs, rtol=1e-6)
+    np.testing.assert_array_equal(points[points[:, 3] == 1][:, 2], validation.labels)
+
+
+def test_a_curve_is_what_the_network_answers():
+    _, (header, arrays) = quiet(at("data=noisy_line&a=momentum&steps=50&share=1"))
+    assert not header["validated"] and header["border"] is None and header["classes"] == []
+    assert np.isnan(np.reshape(arrays["told.a"], (-1, 4))[:, 1]).all() and header["stopping"] is None
+    curve = np.reshape(arrays["curve"], (len(header["steps"]), -1))
+    assert curve.shape == (51, header["line"]) and np.isfinite(curve).all()
+
+
+@pytest.mark.parametrize("loss", Mlp.choices()["loss"].options)
+@pytest.mark.parametrize("more", ["", "surface.normalisation=batch", "surface.normalisation=layer&surface.hidden=5,4"])
+def test_every_loss_and_normalisation_is_drawn(loss, more):
+    (header, _), _ = quiet(at(f"surface.loss={loss}&a=adam&a.learning_rate=0.02&steps=40&{more}"))
+    assert "nan" not in said(header)["sentence"]
+
+
+@pytest.mark.parametrize("plane", ["weights", "random", "run", "eigenvectors"])
+@pytest.mark.parametrize("place", ["start", "end"])
+def test_every_plane_is_laid(plane, place):
+    query = {"plane": plane} | ({"plane.at": place} if plane != "run" and place != "end" else {})
+    (header, _), _ = quiet(at("steps=40", **query))
+    assert header["start"]["fixed"] == (plane == "run" or place == "end")
+
+
+def test_several_optimizers_have_each_their_own_curves():
+    _, (header, arrays) = quiet(at("a=adam&a.learning_rate=0.05&b=momentum&c=rmsprop&edit=b&steps=40"))
+    assert header["edited"] == "b" and {"told.a", "told.b", "told.c"} <= arrays.keys()
+    first = [np.reshape(arrays[f"told.{name}"], (-1, 4))[0, 0] for name in "abc"]
+    assert first[0] == first[1] == first[2]
+
+
+@pytest.mark.parametrize("name", ["local", "points", "danger", "3-D", "words", "code"])
+def test_every_detail_opens(name):
+    quiet(at(f"show={name}&steps=30&surface.hidden=3"))
+
+
+def test_a_network_without_hidden_units_that_has_two_weights_is_shown_whole():
+    (header, _), _ = quiet(at("data=noisy_line&surface.hidden=none&steps=30"))
+    assert header["frame"]["section"] is None
+
+
+# of the run under the sliders at its first and last step: training and validation error, shares told rightly
+CLAIMS = {
+    "Two moons": lambda table, _: table[-1, 2] == 1.0 and table[0, 2] < 0.9,
+    "Exclusive or": lambda table, _: (table[-1, 2:] == 1.0).all() and table[0, 2] < 0.6,
+    "No hidden units": lambda table, _: table[-1, 2] < 0.95,
+    "All weights equal": lambda table, _: table[-1, 2] < 0.8,
+    "Too many units, few rows": lambda table, stopping: (
+        table[-1, 2] == 1.0 and table[-1, 3] < 0.9 and stopping["last"] > 3.0 * stopping["lowest"]
+    ),
+    "Luck of the draw": lambda table, _: table[-1, 2] < 0.8,
+    "A curve": lambda table, stopping: table[-1, 0] < 0.2 * table[0, 0] and stopping["last"] > stopping["lowest"],
+}
+
+
+@pytest.mark.parametrize("title", presets())
+def test_a_preset_is_what_its_name_says_and_so_is_its_address(title):
+    _, (header, arrays) = quiet(at(presets()[title]))
+    table = np.reshape(arrays[f"told.{header['edited']}"], (-1, 4))
+    assert CLAIMS[title](table, header["stopping"]), (table[[0, -1]], header["stopping"])
+    other = at("data=xor&steps=20&surface.hidden=2&initial.seed=3")
+    next(button for button in other.button if button.label == title).click()
+    other.run()
+    _, (again, numbers) = quiet(other)
+    assert again["surface"] == header["surface"]
+    np.testing.assert_array_equal(numbers[f"told.{header['edited']}"], arrays[f"told.{header['edited']}"])
+
+
+def test_luck_of_the_draw_has_two_ends_and_the_plane_goes_through_both():
+    (figure, points), (_, arrays) = quiet(at(presets()["Luck of the draw"]))
+    rates = [np.reshape(arrays[f"told.{name}"], (-1, 4))[-1, 2] for name in "ab"]
+    assert rates[0] < 0.8 and rates[1] == 1.0
+    assert [run["label"].endswith("seed 3") for run in figure["runs"]] == [False, True]
+    ends = [np.reshape(points[f"run.{name}"], (-1, 5))[-1, :2] for name in "ab"]
+    np.testing.assert_allclose(ends[0], 0.0, atol=1e-5)
+    assert ends[1][0] > 1.0 and abs(ends[1][1]) < 1e-4 and figure["start"]["fixed"]
+    hidden = np.reshape(points["shadow"], (-1, 2))
+    assert hidden[0, 0] == 0.0 and hidden[-1, 0] == 0.0 and hidden[:, 0].max() > 0.1
+    _, (_, alone) = quiet(
+        at("a=adam&steps=30&initial.seed=3&surface.hidden=2&data=xor&data.noise=0.3&a.learning_rate=0.05")
+    )
+    np.testing.assert_array_equal(alone["told.a"][:20], arrays["told.b"][:20])
+
+
+def test_a_plane_through_ends_needs_two_runs():
+    assert "plane" in warned(at("plane=ends&steps=20"), "plane")
+
+
+def test_mini_batches_are_run_named_and_drawn_behind():
+    app = at("batch=7&sampling=in_order&batch.seed=3&a=adam&a.learning_rate=0.05&steps=60")
+    (figure, points), (header, arrays) = quiet(app)
+    training, _ = made(Moons()).split(0.7, 0)
+    net = Mlp(data=training)
+    path = run(net, OPTIMIZERS["adam"](), 0.05, net.initial(), 60, batch_size=7, sampling="in_order", seed=3)
+    steps = np.array(header["steps"])
+    table = np.reshape(points["run.a"], (-1, 5))
+    np.testing.assert_allclose(table[:, 2], path.error[steps, 0], rtol=1e-5)
+    np.testing.assert_allclose(arrays["batches"][:-1], path.batch_error[steps[:-1], 0], rtol=1e-5)
+    assert figure["runs"][0]["label"].endswith("batches of 7") and said(figure)["label"].endswith("batches of 7")
+    _, (_, plain) = quiet(at("a=adam&steps=30"))
+    assert "batches" not in plain
+
+
+def test_a_batch_of_more_rows_than_there_are_is_all_of_them():
+    app = at("batch=500&steps=20")
+    quiet(app)
+    assert any("There are 70 rows for training" in item.value for item in app.sidebar.caption)
+
+
+def test_a_rule_that_looks_about_takes_all_rows():
+    (figure, _), _ = quiet(at("batch=5&a=newton&b=adam&steps=10"))
+    labels = [item["label"] for item in figure["runs"]]
+    assert "batches" not in labels[0] and "batches of 5" in labels[1]
+
+
+def test_restarts_are_the_runs_from_their_seeds():
+    query = "a=adam&a.learning_rate=0.05&steps=40&surface.hidden=3&show=restarts&initial.scale=2"
+    app = at(query)
+    assert not app.exception and not app.warning
+    header, arrays = next(item for item in map(decode, components(app)) if "seed" in item[0])
+    training, validation = made(Moons()).split(0.7, 0)
+    net = Mlp(data=training, hidden=(3,))
+    for seed in (0, 17):
+        path = run(net, OPTIMIZERS["adam"](), 0.05, net.initial("xavier", 2.0, seed), 40)
+        for name, rows in (("training", training), ("validation", validation)):
+            assert arrays[name][seed] == pytest.approx(judged(net, rows, path.weights[-1])[0][0], rel=1e-5)
+    assert header["best"] == arrays["validation"].argmin()
+    assert any(f"Lowest is seed {header['best']}" in item.value for item in app.main.markdown)
+
+
+def test_what_cannot_be_judged_or_drawn_from_seeds_is_said():
+    for query, sentence in (
+        ("share=1", "No rows are kept for validation"),
+        ("initial.scheme=zero", "every seed is the same start"),
+    ):
+        app = at(f"steps=10&show=restarts&{query}")
+        assert not app.exception and any(sentence in item.value for item in app.main.caption)
+    app = at(
+        "steps=50&show=restarts&a=momentum&a.learning_rate=10000&surface.loss=sum_of_squares&surface.activation=relu"
+    )
+    assert not app.exception and any("are lost" in item.value for item in app.main.markdown)
+
+
+@pytest.mark.parametrize(
+    ("key", "raw"),
+    [
+        ("batch", "-1"),
+        ("batch", "2.5"),
+        ("data", "nothing"),
+        ("share", "2"),
+        ("share", "nan"),
+        ("surface.activation", "step"),
+        ("surface.loss", "zero_one"),
+        ("surface.penalty", "-1"),
+        ("initial.scheme", "best"),
+        ("initial.seed", "1.5"),
+        ("initial.scale", "1e999"),
+        ("patience", "0"),
+        ("plane", "flat"),
+        ("steps", "100000"),
+    ],
+)
+def test_what_does_not_fit_is_named_and_replaced(key, raw):
+    warned(at(**{key: raw}), key)
+
+
+def test_a_loss_for_classes_is_named_where_there_are_none():
+    assert "surface.loss" in warned(at("data=noisy_line", **{"surface.loss": "softmax"}), "surface.loss")
+
+
+@pytest.mark.parametrize("hidden", ["8,8,8,8,8", "0", "-3", "1e3", "eight", "<b>", "100,100,100,100", "1.5"])
+def test_hidden_layers_that_cannot_be_are_said_in_a_sentence(hidden):
+    app = at(**{"surface.hidden": hidden})
+    assert not app.exception and app.warning and told(app)
+
+
+def test_a_run_that_is_lost_is_drawn_and_told():
+    (header, _), (network, arrays) = quiet(
+        at("surface.loss=sum_of_squares&surface.activation=relu&a=momentum&a.learning_rate=1000&steps=50")
+    )
+    assert said(header)["status"] == "bad" and "nan" not in said(header)["sentence"]
+    assert not np.isfinite(np.reshape(arrays["told.a"], (-1, 4))[-1, 0]) and network["stopping"]

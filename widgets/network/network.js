@@ -1,0 +1,267 @@
+// What the network answers at the step that is looked at, how well on both parts of the data, and each layer's gradient.
+const SHADES = 0.42; // how much of a class's colour lies on the paper
+const ROOM = 34; // px for the names at the ends of lines
+const CORNERS = [[0, 0], [4, 0], [4, 0.125], [3, 0], [5, 0]]; // how many, and by which part they are turned
+const SIGNS = ["●", "◆", "■", "▲", "⬟"];
+const DOT = { training: 4, validation: 4.6 };
+
+class Detail {
+  constructor(root) {
+    this.root = root;
+    const row = root.appendChild(make("div", "valley-detail-row"));
+    const place = () => row.appendChild(make("div", ""));
+    const first = place();
+    this.title = first.appendChild(make("p", ""));
+    this.answers = new Chart(first, { label: "What the network answers, with the data", height: 300 });
+    this.key = first.appendChild(make("p", "valley-detail-quiet"));
+    const second = place();
+    second.appendChild(make("p", "")).textContent = "Error of a row, on average";
+    this.curves = new Chart(second, {
+      label: "Training and validation error against the step",
+      height: 300,
+      x: { title: "step" },
+      y: { title: "E of a row", log: true },
+    });
+    this.note = second.appendChild(make("p", "valley-detail-quiet"));
+    this.note.textContent = "Solid: rows that train. Dotted: rows kept for validation.";
+    const third = place();
+    third.appendChild(make("p", "")).textContent = "Gradient of each layer";
+    this.slopes = new Chart(third, {
+      label: "Length of the gradient of each layer against the step",
+      height: 300,
+      x: { title: "step" },
+      y: { title: "|∇E| of a layer", log: true },
+    });
+    this.sentence = root.appendChild(make("p", ""));
+    this.sentence.style.minHeight = "4.4em";
+  }
+
+  static describe(view, header) {
+    return networkWords(view, header);
+  }
+
+  draw(view, header) {
+    const stale = !view.shadow && Boolean(view.header.frame.section);
+    for (const chart of [this.answers, this.curves, this.slopes]) chart.canvas.style.opacity = stale ? 0.35 : 1;
+    rich(this.sentence, stale ? "Let go to see the network of this run." : networkWords(view, header));
+    if (stale || header.surface.length === 0) return;
+    const k = placeIn(view, header);
+    this.title.textContent = `The network at step ${header.steps[k]}`;
+    if (header.spans.length === 1) this.drawCurve(view, header, k);
+    else this.drawPlane(view, header, k);
+    this.drawErrors(view, header, k);
+    this.drawSlopes(view, header, k);
+  }
+
+  drawCurve({ palette, colour }, header, k) {
+    const { answers } = this;
+    const { line, spans, arrays, scale, classes } = header;
+    answers.horizontal.title = header.inputs[0];
+    answers.vertical.title = classes.length ? `${header.target}: ${classes.join(" or ")}` : header.target;
+    if (!answers.begin(palette, spans[0], [scale[0], scale[1]])) return;
+    const [low, high] = spans[0];
+    const xs = Array.from({ length: line }, (_, i) => low + ((high - low) * i) / (line - 1));
+    answers.curve(xs, arrays.curve.subarray(k * line, (k + 1) * line), { colour, width: 2.6 });
+    eachRow(header, ([x, , goal, kept]) => {
+      const [tone, sides] = classes.length ? [toneOf(header, palette, goal), goal] : [palette.ink, 0];
+      this.dot([answers.x(x), answers.y(goal)], tone, kept, sides);
+    });
+    answers.end();
+    this.sayKey(header);
+  }
+
+  drawPlane({ palette }, header, k) {
+    const { answers } = this;
+    const { side, spans, arrays, classes } = header;
+    [answers.horizontal.title, answers.vertical.title] = header.inputs;
+    if (!answers.begin(palette, ...spans)) return;
+    const bytes = new Uint8Array(arrays.shades.buffer, arrays.shades.byteOffset, arrays.shades.byteLength);
+    const now = bytes.subarray(k * side * side, (k + 1) * side * side);
+    this.paint(now, header, palette);
+    const { pen, box } = answers;
+    pen.imageSmoothingEnabled = classes.length <= 2;
+    // the outermost points lie on the border
+    const half = [box.width, box.height].map((length) => length / (side - 1) / 2);
+    pen.drawImage(this.sheet, box.left - half[0], box.top - half[1], box.width + 2 * half[0], box.height + 2 * half[1]);
+    if (classes.length === 2) {
+      const [low, high] = header.scale;
+      const level = (header.levels * (header.border - low)) / (high - low);
+      const pixel = ([i, j]) => [box.left + (i / (side - 1)) * box.width, box.top + (1 - j / (side - 1)) * box.height];
+      answers.line(isoline(Array.from(now), side, level).map(pixel), { colour: palette.ink, width: 2 });
+    }
+    const [low, high] = header.scale;
+    eachRow(header, ([x, y, goal, kept]) => {
+      const tone = classes.length ? toneOf(header, palette, goal) : shade((goal - low) / (high - low), palette);
+      if (classes.length) this.dot([answers.x(x), answers.y(y)], tone, kept, goal);
+      else this.dot([answers.x(x), answers.y(y)], tone, kept, 0, palette.ink);
+    });
+    answers.end();
+    this.sayKey(header);
+  }
+
+  // one pixel a point, the first row below
+  paint(values, { side, classes, levels, colours }, palette) {
+    this.sheet ??= make("canvas", "");
+    Object.assign(this.sheet, { width: side, height: side });
+    const pen = this.sheet.getContext("2d");
+    const image = pen.createImageData(side, side);
+    const paper = channelsOf(palette.paper);
+    const pair = colours.map((name) => mixed(paper, channelsOf(palette[name]), SHADES));
+    for (let j = 0; j < side; j += 1)
+      for (let i = 0; i < side; i += 1) {
+        const value = values[(side - 1 - j) * side + i];
+        let tone;
+        if (classes.length > 2) tone = pair[value % pair.length];
+        else if (classes.length) {
+          const part = value / levels;
+          tone = part < 0.5 ? mixed(paper, pair[0], 1 - 2 * part) : mixed(paper, pair[1], 2 * part - 1);
+        } else tone = channelsOf(shade(value / levels, palette));
+        image.data.set([...tone, 255], 4 * (j * side + i));
+      }
+    pen.putImageData(image, 0, 0);
+  }
+
+  // a class has its shape, too: circle, diamond, square, triangle, pentagon
+  dot([x, y], colour, kept, shape, edge) {
+    const { pen, palette } = this.answers;
+    const radius = kept ? DOT.validation : DOT.training;
+    pen.beginPath();
+    const [corners, turn] = CORNERS[shape % CORNERS.length];
+    if (!corners) pen.arc(x, y, radius, 0, 2 * Math.PI);
+    for (let i = 0; i < corners; i += 1) {
+      const angle = 2 * Math.PI * (i / corners + turn);
+      pen.lineTo(x + 1.25 * radius * Math.sin(angle), y - 1.25 * radius * Math.cos(angle));
+    }
+    pen.closePath();
+    pen.fillStyle = kept ? palette.paper : colour;
+    pen.fill();
+    pen.lineWidth = kept ? 2 : 1;
+    pen.strokeStyle = edge ?? (kept ? colour : palette.paper);
+    pen.stroke();
+  }
+
+  sayKey({ classes, colours, validated, inputs, target }) {
+    const told = classes.map((name, i) => `${SIGNS[i % SIGNS.length]} ${name}`).join(", ");
+    const what = classes.length ? `${target}: ${told}.` : inputs.length > 1 ? `${bright(this.answers.palette.paper) ? "Darker" : "Brighter"}: larger ${target}.` : "";
+    const more = inputs.length > 2 ? ` All inputs but ${inputs[0]} and ${inputs[1]} are at their mean.` : "";
+    this.key.textContent = `${what}${more}${validated ? " Hollow: kept for validation." : ""}`.trim();
+  }
+
+  drawErrors({ palette }, header, k) {
+    const { curves } = this;
+    const { steps, runs, arrays, stopping } = header;
+    const tables = runs.map(({ name }) => arrays[`told.${name}`]);
+    const logs = tables.flatMap((table) => steps.flatMap((_, i) => [table[4 * i], table[4 * i + 1]]));
+    const range = decades(logs);
+    if (!curves.begin(palette, [0, Math.max(1, steps[steps.length - 1])], range)) return;
+    if (arrays.batches) curves.curve(steps, arrays.batches, { colour: palette.quiet, width: 1, alpha: 0.5 });
+    runs.forEach(({ colour, dash }, r) => {
+      const column = (i) => steps.map((_, row) => tables[r][4 * row + i]);
+      curves.curve(steps, column(0), { colour, dash, width: 2.2 });
+      curves.curve(steps, column(1), { colour, dash: "dot", width: 2 });
+    });
+    this.now(curves, steps[k], palette);
+    if (stopping) {
+      const [x, y] = [curves.x(stopping.best), curves.y(stopping.lowest)];
+      curves.ring([x, y], 4, 2);
+      const { left, width } = curves.box;
+      curves.label("lowest", Math.max(left + 26, Math.min(x, left + width - 26)), y + 16, "center");
+      if (stopping.stop >= 0) this.upright(curves, stopping.stop, palette.bad);
+    }
+    curves.end();
+  }
+
+  drawSlopes({ palette }, header, k) {
+    const { slopes } = this;
+    const { steps, layers, arrays } = header;
+    const columns = Array.from({ length: layers }, (_, l) => steps.map((_, i) => arrays.slopes[layers * i + l]));
+    const last = Math.max(1, steps[steps.length - 1]);
+    slopes.inset = { ...INSET, right: ROOM };
+    if (!slopes.begin(palette, [0, last], decades(columns.flat()))) return;
+    slopes.end();
+    slopes.pen.save();
+    const tones = [palette.open, palette.limit, palette.good, palette.bad, palette.ink];
+    columns.forEach((column, l) => {
+      slopes.curve(steps, column, { colour: tones[l % tones.length], width: 2 });
+      const end = column.findLast((value) => value > 0 && Number.isFinite(value));
+      if (end) slopes.label(String(l + 1), slopes.x(last) + 8 + 9 * (l % 3), slopes.y(end));
+    });
+    this.now(slopes, steps[k], palette);
+    slopes.pen.restore();
+  }
+
+  now(chart, step, palette) {
+    this.upright(chart, step, palette.quiet);
+  }
+
+  upright(chart, step, colour) {
+    const x = chart.x(step);
+    const { top, height } = chart.box;
+    const ends = [[x, top], [x, top + height]];
+    chart.line(ends, { colour, width: 1, dash: "dot" });
+  }
+}
+
+// the drawn step that is looked at; the whole run at its end
+function placeIn(view, { steps }) {
+  const step = view.steps[Math.max(0, view.runs[view.runs.length - 1].seen - 1)];
+  const found = steps.findLastIndex((other) => other <= step);
+  return Math.max(0, found);
+}
+
+function toneOf({ colours }, palette, goal) {
+  return palette[colours[goal % colours.length]];
+}
+
+function eachRow({ arrays }, act) {
+  for (let i = 0; i < arrays.points.length; i += 4) act(arrays.points.subarray(i, i + 4));
+}
+
+// powers of ten that hold all positive values, at most eight of them
+function decades(values) {
+  const known = values.filter((value) => value > 0 && Number.isFinite(value)).map(Math.log10);
+  if (!known.length) return [-1, 1];
+  const high = known.reduce((one, other) => Math.max(one, other));
+  const low = known.reduce((one, other) => Math.min(one, other));
+  const bottom = Math.max(low, high - 8);
+  return [bottom - 0.1, Math.max(high + 0.1, bottom + 0.3)];
+}
+
+function bright(hex) {
+  return channelsOf(hex).reduce((sum, value) => sum + value) > 384;
+}
+
+function channelsOf(hex) {
+  return [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+}
+
+function mixed(one, other, part) {
+  return one.map((value, i) => Math.round(value + part * (other[i] - value)));
+}
+
+// of a number between the lowest and the highest, in the picture's bands
+function shade(part, palette) {
+  const place = 6 * Math.min(1, Math.max(0, Number.isFinite(part) ? part : 0));
+  const i = Math.min(5, Math.floor(place));
+  const tone = mixed(channelsOf(palette[`heat${6 - i}`]), channelsOf(palette[`heat${5 - i}`]), place - i);
+  return `#${tone.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+}
+
+function networkWords(view, header) {
+  const { arrays, edited, classes, validated, stopping } = header;
+  const k = placeIn(view, header);
+  const row = arrays[`told.${edited}`].subarray(4 * k, 4 * k + 4);
+  if (!Number.isFinite(row[0])) return `At step ${header.steps[k]} the run is lost: the network answers with no numbers.`;
+  const share = (value) => (classes.length ? `, ${percent(value)} of the rows told rightly` : "");
+  const trained = `At step ${header.steps[k]} a training row costs ${number(row[0])}${share(row[2])}`;
+  if (!validated) return `${trained}. No rows are kept for validation.`;
+  const unseen = `a validation row ${number(row[1])}${share(row[3])}`;
+  return `${trained}; ${unseen}.${stopping ? ` ${stoppingWords(stopping)}` : ""}`;
+}
+
+function stoppingWords({ best, stop, lowest, kept, kept_at: at, last }) {
+  const low = `The validation error is lowest at step ${best}, ${number(lowest)}; at the end it is ${number(last)}.`;
+  if (stop < 0) return `${low} Early stopping would not stop this run.`;
+  const same = at === best ? "which are these" : `where it is ${number(kept)}: too soon for the lowest`;
+  return `${low} Early stopping would end the run at step ${stop} and keep the weights of step ${at}, ${same}.`;
+}
