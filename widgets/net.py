@@ -9,6 +9,7 @@ from engine.parameter import Choice, Parameter
 from surfaces.fitting.layers import SCHEMES
 from surfaces.mlp import Mlp
 from widgets.controls import number, row, spoken, typed, unmarked, word
+from widgets.details.picture import Initial
 from widgets.shape import PREFIX, slider
 
 NUMBERS = "sum_of_squares"
@@ -58,11 +59,11 @@ def pick_net(data: Dataset) -> tuple[Mlp, list[dict[str, Any]]]:
     return net, [slider(f"{PREFIX}.penalty", numbers["penalty"], net.penalty, "penalty")]
 
 
-def pick_initial(net: Mlp) -> tuple[float, ...]:
-    """Draw the inputs of the initial weights and return them, (D,)."""
+def pick_initial() -> Initial:
+    """Draw the inputs of the initial weights."""
     scheme = word(f"{INITIAL}.scheme", SCHEME, "Initial weights")
     with row(3):
         scale = number(f"{INITIAL}.scale", SCALE, "scale")
         bias = number(f"{INITIAL}.bias", BIAS, "bias")
         seed = int(number(f"{INITIAL}.seed", SEED, "seed"))
-    return tuple(net.initial(scheme, scale, seed, bias).tolist())
+    return Initial(scheme, scale, seed, bias)

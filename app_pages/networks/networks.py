@@ -3,6 +3,8 @@
 :material/hub: A small network on data you know: the plane through its weights, and what it answers on the way.
 """
 
+from dataclasses import replace
+
 import streamlit as st
 
 from engine import discover_optimizers
@@ -50,18 +52,20 @@ def networks() -> None:
         share = ask("share", SHARE, "share for training")
         training, validation = data.split(share, 0) if share < 1.0 else (data, None)
         net, sliders = pick_net(training)
-        first = pick_initial(net)
+        initial = pick_initial()
         entries, edited = pick_runs(discover_optimizers())
         steps, patience = pick_steps(STEPS), int(ask("patience", PATIENCE, "patience"))
         cut = pick_cut(net, "run", "end")
         start = pick_move(cut)
         commits(adopt)
     place = entries.index(edited)
+    first = tuple(net.initial(*initial).tolist())
     entries = [entry._replace(start=first) for entry in entries]
     live_run(entries, entries[place], net, sliders, start, steps, cut)
     picture = picture_of(net, entries, entries[place], start, steps, cut)
     network(picture, validation, patience)
-    details(picture)
+    held_out = None if validation is None else replace(net, data=validation)
+    details(picture._replace(validation=held_out, initial=initial))
     formulas(net, entries)
 
 

@@ -36,7 +36,7 @@ def found() -> dict[str, Detail]:
 def offered(surface: Surface) -> dict[str, Detail]:
     """Return the details that speak of a surface by their names, in order."""
     kind = On.of(surface)
-    return {name: detail for name, detail in found().items() if kind in getattr(detail, "ON", On.ANY)}
+    return {name: detail for name, detail in found().items() if kind & getattr(detail, "ON", On.ANY)}
 
 
 def details(picture: Picture) -> None:

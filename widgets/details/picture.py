@@ -7,6 +7,24 @@ import numpy as np
 from engine.plane import Plane
 from engine.section import seen
 from engine.study import Entry
+from engine.surface import Surface
+
+
+class Initial(NamedTuple):
+    """What the weights of a network are drawn from at first, in the order in which ``Mlp.initial`` takes it."""
+
+    scheme: str = "xavier"
+    scale: float = 1.0
+    seed: int = 0
+    bias: float = 0.0
+
+
+class Batches(NamedTuple):
+    """The rows that each step sees, the same for every run: as ``run`` takes them."""
+
+    batch_size: int
+    sampling: str = "reshuffle"
+    seed: int = 0
 
 
 class Picture(NamedTuple):
@@ -19,6 +37,9 @@ class Picture(NamedTuple):
     steps: int
     drawn: np.ndarray  # the steps that are drawn, ascending
     cut: Plane | None = None  # the plane that is shown of a surface with more than two weights
+    validation: Surface | None = None  # the same model of the rows that are held out
+    initial: Initial | None = None  # where the page lets the initial weights be drawn
+    batches: Batches | None = None  # where a step sees some rows only
 
     @property
     def flat(self) -> Any:

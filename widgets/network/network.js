@@ -204,16 +204,6 @@ function eachRow({ arrays }, act) {
   for (let i = 0; i < arrays.points.length; i += 4) act(arrays.points.subarray(i, i + 4));
 }
 
-// powers of ten that hold all positive values, at most eight of them
-function decades(values) {
-  const known = values.filter((value) => value > 0 && Number.isFinite(value)).map(Math.log10);
-  if (!known.length) return [-1, 1];
-  const high = known.reduce((one, other) => Math.max(one, other));
-  const low = known.reduce((one, other) => Math.min(one, other));
-  const top = Math.min(high, low + 8) + 0.1;
-  return [Math.max(low, high - 8) - 0.1, Math.max(top, low + 0.3)];
-}
-
 function channelsOf(hex) {
   return [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 }

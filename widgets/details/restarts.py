@@ -1,0 +1,149 @@
+"""Restarts: the same run from many initial weights, judged on rows that none of them has seen."""
+
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from engine.parameter import Parameter
+from engine.restarts import restarts
+from engine.study import Entry
+from surfaces.fitting.layers import SCHEMES
+from widgets.controls import number
+from widgets.details.curves import NARROW
+from widgets.details.follow import follow
+from widgets.details.kinds import On
+from widgets.details.learned import batches_of
+from widgets.details.picture import Batches, Initial, Picture
+from widgets.jobs import Progress
+from widgets.patience import patiently
+
+NAME = "restarts"
+TITLE = "Other initial weights, other ends"
+ORDER = 5
+ON = On.LAYERS
+
+RUNS = Parameter(20, 2, 100, "R", step=10, whole=True, help="Each scheme runs from so many seeds, from 0 on.")
+ALIKE = ("zero", "equal")  # schemes that draw nothing
+KEYS = ("initial.scheme", "initial.seed")  # the inputs that own what is taken
+
+
+class Wanted(NamedTuple):
+    """What restarts are made of: the same values make the same ends, whichever of them the page shows."""
+
+    net: Any
+    validation: Any
+    entry: Entry
+    steps: int
+    batches: Batches | None
+    scale: float
+    bias: float
+    runs: int
+
+
+class Ends(NamedTuple):
+    """Where the runs of one scheme end, as mean errors of a row, nan where a run was lost."""
+
+    scheme: str
+    training: np.ndarray  # (R,) by seed
+    validation: np.ndarray  # (R,) nan where nothing is held out
+
+
+def draw(picture: Picture) -> None:
+    """Draw where the runs of every scheme end."""
+    with st.container(width=NARROW):
+        runs = int(number(f"{NAME}.runs", RUNS, "seeds"))
+    wanted = wanted_of(picture, runs)
+    show = partial(_show, picture, wanted)
+    patiently((NAME, wanted), partial(compute, wanted), show, "the restarts", "Fewer seeds or fewer steps")
+
+
+def wanted_of(picture: Picture, runs: int) -> Wanted:
+    """Return what the restarts of a picture are made of."""
+    initial, edited = picture.initial or Initial(), picture.edited
+    return Wanted(
+        picture.surface,
+        picture.validation,
+        edited._replace(name="", start=None),
+        picture.steps,
+        batches_of(picture, edited),
+        initial.scale,
+        initial.bias,
+        runs,
+    )
+
+
+def compute(wanted: Wanted, progress: Progress) -> list[Ends] | None:
+    """Return the ends of every scheme; None where progress stopped it."""
+    net, rule = wanted.net, wanted.entry
+    seeds = {scheme: 1 if scheme in ALIKE else wanted.runs for scheme in SCHEMES}
+    found, done, rows = [], 0, wanted.batches._asdict() if wanted.batches else {}
+    for scheme, count in seeds.items():
+        starts = np.stack([net.initial(scheme, wanted.scale, seed, wanted.bias) for seed in range(count)])
+        weights = restarts(
+            *(net, rule.optimizer, rule.learning_rate, starts, wanted.steps),
+            progress=partial(_told, progress, done, count, sum(seeds.values())),
+            clip=rule.clip,
+            **rows,
+        )
+        if weights is None:
+            return None
+        done += count
+        held_out = net.row_error(weights, wanted.validation.dataset) if wanted.validation else np.full(count, np.nan)
+        found.append(Ends(scheme, _finite(net.row_error(weights)), _finite(held_out)))
+    return found
+
+
+def _told(progress: Progress, done: int, count: int, total: int, share: float) -> bool:
+    return progress((done + count * share) / total)
+
+
+def _finite(errors: np.ndarray) -> np.ndarray:
+    return np.where(np.isfinite(errors), errors, np.nan)
+
+
+def _show(picture: Picture, wanted: Wanted, found: list[Ends]) -> None:
+    follow(NAME, *sent(picture, wanted, found))
+
+
+def sent(picture: Picture, wanted: Wanted, found: list[Ends]) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return the message."""
+    judged = [item.validation if wanted.validation else item.training for item in found]
+    best = [int(np.nanargmin(errors)) if np.isfinite(errors).any() else None for errors in judged]
+    lowest = [np.inf if seed is None else errors[seed] for seed, errors in zip(best, judged, strict=True)]
+    top = int(np.argmin(lowest)) if np.isfinite(lowest).any() else None
+    header = {
+        "validated": wanted.validation is not None,
+        "runs": wanted.runs,
+        "steps": wanted.steps,
+        "colour": wanted.entry.optimizer.colour,
+        "schemes": [
+            {"name": item.scheme, "alike": item.scheme in ALIKE, "best": seed, **_summary(item, errors, seed)}
+            for item, errors, seed in zip(found, judged, best, strict=True)
+        ],
+        "top": top,
+        "keys": KEYS if picture.initial else None,
+        "shown": _shown(picture, wanted),
+    }
+    return header, {item.scheme: np.stack([item.training, item.validation], axis=1) for item in found}
+
+
+def _summary(ends: Ends, judged: np.ndarray, seed: int | None) -> dict[str, Any]:
+    """Return the numbers of a row: least, middle and largest of the judged errors, and the best's training error."""
+    there = judged[np.isfinite(judged)]
+    if seed is None:
+        return {"five": None, "lost": len(judged), "count": len(judged)}
+    beside = float(ends.training[seed])
+    five = [float(there.min()), float(np.median(there)), float(there.max()), beside]
+    return {"five": five, "lost": len(judged) - len(there), "count": len(judged)}
+
+
+def _shown(picture: Picture, wanted: Wanted) -> list[Any] | None:
+    """Return scheme and seed of the run on the page, None where it is none of these: its start may have been moved."""
+    initial = picture.initial
+    if initial is None or (initial.scheme not in ALIKE and initial.seed >= wanted.runs):
+        return None
+    start = np.array(picture.start)
+    same = np.array_equal(start, wanted.net.initial(*initial))
+    return [initial.scheme, 0 if initial.scheme in ALIKE else initial.seed] if same else None
