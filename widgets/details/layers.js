@@ -90,7 +90,7 @@ function layersWords(view, header) {
     return `${when} the gradient of the one layer is ${number(norms[0])} long: there is no other to compare it with.`;
   const [first, last] = [norms[0], norms[norms.length - 1]];
   const opening = `${when} the gradient of the first layer is ${number(first)} long, that of the last ${number(last)}`;
-  if (norms.every((norm) => norm === 0)) return `${when} no weight has a gradient: only biases can still move.`;
+  if (norms.every((norm) => norm === 0)) return `${when} no weight has a gradient.`;
   if (last > 0 && first === 0) return `${opening}: nothing reaches the first.`;
   return last > 0 ? `${opening}: ${number(first / last)} times it.` : `${opening}.`;
 }
