@@ -12,17 +12,18 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from benchmarks import formula, kernels, live, maps, release, server, speed, start, sweep
+from benchmarks import formula, kernels, live, maps, networks, release, server, speed, start, sweep
 from benchmarks.table import Line, render
 from tests.browser import launch
 
-GROUPS = ("start", "kernels", "server", "release", "live", "maps", "speed", "sweep", "formula")
+GROUPS = ("start", "kernels", "server", "release", "live", "maps", "speed", "sweep", "formula", "networks")
 WITHOUT_BROWSER: dict[str, Callable[[], list[Line]]] = {
     "kernels": kernels.measure,
     "server": server.measure,
     "speed": speed.measure,
     "sweep": sweep.measure,
     "formula": formula.measure,
+    "networks": networks.measure,
 }
 WITH_BROWSER: dict[str, Callable[[Browser], list[Line]]] = {
     "start": start.measure,

@@ -154,12 +154,12 @@ def _growth(momentum: Callable[..., Sweep]) -> list[Line]:
     cells = [partial(momentum, etas=np.geomspace(1e-3, 0.3, size)) for size in sizes]
     steps = [partial(momentum, etas=ETAS[::2], steps=int(length)) for length in lengths]
     return [
-        _fit("sweep, time over cells, 500 steps each", sizes * len(SHARES), in_turns(*cells), "cells"),
-        _fit("sweep, time over steps, 20,000 cells", lengths, in_turns(*steps), "steps"),
+        fit("sweep, time over cells, 500 steps each", sizes * len(SHARES), in_turns(*cells), "cells"),
+        fit("sweep, time over steps, 20,000 cells", lengths, in_turns(*steps), "steps"),
     ]
 
 
-def _fit(claim: str, sizes: np.ndarray, took: list[list[float]], of: str) -> Line:
+def fit(claim: str, sizes: np.ndarray, took: list[list[float]], of: str) -> Line:
     """Return the line of the straight line that fits the fastest times best, and how far they are from it."""
     fastest = np.array([min(times) for times in took])
     slope, constant = np.polyfit(sizes, fastest, 1, w=1.0 / fastest)

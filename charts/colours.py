@@ -42,6 +42,11 @@ PALETTES = {
         "heat_c1": "#9a3561",
         "heat_c2": "#cc7a9c",
         "heat_c3": "#f2d6e1",
+        "class0": "#2166ac",
+        "class1": "#d1611f",
+        "class2": "#319f95",
+        "class3": "#5e2454",
+        "class4": "#897750",
     },
     "dark": {
         "paper": "#10171e",
@@ -80,10 +85,16 @@ PALETTES = {
         "heat_c1": "#df8db0",
         "heat_c2": "#914a68",
         "heat_c3": "#401f30",
+        "class0": "#7fb8ea",
+        "class1": "#f0935a",
+        "class2": "#62bca5",
+        "class3": "#b433e4",
+        "class4": "#eadf33",
     },
 }
 
 BANDS = [[i / 4, f"@band{i}"] for i in range(5)]
 HEAT = [f"@heat{i}" for i in range(7)]  # from the best value, which is loud, to the worst
 OTHER_HEATS = [[f"@heat_{name}{i}" for i in range(4)] for name in "abc"]  # where one kind of cell is not enough
+CLASSES = [f"@class{i}" for i in range(5)]  # of rows; a sixth class differs by its symbol
 FONT = {"family": "var(--st-font, system-ui), system-ui, sans-serif", "size": 13, "color": "@ink"}

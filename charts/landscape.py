@@ -16,6 +16,7 @@ from engine.outcome import state_of
 from engine.plane import Plane
 from engine.planes import near as near_start
 from engine.run import run
+from engine.sampling import arguments
 from engine.section import Section, seen
 from engine.shadow import random_walk_plane, shadow
 from engine.stationary import Stationary, floor, stationary_points
@@ -24,7 +25,7 @@ from engine.surface import View
 from engine.words import number, percent
 
 SECTION_GRID = 61  # points along each side of a section, whose every point may be a pass over data
-FEWER = 15  # starts along each side from which the stationary points of a section are searched
+SHORTEST = 4  # steps near the start of which a plane can tell something
 DRAWN = 131  # steps at most: a point takes five numbers, and a message 400 kB
 REMEMBERED = 4  # views whose heights are kept, 80 kB each
 MOST = 3e38  # what float32 holds
@@ -77,7 +78,10 @@ def near_run(surface: Any, study: Study, shown: np.ndarray) -> dict[str, np.ndar
     """
     rule, eta = study.edited.optimizer, study.edited.learning_rate
     path = run(
-        surface, rule, eta, study.start, study.steps, record=("gradient", "used_gradient"), clip=study.edited.clip
+        *(surface, rule, eta, study.start, study.steps),
+        record=("gradient", "used_gradient"),
+        clip=study.edited.clip,
+        **arguments(study.edited.batch),
     )
     weights, used = path.weights[:, 0], path.used_gradient
     assert used is not None
@@ -128,7 +132,7 @@ def _stationary(surface: Any, plane: Plane) -> Stationary | None:
     """Return the stationary points of what is seen; None in a plane through a model of data: it would take too long."""
     if plane.whole:
         return stationary_points(surface, plane.view)
-    return None if len(surface.rows()) else stationary_points(seen(surface, plane), plane.view, FEWER)
+    return None if len(surface.rows()) else stationary_points(seen(surface, plane), plane.view)
 
 
 def told(surface: Any, study: Study) -> dict[str, Any]:
@@ -139,6 +143,9 @@ def told(surface: Any, study: Study) -> dict[str, Any]:
     along = " and ".join(f"{percent(share)} along {axis}" for share, axis in zip(found.explained, "xy", strict=True))
     run = "the run" if len(near) == len(path) else f"its first {len(near) - 1} steps"
     held = f"Of the variance of the {surface.dim} weights along {run} the plane holds {percent(sum(found.explained))}"
+    if len(near) < SHORTEST:
+        lost = "The run is far away after a step or two: no plane tells much of it."
+        return {"explained": lost, "farthest": float(found.distance.max()), "length": found.length}
     return {
         "explained": f"{held}, {along}; {_without_reason(study.plane, len(near))}.",
         "farthest": float(found.distance.max()),
@@ -298,6 +305,7 @@ def gauge_of(surface: Any, study: Study) -> dict[str, Any] | None:
         words = f"local limit = {rule.limit_words} with H at the point that is looked at"
     else:
         words = f"local limit = {rule.limit_words}, with H and the averages at the point that is looked at"
+    words += f"; E is {surface.made_of}" if surface.made_of else ""
     limited = gauge(0.0, study.limit, None, rule.linear, None, words, "local limit")
     return {**limited, "unlimited": {**limited, "words": "nothing curves up here: there is no local limit"}}
 
@@ -308,7 +316,8 @@ def alt(surface: Any, study: Study) -> str:
     if found := _stationary(surface, plane):
         counts = [(kind, found.kinds.count(kind)) for kind in SYMBOLS if kind in found.kinds]
         listed = ", ".join(f"{count} {kind}{'' if count == 1 else ' points'}" for kind, count in counts)
-        curve = " and a curve along which the gradient vanishes" if len(found.curve) else ""
+        flat = "a flat floor" if found.floor else "a curve along which the gradient vanishes"
+        curve = f" and {flat}" if len(found.curve) else ""
         points = f" with {listed or 'no stationary points'}{curve}"
     paths = "; ".join(entry.label for entry in study.entries)
     said = study.present.verdicts[study.index].sentence

@@ -12,7 +12,7 @@ from engine.discovery import slug
 from engine.family import single_of
 from engine.plane import Plane
 from engine.section import seen
-from engine.study import Member, Study, has_modes
+from engine.study import Entry, Member, Study, has_modes
 from engine.words import number
 
 FAR = 20.0  # a path is cut where it is this many views away
@@ -44,7 +44,7 @@ def live_message(
     for member in study.families:
         setting, points = member.family.setting, kind.track(surface, study, member.family, shown)
         paths, offsets = _cut(points, member.coordinates[shown], plane)
-        families[setting], arrays[f"family.{setting}"] = _family(member, offsets, texts), paths
+        families[setting], arrays[f"family.{setting}"] = _family(member, edited, offsets, texts), paths
     header = {
         "surface": repr(seen(surface, plane)),
         "view": f"{plane.view}{'' if plane.whole else plane.digest}",
@@ -66,7 +66,7 @@ def live_message(
             "array": f"run.{edited.name}",
             "eta": edited.learning_rate if edited.optimizer.has_learning_rate else None,
             **_limit(float(present.limits[index])),
-            "verdict": _said(present, index, texts),
+            "verdict": _said(present, edited, index, texts),
         },
         "texts": list(texts),
         "sliders": [*_live_sliders(study), *sliders],
@@ -151,14 +151,14 @@ def _cut(points: np.ndarray, coordinates: np.ndarray, plane: Plane) -> tuple[np.
     return points.transpose(1, 0, 2)[kept], np.concatenate([[0], np.cumsum(length)])
 
 
-def _family(member: Member, offsets: np.ndarray, texts: "Texts") -> dict[str, Any]:
+def _family(member: Member, edited: Entry, offsets: np.ndarray, texts: "Texts") -> dict[str, Any]:
     limits = [_limit(value) for value in member.limits.tolist()]
     return {
         "array": f"family.{member.family.setting}",
         "offsets": offsets.tolist(),
         "limits": [limit["limit"] for limit in limits],
         "limitTexts": [limit["limitText"] for limit in limits],
-        "verdicts": [_said(member, r, texts) for r in range(len(limits))],
+        "verdicts": [_said(member, edited, r, texts) for r in range(len(limits))],
     }
 
 
@@ -170,10 +170,10 @@ class Texts(dict[str, int]):
         return self[text]
 
 
-def _said(member: Member, r: int, texts: Texts) -> list[int]:
+def _said(member: Member, edited: Entry, r: int, texts: Texts) -> list[int]:
     """Return a verdict as places in texts: status, sentence, label, the badge's three, then three for every fact."""
     verdict, family = member.verdicts[r], member.family
-    said = [verdict.status, verdict.sentence, family.label(r), *verdict.badge]
+    said = [verdict.status, verdict.sentence, edited.noted(family.label(r)), *verdict.badge]
     return [texts[text] for text in said + [text for fact in verdict.facts for text in fact]]
 
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from charts.colours import CLASSES
 from engine.dataset import Dataset
 from engine.study import Entry
 
@@ -12,7 +13,6 @@ SIDE = 45  # points along each side at which two inputs are looked at
 LINE = 121  # and along one
 MARGIN = 0.12  # of the data's range, on both sides of it
 LEVELS = 255  # shades of an answer
-COLOURS = ("#3b76af", "#e0862d", "#4f9a5b", "#9467bd", "#a8614f", "#5f6b76")  # of classes
 
 
 class Told(NamedTuple):
@@ -23,6 +23,7 @@ class Told(NamedTuple):
     validation: np.ndarray  # (steps,) nan where there are no rows
     right: np.ndarray  # (steps, 2) share of training and validation rows told rightly, nan without classes
     slopes: np.ndarray  # (steps, layers) length of the gradient of each layer's weights and biases
+    batches: np.ndarray  # (steps,) error of the rows that the step receives, nan where it receives all
 
 
 class Stopping(NamedTuple):
@@ -105,6 +106,8 @@ def network_message(
         arrays[f"told.{told.entry.name}"] = table
         if told.entry.name == edited:
             arrays["slopes"] = told.slopes
+            if np.isfinite(told.batches).any():
+                arrays["batches"] = told.batches
     header = {
         "surface": repr(net),
         "steps": drawn.tolist(),
@@ -116,7 +119,7 @@ def network_message(
         "scale": [low, high],
         "border": border if np.isfinite(border) else None,
         "classes": classes,
-        "colours": COLOURS,
+        "colours": [name.removeprefix("@") for name in CLASSES],
         "inputs": list(data.input_names),
         "target": data.target_names[0],
         "layers": len(net.layers),

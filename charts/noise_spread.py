@@ -5,12 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from charts.cloud import ellipse, thinned
 from engine.words import number, with_error
 
 AROUND = 2.0  # standard deviations at which an ellipse is drawn
 CONTOURS = 5
-CORNERS = 121  # points of an ellipse
-DOTS = 400  # of a cloud that are drawn
 NOTHING = 1e-9  # distances below it are rounding
 INDEPENDENT, RESHUFFLED = "@limit", "@good"
 
@@ -50,12 +49,12 @@ def spread_message(
     arrays = {"row.x": rows[:, 0], "row.y": rows[:, 1], "step": np.arange(len(sizes[0].error))}
     reach = _reach(sizes)
     for k in range(1, CONTOURS + 1):  # equally spaced in the root of the error
-        x, y = _ellipse(np.linalg.inv(hessian), minimum, _contour(hessian, reach) * k / CONTOURS)
+        x, y = ellipse(np.linalg.inv(hessian), minimum, _contour(hessian, reach) * k / CONTOURS)
         arrays |= {f"contour.x.{k}": x, f"contour.y.{k}": y}
     for name in ("independent", "reshuffled"):
         each = [getattr(size, name) for size in sizes]
-        places = np.stack([_thin(item.points) for item in each])
-        rings = np.stack([_ellipse(item.predicted, minimum, AROUND) for item in each])
+        places = np.stack([thinned(item.points) for item in each])
+        rings = np.stack([ellipse(item.predicted, minimum, AROUND) for item in each])
         arrays |= {f"{name}.x": places[..., 0], f"{name}.y": places[..., 1]}
         arrays |= {f"{name}.ring.x": rings[:, 0], f"{name}.ring.y": rings[:, 1]}
         arrays[f"{name}.measured"] = np.array([item.distance for item in each])
@@ -135,7 +134,8 @@ def _distances(sizes: list[Size]) -> dict[str, Any]:
     each = [float(size.size) for size in sizes]
     return {
         "label": "Distance from the minimum against the batch size; arrow keys read it off",
-        "title": "How far from the minimum, on average",
+        "title": "How far from the minimum",
+        "note": "roots of mean squared distances",
         "height": 380,
         "x": {"title": "batch size B", "symbol": "B", "log": True, "range": [-0.05, float(np.log10(each[-1])) + 0.05]},
         "y": {"title": "distance", "log": True, "range": [_power(min(known)) - 0.1, _power(max(known)) + 0.15]},
@@ -204,19 +204,6 @@ def _reach(sizes: list[Size]) -> float:
 def _contour(hessian: np.ndarray, reach: float) -> float:
     """Return the root of 2 (E - E*) on the outermost contour: it leaves the view along the valley."""
     return float(np.sqrt(np.linalg.eigvalsh(hessian)[-1]) * reach)
-
-
-def _ellipse(covariance: np.ndarray, middle: np.ndarray, size: float) -> np.ndarray:
-    """Return the points at which w' C^-1 w = size^2 about the middle, (2, CORNERS)."""
-    values, vectors = np.linalg.eigh(covariance)
-    angle = np.linspace(0.0, 2.0 * np.pi, CORNERS)
-    round_ = np.sqrt(np.maximum(values, 0.0))[:, None] * np.stack([np.cos(angle), np.sin(angle)])
-    return np.asarray(middle[:, None] + size * vectors @ round_)
-
-
-def _thin(points: np.ndarray) -> np.ndarray:
-    """Return DOTS of the places, spread over the run."""
-    return points[np.linspace(0, len(points) - 1, DOTS).round().astype(int)]
 
 
 def _caption(label: str, rows: int) -> str:

@@ -78,13 +78,12 @@ def _map(item: SettingsMap, frame: Frame) -> Map:
 
 def _local(item: SettingsMap) -> tuple[dict[str, np.ndarray], list[Line], list[Point]]:
     """Return what holds where there is no closed form: the local limit at the lowest minimum."""
-    if item.local_limits is None:
+    if item.local_limits is None or not np.isfinite(item.local_limits).any():
         return {}, [], []
     line = np.where(np.isfinite(item.local_limits), item.local_limits, np.nan)
     at = len(line) * 3 // 10
     label = "local limit at w*" if np.isfinite(line[at]) else ""
-    lines = [Line(line, item.values, "dash", label, at)] if np.isfinite(line).any() else []
-    return {"limits": line}, lines, []
+    return {"limits": line}, [Line(line, item.values, "dash", label, at)], []
 
 
 def _by_name(known: Theory) -> Theory:

@@ -23,14 +23,27 @@ class Cloud:
     def mean(self, weight: np.ndarray) -> tuple[float, float]:
         """Return the mean of (w - w*)' A (w - w*) for a matrix A, and its standard error from the parts' means."""
         each = (self.parts * weight).sum(axis=(1, 2))
-        return float((self.covariance * weight).sum()), float(each.std(ddof=1) / np.sqrt(len(each)))
+        return float((self.covariance * weight).sum()), _error_of_mean(each)
 
     @property
     def distance(self) -> tuple[float, float]:
         """The root of the mean squared distance from the minimum, and its standard error."""
-        square, error = self.mean(np.eye(len(self.covariance)))
-        root = float(np.sqrt(square))
-        return root, error / (2.0 * root) if root > 0.0 else 0.0
+        return root_of(self.mean(np.eye(len(self.covariance))))
+
+
+def mean_of(values: np.ndarray) -> tuple[float, float]:
+    """Return the mean of numbers in their order, (M,), and its standard error, neighbours being alike."""
+    return float(values.mean()), _error_of_mean(np.array([part.mean() for part in np.array_split(values, PARTS)]))
+
+
+def root_of(mean: tuple[float, float]) -> tuple[float, float]:
+    """Return the root of a mean that is not negative, and its standard error."""
+    root = float(np.sqrt(mean[0]))
+    return root, mean[1] / (2.0 * root) if root > 0.0 else 0.0
+
+
+def _error_of_mean(parts: np.ndarray) -> float:
+    return float(parts.std(ddof=1) / np.sqrt(len(parts)))
 
 
 def cloud(

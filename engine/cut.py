@@ -9,27 +9,34 @@ from engine import planes
 from engine.optimizer import Optimizer
 from engine.plane import Plane
 from engine.run import run
+from engine.sampling import Batch, arguments
+from engine.study import Entry
 from engine.surface import Surface
 
 KINDS = ("weights", "random", "run", "eigenvectors")
+ENDS = "ends"  # a further kind, where there is another run
 PLACES = ("start", "end")
 REMEMBERED = 16
 
 
 @dataclass(frozen=True)
 class Cut:
-    """A plane through two weights, along two random directions, the components of a run or two eigenvectors."""
+    """A plane through two weights, along two random directions, the components of a run or two eigenvectors.
 
-    kind: str = "weights"  # of KINDS
+    Or one through the ends of two runs and the start of the first.
+    """
+
+    kind: str = "weights"  # of KINDS, or ENDS
     at: str = "start"  # of PLACES: where it is laid; through the end alone where it is a run's
     first: int = 0  # places of the weights, from 0
     second: int = 1
     seed: int = 0  # of the random directions
+    other: Entry | None = None  # the run at whose end a plane through ends is laid
 
     @property
     def follows(self) -> bool:
         """Whether the plane depends on a run, so that its start cannot be moved within it."""
-        return self.kind == "run" or self.at == "end"
+        return self.kind in ("run", ENDS) or self.at == "end"
 
     def lay(
         self,
@@ -39,13 +46,14 @@ class Cut:
         start: tuple[float, ...],
         steps: int,
         clip: float | None = None,
+        batch: Batch | None = None,
     ) -> Plane:
         """Return the plane, for the run of a rule from ``start`` (D,).
 
         A plane that depends on no run looks the same whatever the rule's settings are.
         """
         if self.follows:
-            return _along_run(self, surface, rule, learning_rate, start, steps, clip)
+            return _along_run(self, surface, rule, learning_rate, start, steps, clip, batch)
         return _laid(self, surface, start)
 
 
@@ -58,9 +66,18 @@ def _along_run(
     start: tuple[float, ...],
     steps: int,
     clip: float | None,
+    batch: Batch | None,
 ) -> Plane:
-    path = planes.near(run(surface, rule, eta, start, steps, record=(), clip=clip).weights[:, 0])
+    path = _path(surface, Entry("", rule, eta, clip, start, batch), start, steps)
+    if cut.kind == ENDS and cut.other is not None:
+        return planes.between(path[-1], _path(surface, cut.other, start, steps)[-1], path[0])
     return planes.of_run(path) if cut.kind == "run" else _at(cut, surface, path[-1], path)
+
+
+def _path(surface: Surface, entry: Entry, start: tuple[float, ...], steps: int) -> np.ndarray:
+    """Return the part of a run that is near its start, (n, D)."""
+    given = (surface, entry.optimizer, entry.learning_rate, entry.start or start, steps)
+    return planes.near(run(*given, record=(), clip=entry.clip, **arguments(entry.batch)).weights[:, 0])
 
 
 @lru_cache(maxsize=REMEMBERED)

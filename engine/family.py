@@ -9,6 +9,7 @@ import numpy as np
 from engine.optimizer import Optimizer
 from engine.parameter import four_digits
 from engine.run import run
+from engine.sampling import Batch, arguments
 from engine.surface import Surface
 from engine.trajectory import Trajectory
 
@@ -28,16 +29,23 @@ class Family:
     learning_rates: np.ndarray  # (R,)
     trajectory: Trajectory
     clip: float | None = None  # the length to which gradients were shortened
+    batch: Batch | None = None  # the rows that each step received, if not all
 
     def label(self, r: int) -> str:
         """Return name and settings of one run, as legends print them."""
-        return self.optimizers[r].label(self.learning_rates[r], self.clip)
+        return label(self.optimizers[r], self.learning_rates[r], self.clip, self.batch)
 
     @property
     def error(self) -> np.ndarray:
         """E(w) of every run, (T+1, R): a family always records it."""
         assert self.trajectory.error is not None
         return self.trajectory.error
+
+
+def label(optimizer: Optimizer, learning_rate: float, clip: float | None, batch: Batch | None) -> str:
+    """Return name and settings of a run, as legends print them."""
+    of = "" if batch is None else f", batches of {batch.size}"
+    return f"{optimizer.label(learning_rate, clip)}{of}"
 
 
 def learning_rate_range(limit: float) -> tuple[float, float]:
@@ -58,11 +66,17 @@ def hyperparameter_stops(optimizer: Optimizer, name: str) -> list[float]:
 
 
 def single(
-    surface: Surface, optimizer: Optimizer, learning_rate: float, start: Any, steps: int, clip: float | None = None
+    surface: Surface,
+    optimizer: Optimizer,
+    learning_rate: float,
+    start: Any,
+    steps: int,
+    clip: float | None = None,
+    batch: Batch | None = None,
 ) -> Family:
     """Return the family of one."""
-    path = run(surface, optimizer, learning_rate, start, steps, record=_records(optimizer), clip=clip)
-    return Family("learning_rate", np.array([learning_rate]), [optimizer], np.array([learning_rate]), path, clip)
+    path = run(surface, optimizer, learning_rate, start, steps, **_options(optimizer, clip, batch))
+    return Family("learning_rate", np.array([learning_rate]), [optimizer], np.array([learning_rate]), path, clip, batch)
 
 
 def over_learning_rate(
@@ -72,11 +86,12 @@ def over_learning_rate(
     start: Any,
     steps: int,
     clip: float | None = None,
+    batch: Batch | None = None,
 ) -> Family:
     """Return the family over the learning rate, for given stops."""
     values = np.array(stops)
-    path = run(surface, optimizer, values, start, steps, record=_records(optimizer), clip=clip)
-    return Family("learning_rate", values, [optimizer] * len(values), values, path, clip)
+    path = run(surface, optimizer, values, start, steps, **_options(optimizer, clip, batch))
+    return Family("learning_rate", values, [optimizer] * len(values), values, path, clip, batch)
 
 
 def over_hyperparameter(
@@ -87,17 +102,19 @@ def over_hyperparameter(
     start: Any,
     steps: int,
     clip: float | None = None,
+    batch: Batch | None = None,
 ) -> Family:
     """Return the family over one hyperparameter, the learning rate as it is."""
     values = hyperparameter_stops(optimizer, name)
     optimizers = [replace(optimizer, **{name: value}) for value in values]
-    path = run(surface, optimizers, learning_rate, start, steps, record=_records(optimizer), clip=clip)
-    return Family(name, np.array(values), optimizers, np.full(len(values), learning_rate), path, clip)
+    path = run(surface, optimizers, learning_rate, start, steps, **_options(optimizer, clip, batch))
+    return Family(name, np.array(values), optimizers, np.full(len(values), learning_rate), path, clip, batch)
 
 
-def _records(optimizer: Optimizer) -> tuple[str, ...]:
-    """Return what a family keeps beside the weights: the state only where limits follow it."""
-    return ("error", "state") if optimizer.adaptive else ("error",)
+def _options(optimizer: Optimizer, clip: float | None, batch: Batch | None) -> dict[str, Any]:
+    """Return what runs are told; a family keeps the weights and the error, the state only where limits follow it."""
+    record = ("error", "state") if optimizer.adaptive else ("error",)
+    return {"record": record, "clip": clip, **arguments(batch)}
 
 
 def single_of(family: Family, r: int) -> Family:
@@ -111,9 +128,8 @@ def single_of(family: Family, r: int) -> Family:
         diverged_at=path.diverged_at[one],
         state={slot: values[:, one] for slot, values in path.state.items()},
     )
-    return Family(
-        family.setting, family.values[one], family.optimizers[one], family.learning_rates[one], alone, family.clip
-    )
+    settings = (family.values[one], family.optimizers[one], family.learning_rates[one])
+    return Family(family.setting, *settings, alone, family.clip, family.batch)
 
 
 def live_hyperparameter(optimizer: Optimizer) -> str | None:

@@ -24,6 +24,8 @@ SIGNATURES = {
     "query": types.void(WEIGHTS, STATE, WEIGHTS, WEIGHTS),
     # update(w, g, state, eta, hyper, tau) moves w and state in place; tau counts from 1
     "update": types.void(WEIGHTS, WEIGHTS, STATE, RUNS, WEIGHTS, types.float64),
+    # second(w, theta, data, h) fills h (D (D + 1)/2, R) with H_11, H_12, H_22, ...: where many Hessians take long
+    "second": types.void(WEIGHTS, RUNS, WEIGHTS, WEIGHTS),
     # clipped(g, limit) shortens every gradient of g (D, R) that is longer than the limit, in place
     "clipped": types.void(WEIGHTS, types.float64),
 }
@@ -65,7 +67,9 @@ def part(function: Callable[..., Any]) -> Callable[..., Any]:
 
     Never one of another file: a cached kernel would not see that it changed.
     """
-    compiled: Callable[..., Any] = numba.njit(nogil=True, error_model="numpy")(function)
+    # what Python would need to call it takes long to compile
+    options: dict[str, Any] = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    compiled: Callable[..., Any] = numba.njit(**options)(function)
     return compiled
 
 

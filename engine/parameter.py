@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 from typing import Any, ClassVar, TypeVar
 
@@ -197,20 +197,20 @@ class Listed(Typed):
 
 def listed(default: tuple[int, ...], label: str, most: int, high: int, symbol: str, help: str) -> Any:
     """Declare a dataclass field that holds at most ``most`` whole numbers from 1 to ``high``."""
-
-    def read(text: str) -> tuple[int, ...]:
-        parts = [] if text.strip() in ("", "none") else text.split(",")
-        numbers = tuple(int(part) for part in parts)
-        if len(numbers) > most or not all(1 <= number <= high for number in numbers):
-            raise ValueError
-        return numbers
+    read = partial(_whole_numbers, most=most, high=high)
+    shown, allowed = ", ".join(map(str, default)), f"at most {most} whole numbers from 1 to {high}, as in 8, 4, or none"
 
     def latex(text: str) -> str:
-        return rf"{symbol} = {', '.join(map(str, read(text))) or '-'}"
+        return f"{symbol} = {', '.join(map(str, read(text))) or '-'}"
 
-    shown = ", ".join(map(str, default))
-    allowed = f"at most {most} whole numbers from 1 to {high}, as in 8, 4, or none"
     return field(default=default, metadata={"typed": Listed(shown, label, read, latex, help, allowed)})
+
+
+def _whole_numbers(text: str, most: int, high: int) -> tuple[int, ...]:
+    numbers = tuple(int(part) for part in text.split(",")) if text.strip() not in ("", "none") else ()
+    if len(numbers) > most or not all(1 <= number <= high for number in numbers):
+        raise ValueError(text)
+    return numbers
 
 
 def typed(default: str, label: str, read: Callable[[str], object], latex: Callable[[str], str], help: str) -> Any:

@@ -15,7 +15,6 @@ from engine.family import live_hyperparameter
 from engine.kernel import kernel
 from engine.optimizer import Optimizer
 from engine.run import run
-from engine.settling import first_hit, settled_step
 from engine.sweep import sweep
 from engine.tuning import searched_rates
 
@@ -85,28 +84,6 @@ def over_angles(
     x, y = (path.weights[:, :, j] - origin[j] for j in range(2))
     along = [x * axes[:, 0, i] + y * axes[:, 1, i] for i in range(2)]  # runs are contiguous: far quicker than einsum
     return Turned(np.stack(along, axis=-1), path.error)
-
-
-def steps_over_angles(
-    surface: Any,
-    optimizer: Optimizer,
-    learning_rate: float,
-    start: Any,
-    angles: Sequence[float],
-    steps: int,
-    tolerance: float = 1e-6,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return at every angle the step from which E - E(w*) stays at or below the tolerance, and the first such step.
-
-    Both (angles,), nan where that is not reached within ``steps``; see over_angles. Without a smallest
-    error, that is with a negative eigenvalue, there is nothing to count and both are nan. Raises ValueError as
-    over_angles does.
-    """
-    if surface.eigenvalues[0] < 0.0:
-        nothing = np.full(len(angles), np.nan)
-        return nothing, nothing
-    error = over_angles(surface, optimizer, learning_rate, start, angles, steps).error
-    return settled_step(error, tolerance), first_hit(error, tolerance)
 
 
 @dataclass(frozen=True, eq=False)

@@ -110,7 +110,7 @@ class _Loop:
                 if batch_log.shape[0] > 0:
                     for r in range(runs):
                         batch_log[tau, r] = aside[r]
-            if tau % every == 0 or not drawn:
+            if not drawn or (tau % every == 0 and (error_log.shape[0] > 0 or gradient_log.shape[0] > 0)):
                 value_and_grad(w, theta, data, error, g)
             else:
                 for r in range(runs):
@@ -199,8 +199,8 @@ def run(
 
     With ``batch_size`` every step receives the gradient of so many rows of the surface, in the order that
     sampling.batches draws by ``sampling`` and ``seed``, the same for all R runs; what is recorded as error and gradient
-    stays that of all rows. Between recorded rows such a run is watched for divergence by its mini-batch error alone. A
-    sum over the rows is one over those of the batch.
+    stays that of all rows. At steps at which neither is recorded, such a run is watched for divergence by its
+    mini-batch error. A sum over the rows is one over those of the batch.
 
     Raises ValueError naming the argument, its range and the value given, and before it would fill 256 MB.
     """

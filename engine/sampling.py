@@ -1,6 +1,6 @@
 """Sampling: every random number is drawn here, up front and from a seed; kernels know none."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,6 +15,19 @@ SAMPLINGS = {
 }
 NONE = -1  # fills up a batch that has fewer rows
 DRAWN = 1 << 20  # row numbers shuffled at once
+
+
+class Batch(NamedTuple):
+    """Which rows every step of a run receives: so many, drawn in one of SAMPLINGS from a seed."""
+
+    size: int
+    sampling: str = "reshuffle"
+    seed: int = 0
+
+
+def arguments(batch: Batch | None) -> dict[str, Any]:
+    """Return what ``run`` is told of a batch, nothing where every step receives all rows."""
+    return {} if batch is None else {"batch_size": batch.size, "sampling": batch.sampling, "seed": batch.seed}
 
 
 def gradient_noise(steps: int, dim: int, runs: int, seed: int) -> np.ndarray:

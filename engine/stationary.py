@@ -6,14 +6,17 @@ from functools import lru_cache
 import numpy as np
 
 from engine.local import Expansion, eigen
+from engine.section import Section
 from engine.surface import Surface, View
 
 STARTS = 45  # along each side of the view
+FEW = 15  # where all that can be found is one point, or one region; and of a section, whose points cost more
 ROUNDS = 80
 STEEP = 1e-9  # of the view's median gradient: less than that is none
 FLAT = 1e-6  # an eigenvalue this small beside the other, or beside the view's median curvature, counts as zero
 APART = 2e-3  # of the view's diagonal: points nearer than that are one
 ZERO = 1e-12  # of the diagonal: a coordinate nearer to 0 is 0
+HARDLY = 1e-12  # the same where the surface is known to be convex: a long valley of raw data is no curve of minima
 MANY = 12  # degenerate points of one view from which they are a curve
 REMEMBERED = 16  # views kept
 KINDS = ("minimum", "maximum", "saddle", "degenerate")
@@ -36,6 +39,21 @@ class Stationary:
         """The places of the minima, (number, 2)."""
         return self.places[[kind == "minimum" for kind in self.kinds]]
 
+    @property
+    def floor(self) -> bool:
+        """Whether what is called a curve is a flat region: nothing curves anywhere on it."""
+        return bool(len(self.curve)) and not self.curve_eigenvalues.any()
+
+
+def side_of(surface: Surface) -> int:
+    """Return from how many starts along each side of the view a search begins."""
+    return FEW if surface.convex or isinstance(surface, Section) else STARTS
+
+
+def flat_share(surface: Surface) -> float:
+    """Return below which share of the other an eigenvalue counts as zero."""
+    return HARDLY if surface.convex else FLAT
+
 
 @lru_cache(maxsize=REMEMBERED)
 def known_points(surface: Surface) -> Stationary:
@@ -47,18 +65,19 @@ def known_points(surface: Surface) -> Stationary:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def stationary_points(surface: Surface, view: View, starts: int = STARTS) -> Stationary:
+def stationary_points(surface: Surface, view: View) -> Stationary:
     """Return the stationary points of a surface of two weights in a view ((x_low, x_high), (y_low, y_high)).
 
     Newton's method on the gradient, damped so that |grad E| falls at every step (Levenberg and Marquardt), from a grid
     of starts; then the Hessian's eigenvalues classify: a minimum has two positive ones, a maximum two negative ones, a
     saddle one of each, and where one counts as zero the point is degenerate. A point whose basin is narrower than the
-    grid, ``starts`` along each side, may be missed. Raises ValueError for a surface of another dimension.
+    grid may be missed. Raises ValueError for a surface of another dimension.
     """
     if surface.dim != 2:
         raise ValueError(f"surface must have 2 weights, got {surface.dim}")
     (left, right), (bottom, top) = view
-    x, y = np.linspace(left, right, starts + 2)[1:-1], np.linspace(bottom, top, starts + 2)[1:-1]
+    side = side_of(surface) + 2
+    x, y = np.linspace(left, right, side)[1:-1], np.linspace(bottom, top, side)[1:-1]
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     first = Expansion.at(surface, grid)
     sizes = _size(first.gradient)
@@ -140,10 +159,12 @@ def _classified(surface: Surface, w: np.ndarray, bend: float, rounding: float) -
     found = Expansion.at(surface, w)
     errors = np.where(np.abs(found.error) < rounding, 0.0, found.error)
     values, vectors = eigen(found.hessian)
-    flat = np.abs(values) <= FLAT * np.maximum(np.abs(values).max(axis=-1, initial=0.0), FLAT * bend)[:, None]
+    sizes = np.abs(values)
+    flat = sizes <= flat_share(surface) * np.maximum(sizes.max(axis=-1, initial=0.0), FLAT * bend)[:, None]
     kinds = [_kind(low, high, zero) for (low, high), zero in zip(values.tolist(), flat.any(axis=-1), strict=True)]
     degenerate = np.array([kind == "degenerate" for kind in kinds], dtype=bool)
-    on_curve = degenerate if degenerate.sum() >= MANY else np.zeros_like(degenerate)
+    several = degenerate.sum() > 1 and not values[degenerate].any()  # of a flat region, however few were met
+    on_curve = degenerate if several or degenerate.sum() >= MANY else np.zeros_like(degenerate)
     alone = np.nonzero(~on_curve)[0]
     order = alone[np.lexsort((w[alone, 1], w[alone, 0], np.round(errors[alone], 9)))]
     return Stationary(

@@ -12,6 +12,7 @@ from engine import outcome, theory
 from engine.family import (
     Family,
     hyperparameter_stops,
+    label,
     learning_rate_stops,
     live_hyperparameter,
     over_hyperparameter,
@@ -23,6 +24,7 @@ from engine.optimizer import Best, Optimizer
 from engine.parameter import four_digits
 from engine.plane import Plane
 from engine.rounding import rounding_decides
+from engine.sampling import Batch
 from engine.stationary import known_points, stationary_points
 from engine.surface import Surface
 from engine.verdict import Scene, Verdict, judge
@@ -67,11 +69,17 @@ class Entry(NamedTuple):
     learning_rate: float
     clip: float | None = None  # the length to which gradients are shortened
     start: tuple[float, ...] | None = None  # where it starts, if not where all do, (D,)
+    batch: Batch | None = None  # the rows that each step receives, if not all
+    note: str = ""  # what else sets it apart
 
     @property
     def label(self) -> str:
         """Name and settings, as legends print them."""
-        return self.optimizer.label(self.learning_rate, self.clip)
+        return self.noted(label(self.optimizer, self.learning_rate, self.clip, self.batch))
+
+    def noted(self, label: str) -> str:
+        """Return a label with what else sets the run apart."""
+        return f"{label}, {self.note}" if self.note else label
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +116,7 @@ def study(
     section; local limits, which need the Hessian of all weights, are then those of the present run alone.
     """
     start = tuple(float(value) for value in edited.start or start)
-    rule, eta, clip = edited.optimizer, edited.learning_rate, edited.clip
+    rule, eta, more = edited.optimizer, edited.learning_rate, (edited.clip, edited.batch)
     limit = _limit(surface, rule, plane)
     stops, name = {}, live_hyperparameter(rule)
     if rule.has_learning_rate:
@@ -118,13 +126,13 @@ def study(
     members = []
     if rule.has_learning_rate and families in (True, "learning_rate"):
         etas = tuple(stops["learning_rate"])
-        members.append(_over_learning_rate(surface, rule, etas, start, steps, plane, clip))
+        members.append(_over_learning_rate(surface, rule, etas, start, steps, plane, *more))
     if name and families in (True, name):
-        members.append(_over_hyperparameter(surface, rule, name, eta, start, steps, plane, clip))
+        members.append(_over_hyperparameter(surface, rule, name, eta, start, steps, plane, *more))
     if plane.whole and members and members[0].family.setting == "learning_rate":
         present = members[0]
     else:
-        present = _member(surface, single(surface, rule, eta, start, steps, clip), plane)
+        present = _member(surface, single(surface, rule, eta, start, steps, *more), plane)
     if not plane.whole:
         members = [_told(member, present, edited) for member in members]
     best = _best(surface, rule)
@@ -135,7 +143,9 @@ def study(
         steps,
         plane,
         {
-            item.name: single(surface, item.optimizer, item.learning_rate, item.start or start, steps, item.clip)
+            item.name: single(
+                *(surface, item.optimizer, item.learning_rate, item.start or start, steps, item.clip, item.batch)
+            )
             for item in entries
             if item is not edited
         },
@@ -211,8 +221,9 @@ def _over_learning_rate(
     steps: int,
     plane: Plane,
     clip: float | None,
+    batch: Batch | None,
 ) -> Member:
-    return _member(surface, over_learning_rate(surface, rule, stops, start, steps, clip), plane)
+    return _member(surface, over_learning_rate(surface, rule, stops, start, steps, clip, batch), plane)
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -225,8 +236,9 @@ def _over_hyperparameter(
     steps: int,
     plane: Plane,
     clip: float | None,
+    batch: Batch | None,
 ) -> Member:
-    return _member(surface, over_hyperparameter(surface, rule, name, eta, start, steps, clip), plane)
+    return _member(surface, over_hyperparameter(surface, rule, name, eta, start, steps, clip, batch), plane)
 
 
 def _member(surface: Surface, family: Family, plane: Plane) -> Member:

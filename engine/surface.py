@@ -28,6 +28,7 @@ class Surface(Parameterised, ABC):
     kinks: ClassVar[tuple[float, ...]] = ()  # values of the first weight at which the Hessian jumps
 
     quadratic: ClassVar[bool] = False  # whether the Hessian is the same everywhere
+    convex: ClassVar[bool] = False  # whether it is known that every stationary point is a lowest one
 
     @property
     @abstractmethod
@@ -93,6 +94,11 @@ class Surface(Parameterised, ABC):
         """Return how far w is from where a derivative of the error jumps, inf where none does: (..., D) -> (...)."""
         first = np.asarray(w, dtype=np.float64)[..., 0]
         return np.abs(first[..., None] - np.array(self.kinks)).min(axis=-1, initial=np.inf)
+
+    @property
+    def made_of(self) -> str:
+        """What E is, where that sets the size of every limit: ``the mean over 20 rows``; empty for a formula."""
+        return ""
 
     @property
     def landmarks(self) -> dict[str, tuple[float, ...]]:

@@ -21,6 +21,7 @@ class LinearRegression(TwoWeights):
 
     title = "Linear regression"
     note = "A line fitted by least squares: a quadratic valley, the longer the further the inputs are from 0."
+    convex = True
     latex = r"y_n = w\,x_n + b,\qquad E(w, b) = \tfrac12\sum_n (y_n - t_n)^2\ \text{or its mean}"
     quadratic = True
 
@@ -49,7 +50,7 @@ class LinearRegression(TwoWeights):
 
     def hessian(self, w: np.ndarray) -> np.ndarray:
         """Return H, the same everywhere: (..., 2) -> (..., 2, 2)."""
-        return np.broadcast_to(super().hessian(np.zeros(2)), (*np.shape(w)[:-1], 2, 2))
+        return np.broadcast_to(self.expansion(np.zeros(2))[2], (*np.shape(w)[:-1], 2, 2))
 
     def outputs(self, w: np.ndarray, inputs: np.ndarray) -> np.ndarray:
         """Return y of inputs (n, K): w (..., 2) -> (..., n)."""

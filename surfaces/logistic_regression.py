@@ -22,6 +22,7 @@ class LogisticRegression(TwoClasses):
 
     title = "Logistic regression"
     note = "Log loss is convex, so nothing but a minimum can stop a run, and classes that can be separated have none."
+    convex = True
     latex = (
         r"y_n = \sigma(w\,x_n + b),\qquad"
         r" E(w, b) = -\sum_n \bigl\{t_n\ln y_n + (1 - t_n)\ln(1 - y_n)\bigr\}\ \text{or its mean}"
@@ -47,6 +48,25 @@ class LogisticRegression(TwoClasses):
                 slope = share * side * (1.0 if wrong > 0.0 else small) / (1.0 + small)
                 g[0, r] += slope * x
                 g[1, r] += slope * z
+
+    @kernel
+    @staticmethod
+    def second(w, theta, data, h):
+        share = 1.0 / data.shape[0] if theta[0] == 0.0 else 1.0
+        last = data.shape[1] - 1
+        for r in range(w.shape[1]):
+            h[0, r] = 0.0
+            h[1, r] = 0.0
+            h[2, r] = 0.0
+        for n in range(data.shape[0]):
+            x = data[n, 0]
+            z = data[n, 1] if last == 2 else 1.0
+            for r in range(w.shape[1]):
+                small = np.exp(-abs(w[0, r] * x + w[1, r] * z))
+                bend = share * small / ((1.0 + small) * (1.0 + small))
+                h[0, r] += bend * x * x
+                h[1, r] += bend * x * z
+                h[2, r] += bend * z * z
 
     def derivatives(self, activation: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return -ln of the probability of the class at hand, y - t and y (1 - y)."""

@@ -36,6 +36,7 @@ class MaxMargin(TwoClasses):
 
     title = "Max-margin"
     note = "Flat facets that meet in creases: nothing curves, so that no learning rate comes to rest in a corner."
+    convex = True
     latex = (
         r"E(\mathbf w) = \sum_{\text{pairs}} \max(0, \Delta + s_c - s)\ \text{or its mean}\;"
         r" + \tfrac\lambda2\,|\mathbf w|^2"
@@ -52,7 +53,7 @@ class MaxMargin(TwoClasses):
     @staticmethod
     def value_and_grad(w, theta, data, error, g):
         share = 1.0 / data.shape[0] if theta[0] == 0.0 else 1.0
-        margin, penalty = theta[2], theta[3]
+        margin, penalty = theta[1], theta[2]
         for r in range(w.shape[1]):
             error[r] = 0.5 * penalty * (w[0, r] * w[0, r] + w[1, r] * w[1, r])
             g[0, r] = penalty * w[0, r]
@@ -66,17 +67,27 @@ class MaxMargin(TwoClasses):
                 g[0, r] -= on * dx
                 g[1, r] -= on * dz
 
+    @cached_property
+    def pairs(self) -> np.ndarray:
+        """The places of true and corrupt row of each pair among the rows, (P, 2)."""
+        true, corrupt = (np.flatnonzero(self.wanted == target) for target in (1.0, 0.0))
+        pairs = np.arange(max(len(true), len(corrupt)))
+        return np.stack([true[pairs % len(true)], corrupt[pairs % len(corrupt)]], axis=1)
+
     def rows(self) -> np.ndarray:
         """Return the inputs of true and corrupt row side by side, a pair a row, (P, 4)."""
-        true, corrupt = (self.columns[self.wanted == target] for target in (1.0, 0.0))
-        pairs = np.arange(max(len(true), len(corrupt)))
-        return np.ascontiguousarray(np.hstack([true[pairs % len(true)], corrupt[pairs % len(corrupt)]]))
+        return self.columns[self.pairs].reshape(-1, 4)
 
     @cached_property
     def differences(self) -> np.ndarray:
         """True inputs less corrupt ones, whose score is to reach the margin, (P, 2)."""
         pairs = self.rows()
         return pairs[:, :2] - pairs[:, 2:]
+
+    @property
+    def made_of(self) -> str:
+        """Sum or mean, and over how many pairs."""
+        return f"the {self.reduction} over {len(self.differences):,} pairs"
 
     @property
     def share(self) -> float:
@@ -90,6 +101,10 @@ class MaxMargin(TwoClasses):
         nearest: np.ndarray = (short[..., lengths > 0.0] / lengths[lengths > 0.0]).min(axis=-1, initial=np.inf)
         return nearest
 
+    def hessian(self, w: np.ndarray) -> np.ndarray:
+        """Return lambda times the identity, on a crease too: (..., 2) -> (..., 2, 2)."""
+        return np.broadcast_to(self.penalty * np.eye(2), (*np.shape(w)[:-1], 2, 2))
+
     def derivatives(self, activation: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return max(0, t - a), where a = s - s_c of a pair is to reach t, its slope and 0."""
         short = target - activation
@@ -102,8 +117,7 @@ class MaxMargin(TwoClasses):
         error, slope, _ = self.derivatives(w @ self.differences.T, np.array(self.margin))
         square = 0.5 * self.penalty * np.square(w).sum(axis=-1)
         gradient = self.share * slope @ self.differences + self.penalty * w
-        hessian = np.broadcast_to(self.penalty * np.eye(2), (*w.shape, 2))
-        return self.share * error.sum(axis=-1) + square, gradient, hessian
+        return self.share * error.sum(axis=-1) + square, gradient, self.hessian(w)
 
     @cached_property
     def minima(self) -> np.ndarray:

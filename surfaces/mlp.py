@@ -118,7 +118,7 @@ class Mlp(Backpropagation, Fitted):
 
     @cached_property
     def biases(self) -> np.ndarray:
-        """True for what is no weight of a connection, (D,): biases, gamma, beta and slopes, which random planes spare."""
+        """True for what is not the weight of a connection, (D,): biases, gamma, beta and slopes; planes spare them."""
         mask = np.ones(self.dim, dtype=bool)
         for layer in self.layers:
             mask[layer.weights] = False
@@ -148,7 +148,7 @@ class Mlp(Backpropagation, Fitted):
         return initial(self.layers, scheme, scale, seed, bias)
 
     def pack(self) -> np.ndarray:
-        """Return what the kernel has to know, (10 + layers + 1,): words, numbers, and the widths; see Backpropagation."""
+        """Return what the kernel has to know: words by their places, numbers, and the widths, (11 + layers,)."""
         choices = self.choices()
         words = [choices[name].options.index(getattr(self, name)) for name in ("activation", "loss", "normalisation")]
         summed = self.reduction == "sum"
@@ -254,7 +254,8 @@ class Mlp(Backpropagation, Fitted):
         weights = np.asarray(weights, dtype=np.float64)
         seen = weights[:-1] if len(weights) > 1 else weights
         averages: Statistics = ()
-        for w, rows in zip(seen, batches or [slice(None)] * len(seen), strict=True):
+        everything: list[np.ndarray | slice] = [slice(None)] * len(seen)
+        for w, rows in zip(seen, batches or everything, strict=True):
             found = self.statistics(w, rows)
             averages = tuple(
                 (decay * mean + (1.0 - decay) * new_mean, decay * variance + (1.0 - decay) * new_variance)

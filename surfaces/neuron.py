@@ -7,7 +7,9 @@ import numpy as np
 
 from engine.kernel import kernel
 from engine.parameter import choice
+from engine.surface import View
 from surfaces.fitting.two_classes import TwoClasses
+from surfaces.fitting.two_weights import framed
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Neuron(TwoClasses):
     @staticmethod
     def value_and_grad(w, theta, data, error, g):
         share = 1.0 / data.shape[0] if theta[0] == 0.0 else 1.0
-        steep = 1.0 + theta[2]  # tanh a = 2 sigma(2 a) - 1
+        steep = 1.0 + theta[1]  # tanh a = 2 sigma(2 a) - 1
         last = data.shape[1] - 1
         for r in range(w.shape[1]):
             error[r] = 0.0
@@ -51,11 +53,33 @@ class Neuron(TwoClasses):
                 g[0, r] += share * (y - t) * slope * x
                 g[1, r] += share * (y - t) * slope * z
 
-    def derivatives(self, activation: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return (y - t)^2/2, (y - t) h' and h'^2 + (y - t) h''.
+    @kernel
+    @staticmethod
+    def second(w, theta, data, h):
+        share = 1.0 / data.shape[0] if theta[0] == 0.0 else 1.0
+        steep = 1.0 + theta[1]
+        last = data.shape[1] - 1
+        for r in range(w.shape[1]):
+            h[0, r] = 0.0
+            h[1, r] = 0.0
+            h[2, r] = 0.0
+        for n in range(data.shape[0]):
+            x, t = data[n, 0], data[n, last]
+            z = data[n, 1] if last == 2 else 1.0
+            for r in range(w.shape[1]):
+                a = w[0, r] * x + w[1, r] * z
+                small = np.exp(-steep * abs(a))
+                y = np.tanh(a) if steep == 2.0 else (1.0 if a > 0.0 else small) / (1.0 + small)
+                slope = steep * steep * small / ((1.0 + small) * (1.0 + small))
+                # sigma'' = sigma' (1 - 2 sigma), tanh'' = -2 tanh tanh'
+                turn = -2.0 * y if steep == 2.0 else 1.0 - 2.0 * y
+                bend = share * slope * (slope + (y - t) * turn)
+                h[0, r] += bend * x * x
+                h[1, r] += bend * x * z
+                h[2, r] += bend * z * z
 
-        sigma'' = sigma' (1 - 2 sigma), tanh'' = -2 tanh tanh'
-        """
+    def derivatives(self, activation: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return (y - t)^2/2, (y - t) h' and h'^2 + (y - t) h''."""
         steep = 2.0 if self.activation == "tanh" else 1.0
         small = np.exp(-steep * np.abs(activation))
         y, slope = self._output(activation), np.square(steep / (1.0 + small)) * small
@@ -71,6 +95,11 @@ class Neuron(TwoClasses):
         """The targets that the neuron can come near to, (N,): -1 and 1 of tanh."""
         targets = self.dataset.targets[:, 0]
         return 2.0 * targets - 1.0 if self.activation == "tanh" else targets
+
+    @cached_property
+    def view(self) -> View:
+        """The minimum, and on the other side of 0 the plateau of wrong answers."""
+        return framed(np.array([self.start, self.guide, -self.guide]), 0.2)
 
     def outputs(self, w: np.ndarray, inputs: np.ndarray) -> np.ndarray:
         """Return y of inputs (n, K): w (..., 2) -> (..., n)."""

@@ -1,5 +1,7 @@
 """A network's error in plain NumPy, written from the equations, for one w; it takes complex weights."""
 
+from itertools import pairwise
+
 import numpy as np
 
 
@@ -56,7 +58,7 @@ def error(net, w):
         return w[at - int(np.prod(shape)) : at].reshape(shape)
 
     widths = (z.shape[1], *net.hidden, t.shape[1])
-    for fan, many in zip(widths[:-1], widths[1:], strict=True):
+    for fan, many in pairwise(widths):
         weights, bias = take(many, fan), take(many)
         squares += (weights**2).sum()
         a = z @ weights.T + bias

@@ -233,6 +233,15 @@ def test_a_run_that_diverges_ends_in_nan(record_every):
     assert every.diverged_at[0] == at
 
 
+@every_rule
+def test_not_recording_the_error_of_all_rows_changes_no_step(cls):
+    all_of_it = run(LINE, cls(), 0.01, START, 50, batch_size=4, seed=1)
+    less = run(LINE, cls(), 0.01, START, 50, batch_size=4, seed=1, record=("used_gradient",))
+    np.testing.assert_array_equal(less.weights, all_of_it.weights)
+    np.testing.assert_array_equal(less.used_gradient, all_of_it.used_gradient)
+    assert run(LINE, cls(), 1e9, START, 50, batch_size=4, record=()).diverged_at[0] != 0
+
+
 def test_what_is_not_recorded_is_not_there():
     path = run(LINE, Adam(), 0.01, START, 10, batch_size=4, record=("error",))
     assert path.batch_error is None and path.used_gradient is None and path.error is not None

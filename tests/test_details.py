@@ -18,16 +18,16 @@ SHIFTS = """() => { window.shift = 0; new PerformanceObserver((list) => {
 FOLLOWED = (
     """(count) => [...document.querySelectorAll('.valley-detail')].filter((root) => root.follower).length >= count"""
 )
-WRITTEN = {"code", "points", "worth"}  # not followers of the figure
 PLACES = {"valley": Quadratic(), "landscapes": Himmelblau()}
 
 
 def opened(page: Page, server: str, place: str = "valley", **query: str | float) -> None:
-    names = list(offered(PLACES[place]))
+    names = offered(PLACES[place])
+    followers = [name for name, detail in names.items() if hasattr(detail, "follow")]
     page.set_default_timeout(8 * SECONDS)
     page.goto(f"{server}/{place}?{urlencode([*query.items(), *(('show', name) for name in names)])}")
     page.wait_for_function(DRAWN, timeout=30 * SECONDS)
-    page.wait_for_function(FOLLOWED, arg=len({*names} - WRITTEN), timeout=30 * SECONDS)
+    page.wait_for_function(FOLLOWED, arg=len(followers), timeout=30 * SECONDS)
     page.wait_for_function(WHOLE, timeout=30 * SECONDS)
     page.wait_for_function(IDLE, timeout=30 * SECONDS)
 

@@ -13,6 +13,7 @@ from test_browser import DRAWN, IDLE, SECONDS, address_has
 from visit import components, decode, visit, warned
 
 from engine import discover_optimizers, run
+from engine.sampling import Batch, arguments
 from engine.study import Entry
 from engine.validation import early_stopping
 from surfaces.data import made
@@ -24,7 +25,7 @@ from surfaces.mlp import Mlp
 from widgets import patience
 from widgets.details import curves, layers, offered, restarts
 from widgets.details.learned import learned
-from widgets.details.picture import Batches, Initial, Picture
+from widgets.details.picture import ALIKE, Initial, Picture
 
 PAGE = ROOT / "app_pages" / "networks" / "networks.py"
 OPTIMIZERS = discover_optimizers()
@@ -37,10 +38,10 @@ DESCRIBE = """([view, header]) => {
 }"""
 
 
-def picture(net=NET, rule="adam", eta=0.05, steps=120, validated=True, **more):
+def picture(net=NET, rule="adam", eta=0.05, steps=120, validated=True, batch=None, **more):
     start = tuple(net.initial().tolist())
-    entry = Entry("a", OPTIMIZERS[rule](), eta, start=start)
-    held_out = replace(net, data=HELD_OUT) if validated else None
+    entry = Entry("a", OPTIMIZERS[rule](), eta, start=start, batch=batch)
+    held_out = HELD_OUT if validated else None
     return Picture(net, [entry], entry, start, steps, np.arange(steps + 1), validation=held_out)._replace(**more)
 
 
@@ -102,24 +103,22 @@ def test_where_training_would_stop_is_where_waiting_ends(said, waits, eta):
 
 def test_what_a_batch_costs_and_where_epochs_end():
     net = replace(NET, reduction="sum", penalty=0.3)
-    rows = Batches(16, "reshuffle", 4)
-    shown = picture(net, eta=0.001, steps=30, batches=rows)
+    rows = Batch(16, "reshuffle", 4)
+    shown = picture(net, eta=0.001, steps=30, batch=rows)
     header, arrays = curves.sent(shown, 5)
-    path = run(net, OPTIMIZERS["adam"](), 0.001, net.initial(), 30, **rows._asdict())
+    path = run(net, OPTIMIZERS["adam"](), 0.001, net.initial(), 30, **arguments(rows))
     np.testing.assert_allclose(path.epoch[header["epochs"]["ends"]], np.arange(1, 11))
     assert header["epochs"]["every"] == 1 and header["batched"] == 16 and np.isnan(arrays["batch"][-1])
     # three batches are an epoch of 42 rows: 16, 16 and 10; taken together at one place they are all rows
-    still = picture(net, eta=1e-12, steps=30, batches=rows)
+    still = picture(net, eta=1e-12, steps=30, batch=rows)
     batch = np.array(curves.sent(still, 5)[1]["batch"][:3])
     assert batch @ [16, 16, 10] / 42 == pytest.approx(net.row_error(net.initial()), rel=1e-6)
 
 
-def test_batches_are_left_out_where_a_rule_takes_none_and_nothing_held_out_is_said(said):
-    iterating = next(slug for slug, cls in OPTIMIZERS.items() if cls.iterates)
-    header, arrays = curves.sent(picture(rule=iterating, eta=0.1, steps=5, batches=Batches(4)), 20)
-    assert header["batched"] is None and "batch" not in arrays
+def test_what_there_is_not_is_not_spoken_of(said):
     alone = picture(validated=False)
     words = said(at(alone, curves.sent(alone, None), 3))
+    assert "batch" not in curves.sent(alone, None)[1]
     assert "the mean of 42" in words["here"] and words["stopping"] == "" and "held out" not in words["note"]
     summed = picture(replace(NET, penalty=0.1))
     assert "Penalties are left out" in said(at(summed, curves.sent(summed, 20), 3))["note"]
@@ -164,14 +163,14 @@ def test_weights_that_are_all_zero_get_no_gradient(of_layers):
 
 @pytest.mark.parametrize("validated", [True, False])
 def test_restarts_are_the_runs_of_every_scheme_and_seed(of_restarts, validated):
-    shown = picture(steps=40, validated=validated, initial=Initial("xavier", 1.0, 2, 0.0))
+    shown = picture(steps=40, validated=validated, initial=Initial(seed=2))
     start = tuple(NET.initial(seed=2).tolist())
     shown = shown._replace(edited=shown.edited._replace(start=start), start=start)
     wanted = restarts.wanted_of(shown, 4)
     found = restarts.compute(wanted, lambda share: True)
     assert [item.scheme for item in found] == list(SCHEMES)
     for item in found:
-        assert len(item.training) == (1 if item.scheme in restarts.ALIKE else 4)
+        assert len(item.training) == (1 if item.scheme in ALIKE else 4)
         for seed in range(len(item.training)):
             w = run(NET, OPTIMIZERS["adam"](), 0.05, NET.initial(item.scheme, seed=seed), 40).weights[-1, 0]
             assert item.training[seed] == pytest.approx(NET.row_error(w), rel=1e-12)
@@ -205,8 +204,8 @@ def test_restarts_that_are_lost_are_counted_and_stopping_leaves_nothing(of_resta
 
 def test_details_are_offered_where_they_have_something_to_say():
     assert {"curves", "layers", "restarts"} <= offered(NET).keys()
-    assert "curves" in offered(LinearRegression()) and "layers" not in offered(LinearRegression())
-    assert not {"curves", "layers", "restarts"} & offered(Himmelblau()).keys()
+    for other in (LinearRegression(), Himmelblau()):
+        assert not {"curves", "layers", "restarts"} & offered(other).keys()
 
 
 @pytest.fixture
@@ -223,7 +222,7 @@ def test_the_page_opens_all_three_from_its_address():
     (told,) = (header for header in headers if "patience" in header)
     assert told["patience"] == 4 and told["rows"] == [70, 30]
     (ends,) = (header for header in headers if "schemes" in header)
-    assert ends["shown"] == ["he", 1] and ends["runs"] == 3 and ends["keys"] == ["initial.scheme", "initial.seed"]
+    assert ends["shown"] == ["he", 1] and ends["runs"] == 3 and ends["taken"]["seed"] == "initial.seed"
     assert any("norms" in header["arrays"] for header in headers)
 
 

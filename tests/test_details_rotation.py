@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from playwright.sync_api import expect
 from spoken import NUMBER, agrees
 from test_browser import frames_of, opened
+from turning import steps_over_angles
 from valleys import bowls, starts, valleys
 
 from engine import discover_optimizers, run
 from engine.parameter import four_digits
-from engine.rotation import steps_over_angles
 from engine.study import Entry
 from engine.words import count
 from surfaces.quadratic import Quadratic

@@ -1,5 +1,7 @@
 """Minima of quadratics from errors alone and from gradients: the same place, and as many evaluations as it takes."""
 
+import itertools
+import time
 from unittest.mock import patch
 
 import numpy as np
@@ -63,3 +65,9 @@ def test_what_is_drawn_was_measured():
     assert (arrays["each"] > 0.0).all() and seconds_each(ConvexRosenbrock(dimension=4), 50) > 0.0
     names = {curve[axis]["name"] for panel in header["panels"] for curve in panel["curves"] for axis in "xy"}
     assert names <= arrays.keys()
+
+
+def test_the_time_of_an_evaluation_is_that_of_one_point(monkeypatch):
+    ticks = itertools.count()
+    monkeypatch.setattr(time, "perf_counter", lambda: float(next(ticks)))
+    assert seconds_each(ConvexRosenbrock(dimension=3), 50) == 1.0 / 50.0

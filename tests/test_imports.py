@@ -87,13 +87,23 @@ def test_inside_kernels_roots_and_exponentials_are_numpy_ones(part, path):
         if not isinstance(node, ast.FunctionDef):
             continue
         decorators = {ast.unparse(decorator).split("(")[0] for decorator in node.decorator_list}
-        if "kernel" in decorators:
+        if decorators & {"kernel", "part"}:
             used = {
                 n.value.id for n in ast.walk(node) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)
             }
             assert "math" not in used, node.name
             powers = [n for n in ast.walk(node) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Pow)]
             assert not powers, f"{node.name}: a power inside a kernel is ten times the work of a product"
+
+
+@every_source
+def test_parts_of_kernels_stay_in_their_file(part, path):
+    """A cached kernel would not see that a part in another file changed."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.FunctionDef) and "part" in {ast.unparse(each) for each in node.decorator_list}:
+            assert node.name.startswith("_"), f"{node.name} is for this file only"
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in ALLOWED:
+            assert not [alias.name for alias in node.names if alias.name.startswith("_")]
 
 
 def test_there_is_no_drawer_for_everything():

@@ -65,3 +65,17 @@ def test_few_results_are_remembered():
         jobs.ask(key, lambda progress, key=key: [key], 10.0)
     assert len(jobs._jobs) <= jobs.REMEMBERED
     assert jobs.ask(3 * jobs.REMEMBERED - 1, lambda progress: None, 10.0).result == [3 * jobs.REMEMBERED - 1]
+
+
+def test_whoever_waits_long_keeps_asking(monkeypatch):
+    monkeypatch.setattr(jobs, "PATIENCE", 0.2)
+    until = time.monotonic() + 0.6
+
+    def compute(progress):
+        while time.monotonic() < until:
+            if not progress(0.5):
+                return None
+            time.sleep(0.01)
+        return "map"
+
+    assert jobs.ask("key", compute, 10.0).result == "map"

@@ -104,6 +104,8 @@ CLAIMS = {
     "Leaving a saddle": ("good", "Comes to rest at ("),
     "A plane through 25 weights": ("good", "Settles at the minimum (|w| = 1.42)"),
     "Too sharp to stay": ("good", "Comes to rest at"),
+    "Log loss": ("good", "Settles at the minimum (1.5, −4.08)"),
+    "Squared error": ("open", "Still moving"),
 }
 
 

@@ -267,6 +267,16 @@ def test_no_two_optimizers_look_alike(eyes):
     assert not {pair: round(far, 1) for pair, far in apart.items() if far < (30.0 if pair in same else 15.0)}
 
 
+@pytest.mark.parametrize("theme", PALETTES)
+@pytest.mark.parametrize("eyes", [np.eye(3), PROTANOPIA, DEUTERANOPIA], ids=["usual", "protanopia", "deuteranopia"])
+def test_no_two_classes_look_alike(theme, eyes):
+    """Their symbols differ too."""
+    colours = [PALETTES[theme][f"class{k}"] for k in range(5)]
+    assert min(contrast(colour, PALETTES[theme]["paper"]) for colour in colours) >= 3.0
+    seen = [lab(np.clip(eyes @ linear(colour), 0.0, 1.0)) for colour in colours]
+    assert min(float(np.linalg.norm(one - other)) for one, other in itertools.combinations(seen, 2)) > 20.0
+
+
 def over(halo: str, ground: str) -> str:
     """Return the colour of a translucent halo, rgba(...), on its ground."""
     *top, share = (float(part) for part in halo[halo.index("(") + 1 : -1].split(","))
@@ -281,6 +291,31 @@ def test_every_optimizer_stands_out_from_the_ground(theme):
     grounds = [over(palette["halo"], colour) for name, colour in palette.items() if name.startswith("band")]
     found = {(slug, ground): contrast(cls.colour, ground) for slug, cls in OPTIMIZERS.items() for ground in grounds}
     assert not {place: round(ratio, 2) for place, ratio in found.items() if ratio < 2.0}
+
+
+@pytest.mark.parametrize(
+    ("surface", "said"),
+    [
+        (Quadratic(), [("u₁", "solid"), ("u₂", "solid")]),
+        (Quadratic(eigenvalue_1=-3.0), [("u₁, downhill", "dash"), ("u₂", "solid")]),
+        (Quadratic(eigenvalue_1=0.0), [("u₁, flat", "dot"), ("u₂", "solid")]),
+    ],
+)
+def test_the_axes_say_what_the_surface_does_along_them(surface, said):
+    _, header, _ = picture(surface, OPTIMIZERS["momentum"](), 0.02)
+    axes = header["ground"]["data"][1:3]
+    assert [(axis["name"], axis["line"]["dash"]) for axis in axes] == said
+    low, high = header["ground"]["layout"]["yaxis"]["range"]
+    lengths = [np.hypot(axis["x"][2] - axis["x"][0], axis["y"][2] - axis["y"][0]) for axis in axes]
+    assert max(lengths) == pytest.approx(0.9 * (high - low))
+
+
+def test_the_learning_curve_shows_ten_decades_and_the_target():
+    _, header, _ = picture(DEFAULT, OPTIMIZERS["momentum"](), 0.02)
+    error = float(DEFAULT.evaluate(np.array(START))[0])
+    assert header["curve"]["data"][0]["y"] == pytest.approx([1e-6 * error] * 2)
+    low, high = header["curve"]["layout"]["yaxis"]["range"]
+    assert low <= np.log10(error) - 10.0 and np.log10(error) + 2.0 <= high
 
 
 @pytest.mark.parametrize("theme", PALETTES)

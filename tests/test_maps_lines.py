@@ -9,6 +9,7 @@ from browser import ROOT
 from playwright.sync_api import Page, expect
 from spoken import agrees
 from test_browser import CONTRAST, frames_of
+from turning import steps_over_angles
 from visit import _elements, decode, visit
 
 from engine import discover_optimizers, theory
@@ -16,7 +17,7 @@ from engine.growth import FIRST_WORSE, horizon, worst_path
 from engine.optimizers.gradient_descent import GradientDescent
 from engine.optimizers.momentum import Momentum
 from engine.residual import residual, worst_case
-from engine.rotation import steps_over_angles, tuned_over_angles
+from engine.rotation import tuned_over_angles
 from engine.schedules.chebyshev import Chebyshev
 from engine.spectrum import LAWS, PowerLaw, typed
 from surfaces.quadratic import Quadratic

@@ -1,4 +1,4 @@
-"""Small networks: error, gradient and Hessian against an oracle, normalisation, weights to start from, and their names."""
+"""Small networks: error, gradient and Hessian against an oracle; normalisation; weights, names and first values."""
 
 import itertools
 import json
@@ -104,9 +104,18 @@ def written(net, name, library):
     return names["function"]
 
 
+@pytest.fixture
+def torch():
+    """PyTorch, where it is installed, in double precision as in the programs."""
+    found = pytest.importorskip("torch")
+    before = found.get_default_dtype()
+    found.set_default_dtype(found.float64)
+    yield found
+    found.set_default_dtype(before)
+
+
 @every_kind
-def test_torch_agrees(activation, loss, normalisation, place):
-    torch = pytest.importorskip("torch")
+def test_torch_agrees(activation, loss, normalisation, place, torch):
     for net in networks(activation, loss, normalisation, place):
         w = net.initial(seed=2) + 0.2
         error, gradient = net.evaluate(w)
@@ -117,8 +126,7 @@ def test_torch_agrees(activation, loss, normalisation, place):
 
 @pytest.mark.parametrize("normalisation", ["none", "batch", "layer"])
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
-def test_torchs_own_layers_and_gradients_agree(activation, normalisation):
-    torch = pytest.importorskip("torch")
+def test_torchs_own_layers_and_gradients_agree(activation, normalisation, torch):
     net = Mlp(THREE, hidden=(4, 3), loss="softmax", activation=activation, normalisation=normalisation)
     w = net.initial(seed=4, bias=0.1) + 0.1
     kinds = {"batch": torch.nn.BatchNorm1d, "layer": torch.nn.LayerNorm}
@@ -131,13 +139,13 @@ def test_torchs_own_layers_and_gradients_agree(activation, normalisation):
                 modules.append(kinds[normalisation](layer.outputs, eps=1e-5))
                 parts += [w[layer.gamma], w[layer.beta]]
             modules.append(torch.nn.Tanh() if activation == "tanh" else torch.nn.ReLU())
-    model = torch.nn.Sequential(*modules).double()
+    model = torch.nn.Sequential(*modules)
     for parameter, part in zip(model.parameters(), parts, strict=True):
         parameter.data = torch.tensor(part)
     loss = torch.nn.functional.cross_entropy(model(torch.tensor(INPUTS)), torch.tensor(THREE.labels))
     loss.backward()
     error, gradient = net.evaluate(w)
-    assert float(loss) == pytest.approx(error, rel=1e-12)
+    assert loss.item() == pytest.approx(error, rel=1e-12)
     theirs = np.concatenate([parameter.grad.numpy().ravel() for parameter in model.parameters()])
     np.testing.assert_allclose(theirs, gradient, rtol=1e-9, atol=1e-12)
 

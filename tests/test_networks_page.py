@@ -132,6 +132,7 @@ CLAIMS = {
     "Too many units, few rows": lambda table, stopping: (
         table[-1, 2] == 1.0 and table[-1, 3] < 0.9 and stopping["last"] > 3.0 * stopping["lowest"]
     ),
+    "Luck of the draw": lambda table, _: table[-1, 2] < 0.8,
     "A curve": lambda table, stopping: table[-1, 0] < 0.2 * table[0, 0] and stopping["last"] > stopping["lowest"],
 }
 
@@ -149,9 +150,58 @@ def test_a_preset_is_what_its_name_says_and_so_is_its_address(title):
     np.testing.assert_array_equal(numbers[f"told.{header['edited']}"], arrays[f"told.{header['edited']}"])
 
 
+def test_luck_of_the_draw_has_two_ends_and_the_plane_goes_through_both():
+    (figure, points), (_, arrays) = quiet(at(presets()["Luck of the draw"]))
+    rates = [np.reshape(arrays[f"told.{name}"], (-1, 4))[-1, 2] for name in "ab"]
+    assert rates[0] < 0.8 and rates[1] == 1.0
+    assert [run["label"].endswith("seed 3") for run in figure["runs"]] == [False, True]
+    ends = [np.reshape(points[f"run.{name}"], (-1, 5))[-1, :2] for name in "ab"]
+    np.testing.assert_allclose(ends[0], 0.0, atol=1e-5)
+    assert ends[1][0] > 1.0 and abs(ends[1][1]) < 1e-4 and figure["start"]["fixed"]
+    hidden = np.reshape(points["shadow"], (-1, 2))
+    assert hidden[0, 0] == 0.0 and hidden[-1, 0] == 0.0 and hidden[:, 0].max() > 0.1
+    _, (_, alone) = quiet(
+        at("a=adam&steps=30&initial.seed=3&surface.hidden=2&data=xor&data.noise=0.3&a.learning_rate=0.05")
+    )
+    np.testing.assert_array_equal(alone["told.a"][:20], arrays["told.b"][:20])
+
+
+def test_a_plane_through_ends_needs_two_runs():
+    assert "plane" in warned(at("plane=ends&steps=20"), "plane")
+
+
+def test_mini_batches_are_run_named_and_drawn_behind():
+    app = at("batch=7&sampling=in_order&batch.seed=3&a=adam&a.learning_rate=0.05&steps=60")
+    (figure, points), (header, arrays) = quiet(app)
+    training, _ = made(Moons()).split(0.7, 0)
+    net = Mlp(data=training)
+    path = run(net, OPTIMIZERS["adam"](), 0.05, net.initial(), 60, batch_size=7, sampling="in_order", seed=3)
+    steps = np.array(header["steps"])
+    table = np.reshape(points["run.a"], (-1, 5))
+    np.testing.assert_allclose(table[:, 2], path.error[steps, 0], rtol=1e-5)
+    np.testing.assert_allclose(arrays["batches"][:-1], path.batch_error[steps[:-1], 0], rtol=1e-5)
+    assert figure["runs"][0]["label"].endswith("batches of 7") and said(figure)["label"].endswith("batches of 7")
+    _, (_, plain) = quiet(at("a=adam&steps=30"))
+    assert "batches" not in plain
+
+
+def test_a_batch_of_more_rows_than_there_are_is_all_of_them():
+    app = at("batch=500&steps=20")
+    quiet(app)
+    assert any("There are 70 rows for training" in item.value for item in app.sidebar.caption)
+
+
+def test_a_rule_that_looks_about_takes_all_rows():
+    (figure, _), _ = quiet(at("batch=5&a=newton&b=adam&steps=10"))
+    labels = [item["label"] for item in figure["runs"]]
+    assert "batches" not in labels[0] and "batches of 5" in labels[1]
+
+
 @pytest.mark.parametrize(
     ("key", "raw"),
     [
+        ("batch", "-1"),
+        ("batch", "2.5"),
         ("data", "nothing"),
         ("share", "2"),
         ("share", "nan"),

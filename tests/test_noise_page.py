@@ -7,15 +7,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from visit import components, decode, inputs, visit, warned
 
-from engine import theory
+from engine import run, theory
+from engine.optimizers.adagrad import AdaGrad
+from engine.optimizers.delta_bar_delta import DeltaBarDelta
 from engine.optimizers.gradient_descent import GradientDescent
 from engine.optimizers.momentum import Momentum
 from engine.optimizers.nesterov import Nesterov
+from engine.sampling import gradient_noise
 from engine.spread import variance
 from engine.words import number, with_error
+from surfaces.data.sparse import Sparse
+from surfaces.fitting.least_squares import LeastSquares
 from surfaces.fitting.many_valleys import ManyValleys
+from surfaces.two_minima import TwoMinima
 from widgets import patience
-from widgets.noise import spread
+from widgets.noise import copies, decay, deltabar, escape, nesterov, size, sparse, spread
+from widgets.noise import sorted as sorted_
 from widgets.views import found
 
 PAGE = ROOT / "app_pages" / "networks" / "noise.py"
@@ -57,7 +64,7 @@ def test_every_view_opens_by_its_address_and_begins_with_its_sentence(view):
 def test_views_are_in_order_and_the_first_is_the_spread():
     orders = [view.ORDER for view in found("widgets.noise").values()]
     assert orders == sorted(orders) and len(set(orders)) == len(orders)
-    assert VIEWS[0] == "spread" and all(name.isalpha() and name.islower() for name in VIEWS)
+    assert VIEWS[0] == "spread" and len(VIEWS) == 9 and all(name.isalpha() and name.islower() for name in VIEWS)
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -108,12 +115,12 @@ RULES = st.one_of(
     seed=st.integers(1, 99),
 )
 def test_what_is_measured_is_what_is_predicted(rule, share, kappa, rows, data, seed):
-    size = data.draw(st.integers(1, rows))
+    batch = data.draw(st.integers(1, rows))
     eta = share * theory.stability_limit(rule, [1.0, kappa])
     rate = theory.rate(rule, eta, [1.0, kappa])
     surface = ManyValleys(eigenvalue_1=1.0, eigenvalue_2=kappa, rows_drawn=rows, seed=seed)
-    got = spread.at_size(surface, rule, eta, size, seed)
-    each = -(-rows // size)
+    got = spread.at_size(surface, rule, eta, batch, seed)
+    each = -(-rows // batch)
     for item, steps in ((got.independent, 1), (got.reshuffled, each)):
         # a mean of squares that forget by rate^2 a step; a squared distance has at most twice its mean's variance
         q = rate ** (2 * steps)
@@ -121,23 +128,23 @@ def test_what_is_measured_is_what_is_predicted(rule, share, kappa, rows, data, s
         told = item.distance_predicted**2
         assert abs(item.distance**2 - told) <= 5.0 * np.sqrt(2.0 / counted) * told + 1e-20
     independent = got.independent
-    told = variance(rule, eta, np.array([1.0, kappa]), np.array([1.0, kappa**2]) * surface.spread**2 / size).sum()
+    told = variance(rule, eta, np.array([1.0, kappa]), np.array([1.0, kappa**2]) * surface.spread**2 / batch).sum()
     np.testing.assert_allclose(independent.distance_predicted**2, told, rtol=1e-6)
 
 
 def test_the_sentence_holds_the_numbers_of_the_picture():
-    app = opened(**{"rule.learning_rate": "0.1", "rows": "24"})
+    app = opened(**{"rule.learning_rate": "0.1", "spread.rows": "24"})
     header, arrays = drawn(app)
     sizes = arrays["size"].astype(int).tolist()
     assert sizes == [1, 2, 3, 4, 6, 8, 12, 24]
     surface = ManyValleys(eigenvalue_1=1.0, eigenvalue_2=4.0, rows_drawn=24, seed=1)
-    for k, size in enumerate(sizes):
-        item = spread.at_size(surface, GradientDescent(), 0.1, size, 1)
+    for k, batch in enumerate(sizes):
+        item = spread.at_size(surface, GradientDescent(), 0.1, batch, 1)
         said = header["says"][k]
         one, other = item.independent, item.reshuffled
-        assert f"Batches of {size} of 24 rows" in said
+        assert f"Batches of {batch} of 24 rows" in said
         assert f"{with_error(one.distance, one.unsure)} (predicted {number(one.distance_predicted)})" in said
-        if size < 24:
+        if batch < 24:
             assert f"{with_error(other.distance, other.unsure)} (predicted {number(other.distance_predicted)})" in said
         else:
             assert "comes to rest" in said and other.distance < 1e-12
@@ -146,7 +153,7 @@ def test_the_sentence_holds_the_numbers_of_the_picture():
 
 
 def test_a_short_last_batch_is_said():
-    header, arrays = drawn(opened(rows="13"))
+    header, arrays = drawn(opened(**{"spread.rows": "13"}))
     said = dict(zip(arrays["size"].astype(int).tolist(), header["says"], strict=True))
     assert "the last of only 1," in said[4] and "the last" not in said[1] and "the last" not in said[13]
 
@@ -175,6 +182,157 @@ def test_inputs_are_in_the_address_under_these_names():
         "rule.learning_rate",
         "valley.eigenvalue_1",
         "valley.eigenvalue_2",
-        "rows",
+        "spread.rows",
         "seed",
     }
+
+
+# ---- the other views: twenty parts tell how sure a mean is, so CLEARLY of its errors is one chance in 30 000
+
+
+CLEARLY = 5.5
+
+
+@settings(max_examples=20)
+@given(rows=st.integers(10, 400), seed=st.integers(1, 99), data=st.data())
+def test_a_batch_is_as_far_off_as_its_size_predicts(rows, seed, data):
+    surface = size.line(rows, seed)
+    for name, item in size.draws(surface, data.draw(st.sampled_from(size.stops(rows))), seed).items():
+        assert abs(item.off - item.predicted) <= CLEARLY * item.unsure + 1e-12, name
+
+
+def test_a_hundred_times_the_rows_are_ten_times_as_good():
+    header, arrays = drawn(opened(noise="size", **{"size.rows": "1000"}))
+    sizes = arrays["size"].astype(int).tolist()
+    one, hundred = sizes.index(1), sizes.index(100)
+    np.testing.assert_allclose(arrays["with.told"][one] / arrays["with.told"][hundred], 10.0, rtol=1e-6)
+    np.testing.assert_allclose(arrays["with.off"][one] / arrays["with.off"][hundred], 10.0, rtol=0.1)
+    assert "/√100 = " in header["says"][hundred] and "not off at all" in header["says"][-1]
+
+
+@settings(max_examples=8)
+@given(curvature=st.floats(0.1, 10.0), sigma=st.floats(0.01, 100.0), seed=st.integers(1, 99))
+def test_both_learning_rates_do_what_is_predicted(curvature, sigma, seed):
+    noise = sigma * gradient_noise(decay.STEPS, 2, decay.RUNS, seed)
+    half, end = np.searchsorted(decay.shown(), [decay.STEPS // 2, decay.STEPS])
+    for stop in decay.STOPS:
+        item = decay.decay(curvature, sigma, stop, noise)
+        for name in ("constant", "falling"):
+            measured, told = item.measured[name], item.predicted[name]
+            # an error of two normal weights has at most its own mean as standard deviation
+            assert (np.abs(measured - told) <= CLEARLY * told / np.sqrt(decay.RUNS)).all(), (stop, name)
+        constant, falling = item.predicted["constant"], item.predicted["falling"]
+        np.testing.assert_allclose(constant[[half, end]], item.floor, rtol=1e-3)
+        times = decay.shown()[[half, end]] * falling[[half, end]]
+        assert np.isinf(item.goal) == (stop <= 0.5)
+        if stop <= 0.5:
+            assert times[1] > times[0]  # more slowly than 1/t
+        if stop >= 1.0:
+            np.testing.assert_allclose(times, item.goal, rtol=0.02)
+
+
+@settings(max_examples=12)
+@given(seed=st.integers(1, 999), batch=st.sampled_from([1, 2, 3, 7, 10, 20, 30, 59]), place=st.integers(0, 9))
+def test_in_order_every_epoch_ends_where_it_is_predicted_and_leans_to_what_was_last(seed, batch, place):
+    surface = sorted_.bend(seed)
+    item = sorted_.ordered(surface, sorted_.STOPS[place], batch, seed)
+    np.testing.assert_allclose(item.in_order, item.predicted, rtol=1e-3, atol=1e-9)
+    if batch <= 30:
+        assert item.lines["in_order"][0] > surface.minima[0, 0]  # the last rows rise
+        assert item.reshuffled < item.in_order
+
+
+def test_a_batch_of_all_rows_knows_no_order():
+    header, _ = drawn(opened(noise="sorted", **{"sorted.batch": "60"}))
+    assert set(header["says"]) == {"A batch of all rows knows no order: both runs come to rest at the least error."}
+    item = sorted_.ordered(sorted_.bend(1), 0.5, 60, 1)
+    assert abs(item.in_order) < 1e-9 and abs(item.reshuffled) < 1e-9
+
+
+@settings(max_examples=10)
+@given(
+    depth=st.floats(0.0, 3.0),
+    eta=st.floats(0.01, 0.1),
+    steps=st.integers(500, 4000),
+    seed=st.integers(1, 99),
+)
+def test_the_share_that_escapes_is_about_what_kramers_predicts(depth, eta, steps, seed):
+    surface = TwoMinima(depth=depth)
+    ends = np.stack(escape.escapes(surface, eta, steps, seed))
+    share = (ends[..., 0] > surface.pack()[1]).mean(axis=1)
+    told = escape.passing(surface).shares(eta, escape.stops(eta), steps)
+    assert share[0] == 0.0
+    chance = np.sqrt(told * (1.0 - told) / escape.RUNS)
+    assert (np.abs(share - told) <= 0.1 + 4.0 * chance).all(), np.abs(share - told).max()
+    if depth >= 0.5 and eta * steps >= 50.0:
+        assert share[-1] < share.max() - 0.05  # more noise carries runs back
+
+
+@settings(max_examples=8)
+@given(rows=st.integers(5, 100), target=st.floats(0.05, 0.5), seed=st.integers(1, 99))
+def test_copies_cost_all_rows_as_often_and_one_row_nothing(rows, target, seed):
+    first = copies.copied(rows, seed, 1, target)
+    for number_of in copies.STOPS[1:]:
+        item = copies.copied(rows, seed, number_of, target)
+        assert item.steps == first.steps > 0  # each of them looks at so many times as many rows
+        np.testing.assert_allclose(item.batch, first.batch, rtol=0, atol=1e-9)
+        assert abs(item.rows - first.rows) <= CLEARLY * np.hypot(item.unsure, first.unsure)
+
+
+@settings(max_examples=6)
+@given(kappa=st.floats(2.0, 400.0), sigma=st.floats(0.1, 10.0), target=st.floats(0.001, 0.2), seed=st.integers(1, 99))
+def test_the_best_settings_do_what_is_predicted(kappa, sigma, target, seed):
+    noise = gradient_noise(nesterov.STEPS, 2, nesterov.RUNS, seed)
+    for batch in (1, 20, 1000):
+        for found_ in nesterov.tuned(kappa):
+            item = nesterov.lane(kappa, found_, sigma / np.sqrt(batch), target, noise)
+            measured, unsure, told = item.at_target
+            assert abs(measured - told) <= CLEARLY * max(unsure, told / np.sqrt(nesterov.RUNS))
+            assert told <= target or np.isinf(item.steps)
+
+
+@pytest.mark.parametrize("kappa", [30.0, 100.0, 400.0])
+@pytest.mark.parametrize("target", [0.01, 0.05])
+def test_what_nesterov_saves_is_gone_where_noise_rules(kappa, target):
+    plain, _, ahead = nesterov.tuned(kappa)
+    gains = []
+    for sigma in np.geomspace(0.01, 30.0, 40):
+        needs = [found_.best(sigma**2, target)[1] for found_ in (plain, ahead)]
+        if np.isfinite(needs).all():
+            gains.append(needs[0] / needs[1])
+    assert gains[0] > 2.0 and gains[-1] < 1.5
+
+
+@settings(max_examples=8)
+@given(increase=st.floats(5e-4, 0.01), decrease=st.floats(0.1, 0.5), seed=st.integers(1, 99))
+def test_noise_brings_every_learning_rate_to_the_same(increase, decrease, seed):
+    rule, noise = DeltaBarDelta(increase=increase, decrease=decrease), gradient_noise(2000, 2, deltabar.RUNS, seed)
+    still = deltabar.followed(rule, 0.0, noise)
+    assert still.highest[0] > 2.0 * still.highest[1]
+    for sigma in deltabar.STOPS[2:]:
+        item = deltabar.followed(rule, sigma, noise)
+        told = increase / decrease
+        np.testing.assert_allclose(item.late[0], told, rtol=0.15)
+        # a step up a steep wall turns the sign a little more often than chance
+        assert (0.75 if told * 20.0 < 0.4 else 0.4) * told < item.late[1] < 1.1 * told
+
+
+@settings(max_examples=5)
+@given(seed=st.integers(1, 99), rows=st.sampled_from([50, 200, 400]), batch=st.sampled_from([1, 7, 50]))
+def test_rare_weights_go_as_predicted_and_adagrad_gives_them_longer_steps(seed, rows, batch):
+    surface = LeastSquares(data=Sparse(rows=rows, seed=seed).dataset())
+    ways, told = sparse._ways(surface, batch, seed)
+    rare = int(np.argmin((surface.dataset.inputs != 0.0).mean(axis=0)))
+    away = np.abs(ways[0].left[:, rare] - told[:, rare])
+    assert (away <= CLEARLY * ways[0].unsure[:, rare] + 1e-9).all()
+    path = run(surface, AdaGrad(), 0.1, surface.start, 100, batch_size=batch, sampling="with_replacement", seed=seed)
+    gathered = path.state["squares"][-1, 0]
+    assert gathered[rare] < gathered[0]
+
+
+def test_inputs_of_one_name_are_the_same_in_every_view():
+    seen = {}
+    for view in VIEWS:
+        for item in opened(noise=view).sidebar.number_input:
+            assert seen.setdefault(item.key, (item.min, item.max, item.step)) == (item.min, item.max, item.step)
+            assert item.key == "seed" or item.key.split(".")[0] in (view, "rule", "valley")

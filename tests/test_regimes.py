@@ -168,3 +168,19 @@ def test_the_two_ends_of_a_polynomial_say_all_of_it(rule):
         found = np.roots(low + x * (high - low))
         expected = theory.mode_factors(rule, 1.0, [x])[0]
         np.testing.assert_allclose(np.sort(np.abs(found)), np.sort(np.abs(expected)), atol=1e-7)
+
+
+@pytest.mark.parametrize(("beside", "name"), [(-1e-13, "oscillation"), (1e-13, "divergence"), (1e-16, "at the limit")])
+def test_beside_the_limit_is_not_at_the_limit(beside, name):
+    assert named(GradientDescent(), 0.5 * (1.0 + beside), [4.0]) == [name]
+
+
+def test_of_pairs_of_one_size_the_slowest_mode_is_the_first_whatever_rounding_says():
+    random = np.random.default_rng(0)
+    larger = 0
+    for _ in range(100):
+        rule, eigenvalues = Momentum(momentum=random.uniform(0.3, 0.95)), [1.0, random.uniform(1.1, 2.0)]
+        first, second = np.abs(theory.mode_factors(rule, 1.0, eigenvalues)[:, 0])
+        larger += bool(second > first)
+        assert theory.slowest_mode(rule, 1.0, eigenvalues) == 0
+    assert larger > 10  # and rounding does say so

@@ -82,6 +82,9 @@ def test_beyond_the_local_limit_steps_near_the_lowest_minimum_grow_and_below_it_
     surface = OTHERS[slug]()
     (limit,) = limits(rows(surface, rule, "start.x", [0.0]))
     flattest = lowest(surface).places[0]
+    if not surface.hessian(flattest).any():
+        assert limit == np.inf
+        return
     steep = np.linalg.eigh(surface.hessian(flattest))[1][:, -1]
     path = run(surface, rule, np.array([0.97, 1.03]) * limit, flattest + 1e-7 * steep, 60)
     below, beyond = np.linalg.norm(path.weights - flattest, axis=-1)[-1]

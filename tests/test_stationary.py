@@ -5,9 +5,11 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from engine.lowest import lowest
 from engine.stationary import KINDS, STARTS, floor, stationary_points
 from surfaces import discover_surfaces
 from surfaces.quadratic import Quadratic
+from surfaces.two_minima import TwoMinima
 
 SURFACES = {slug: cls for slug, cls in discover_surfaces().items() if cls().dim == 2}
 every_surface = pytest.mark.parametrize("slug", SURFACES)
@@ -137,3 +139,10 @@ def test_a_narrow_view_finds_what_a_wide_one_found_in_it(seed):
     for place in wide.places[inside]:
         assert np.linalg.norm(found.places - place, axis=-1).min() < 1e-6
     assert len(found.places) < STARTS**2
+
+
+@pytest.mark.parametrize(("depth", "places"), [(0.0, 2), (1e-4, 1), (1.0, 1)])
+def test_the_lowest_minima_are_those_as_low_as_each_other(depth, places):
+    found = lowest(TwoMinima(depth=depth))
+    assert len(found.places) == places and found.alone == (places == 2) and found.known
+    assert found.error == pytest.approx(0.0, abs=1e-15)

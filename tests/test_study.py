@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from valleys import LINEAR, OPTIMIZERS, magnitudes
+from valleys import BEST_KNOWN, OPTIMIZERS, magnitudes
 
 from engine import Plane, run, theory
 from engine.family import learning_rate_stops
@@ -31,7 +31,7 @@ def rounded_rate(best, eigenvalues) -> float:
 
 
 @several
-@given(st.sampled_from(LINEAR), magnitudes, magnitudes)
+@given(st.sampled_from(BEST_KNOWN), magnitudes, magnitudes)
 def test_the_typed_best_setting_is_never_worse_than_the_nearest_rounding(slug, one, two):
     eigenvalues = np.sort([one, two])
     best = theory.optimal(OPTIMIZERS[slug], eigenvalues)
@@ -43,7 +43,7 @@ def test_the_typed_best_setting_is_never_worse_than_the_nearest_rounding(slug, o
 
 
 @several
-@given(st.sampled_from(LINEAR), magnitudes, st.floats(0.0, 4.0))
+@given(st.sampled_from(BEST_KNOWN), magnitudes, st.floats(0.0, 4.0))
 def test_the_typed_best_setting_is_nearly_as_quick_as_the_exact_one(slug, largest, decades):
     smallest = max(four_digits(largest / 10.0**decades), 1e-3)
     eigenvalues = np.sort([smallest, largest])
@@ -64,7 +64,7 @@ def test_the_typed_best_setting_of_the_default_valley():
 @given(magnitudes)
 def test_a_round_bowl_has_a_best_setting(value):
     for one, two in ((value, value), (value, four_digits(1.001 * value))):
-        for slug in LINEAR:
+        for slug in BEST_KNOWN:
             best = theory.optimal(OPTIMIZERS[slug], [one, two])
             assert 0.0 <= typed(best, np.array([one, two])).rate < 0.1
 
@@ -73,21 +73,23 @@ def test_a_round_bowl_has_a_best_setting(value):
 @pytest.mark.parametrize("low", [-1.0, 0.0, 1.0])
 def test_there_is_a_best_setting_where_theory_knows_one_and_the_bowl_has_a_bottom(slug, low):
     found = picture(Quadratic(eigenvalue_1=low), slug, 0.01)
-    known = low > 0.0 and slug in LINEAR
+    known = low > 0.0 and slug in BEST_KNOWN
     assert (found.best is not None) == (found.typed_best is not None) == known
 
 
-@pytest.mark.parametrize("slug", LINEAR)
+LIMITS = {
+    "gradient_descent": lambda mu: 2.0,
+    "momentum": lambda mu: 2.0 + 2.0 * mu,
+    "nesterov": lambda mu: (2.0 + 2.0 * mu) / (1.0 + 2.0 * mu),
+}
+
+
+@pytest.mark.parametrize("slug", LIMITS)
 @pytest.mark.parametrize(("one", "two", "largest"), [(1.0, 20.0, 20.0), (-7.0, 2.0, 2.0), (0.0, 5.0, 5.0)])
 def test_the_gauge_limit_is_that_of_the_directions_that_curve_up(slug, one, two, largest):
     found = picture(Quadratic(eigenvalue_1=one, eigenvalue_2=two), slug)
-    mu = getattr(found.edited.optimizer, "momentum", 0.0)
-    expected = {
-        "gradient_descent": 2.0,
-        "momentum": 2.0 + 2.0 * mu,
-        "nesterov": (2.0 + 2.0 * mu) / (1.0 + 2.0 * mu),
-    }
-    assert found.limit == pytest.approx(expected[slug] / largest, rel=1e-12)
+    expected = LIMITS[slug](getattr(found.edited.optimizer, "momentum", 0.0)) / largest
+    assert found.limit == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize(("one", "two"), [(0.0, 0.0), (-1.0, -2.0), (-1.0, 0.0)])

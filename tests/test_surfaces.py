@@ -52,6 +52,11 @@ def smooth_points(surface):
     return w[surface.kink_distance(w) > len(STENCIL) * min(STEPS)][:POINTS]
 
 
+def smooth_settings(cls):
+    """Those without kinks that no choice of points avoids."""
+    return [surface for surface in settings(cls) if surface.smooth]
+
+
 def differences(function, w, exact):
     """Derivative of function, (N, ...), along every weight: (N, ..., D), at the step length that suits each best."""
     best = np.full(exact.shape, np.inf)
@@ -69,7 +74,7 @@ def differences(function, w, exact):
 
 @every_surface
 def test_gradient_equals_differences_of_the_error(slug):
-    for surface in settings(SURFACES[slug]):
+    for surface in smooth_settings(SURFACES[slug]):
         w = smooth_points(surface)
         assert len(w) == POINTS
         _, gradient = surface.evaluate(w)
@@ -79,7 +84,7 @@ def test_gradient_equals_differences_of_the_error(slug):
 
 @every_surface
 def test_hessian_equals_differences_of_the_gradient(slug):
-    for surface in settings(SURFACES[slug]):
+    for surface in smooth_settings(SURFACES[slug]):
         w = smooth_points(surface)
         hessian = surface.hessian(w)
         assert hessian.shape == (*w.shape, surface.dim)
@@ -96,7 +101,7 @@ def test_at_a_kink_error_and_gradient_are_continuous_and_the_hessian_jumps(slug)
         below, at = w.copy(), w.copy()
         below[:, 0], at[:, 0] = np.nextafter(kink, -np.inf), kink
         for one, other in zip(surface.evaluate(below), surface.evaluate(at), strict=True):
-            np.testing.assert_allclose(one, other, rtol=1e-13)
+            np.testing.assert_allclose(one, other, rtol=1e-13, atol=1e-300)  # beside 0 is the least number there is
         assert not np.array_equal(surface.hessian(below), surface.hessian(at))
         np.testing.assert_array_equal(surface.hessian(at), surface.hessian(at + 1e-9))
 

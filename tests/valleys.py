@@ -11,6 +11,7 @@ from surfaces.quadratic import Quadratic
 
 OPTIMIZERS = discover_optimizers()
 LINEAR = [slug for slug, cls in OPTIMIZERS.items() if cls().linear]
+BEST_KNOWN = [slug for slug in LINEAR if OPTIMIZERS[slug].best(1.0, 2.0) is not None]
 ADAPTIVE = [slug for slug, cls in OPTIMIZERS.items() if cls().adaptive]
 
 magnitudes = st.floats(-3.0, 3.0).map(lambda exponent: four_digits(10.0**exponent))

@@ -1,6 +1,6 @@
 """The data: which set, the numbers that shape it, or a table of the student's own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -25,13 +25,15 @@ HELP = (
 )
 
 Accepts = Callable[[Dataset], str | None]
+Arrived = Callable[[Dataset], Mapping[str, str | None]]
 
 
-def pick_data(accepts: Accepts, first: str | None = None) -> Dataset:
+def pick_data(accepts: Accepts, first: str | None = None, arrived: Arrived | None = None) -> Dataset:
     """Draw the choice of the data and its inputs; return the rows.
 
     ``accepts`` returns one sentence that says why a dataset cannot be taken, None where it can: only those that can are
-    offered. ``first`` is there before anything is chosen, or else the first that is accepted.
+    offered. ``first`` is there before anything is chosen, or else the first that is accepted. ``arrived`` is told in a
+    callback of the rows of a set that was picked, and returns what else the address must say.
     """
     known = discover_data()
     offered = {slug: cls for slug, cls in known.items() if accepts(made(cls())) is None}
@@ -39,7 +41,7 @@ def pick_data(accepts: Accepts, first: str | None = None) -> Dataset:
     names = sorted(offered, key=lambda slug: (slug != default, offered[slug].title))
     titles = {**{slug: offered[slug].title for slug in names}, OWN: "Your own table"}
     asked = st.query_params.get(PREFIX, st.session_state.get(PREFIX))
-    slug = choice(PREFIX, "Data", titles, default, chosen=lambda: _arrive(known), kept=True) or default
+    slug = choice(PREFIX, "Data", titles, default, chosen=lambda: _arrive(known, arrived), kept=True) or default
     if asked in known and asked not in offered:
         why = accepts(made(known[asked]()))
         st.caption(f"{known[asked].title} cannot be used here: {why}".removesuffix(".") + ".")
@@ -47,12 +49,20 @@ def pick_data(accepts: Accepts, first: str | None = None) -> Dataset:
     return data.scaled() if word(f"{PREFIX}.scaling", SCALING, "inputs") == "scaled" else data
 
 
-def _arrive(known: dict[str, type[Data]]) -> dict[str, str | None]:
+def held(accepts: Accepts) -> Dataset | None:
+    """Return the rows of the set that is picked, as it is first, where it can be taken."""
+    cls = discover_data().get(st.session_state.get(PREFIX) or "")
+    data = made(cls()) if cls else None
+    return data if data and accepts(data) is None else None
+
+
+def _arrive(known: dict[str, type[Data]], arrived: Arrived | None) -> dict[str, str | None]:
     """Give a newly chosen set its own settings; return what the address must say of them."""
     cls = known.get(st.session_state[PREFIX])
     for name, declared in cls.parameters().items() if cls else ():
         st.session_state[f"{PREFIX}.{name}"] = declared.default
-    return {TABLE: None}
+    more = arrived(made(cls())) if cls and arrived else {}
+    return {TABLE: None, **more}
 
 
 def _known(cls: type[Data], accepts: Accepts) -> Dataset:

@@ -6,6 +6,8 @@ import streamlit as st
 
 from engine.dataset import Dataset
 from engine.parameter import Choice, Parameter
+from engine.sampling import SAMPLINGS, Batch
+from engine.study import Entry
 from surfaces.fitting.layers import SCHEMES
 from surfaces.mlp import Mlp
 from widgets.controls import number, row, spoken, typed, unmarked, word
@@ -22,6 +24,7 @@ SCHEME = Choice(
     " for ReLUs.",
 )
 SCALE = Parameter(1.0, 0.001, 100.0, "s", scale="log", help="What the initial weights are multiplied by.")
+MORE = Parameter(0, 0, 99, "", step=1, whole=True, help="Begins with other weights than the first run, if not 0.")
 SEED = Parameter(0, 0, 9999, "", step=1, whole=True, help="Another seed draws other initial weights.")
 BIAS = Parameter(0.0, -1.0, 1.0, "b", step=0.05, help="All biases at first; a small positive one keeps ReLUs alive.")
 
@@ -59,6 +62,26 @@ def pick_net(data: Dataset) -> tuple[Mlp, list[dict[str, Any]]]:
     return net, [slider(f"{PREFIX}.penalty", numbers["penalty"], net.penalty, "penalty")]
 
 
+def pick_batch(net: Mlp) -> Batch | None:
+    """Draw how many rows a step receives and how they are drawn; None for all."""
+    rows = len(net.rows())
+    size = int(
+        number(
+            "batch",
+            Parameter(0, 0, 1000, "B", step=1, whole=True, help="How many rows a step receives; 0 is all of them."),
+            "batch size",
+        )
+    )
+    if not 0 < size < rows:
+        if size > rows:
+            st.caption(f"There are {rows} rows for training: every step receives them all.")
+        return None
+    sampling = Choice("reshuffle", tuple(SAMPLINGS), tuple(SAMPLINGS.values()), "How the rows of a batch are drawn.")
+    drawn = word("sampling", sampling, "rows")
+    seed = Parameter(0, 0, 9999, "", step=1, whole=True, help="Another seed draws the batches in another order.")
+    return Batch(size, drawn, int(number("batch.seed", seed, "seed of the batches")))
+
+
 def pick_initial() -> Initial:
     """Draw the inputs of the initial weights."""
     scheme = word(f"{INITIAL}.scheme", SCHEME, "Initial weights")
@@ -66,4 +89,21 @@ def pick_initial() -> Initial:
         scale = number(f"{INITIAL}.scale", SCALE, "scale")
         bias = number(f"{INITIAL}.bias", BIAS, "bias")
         seed = int(number(f"{INITIAL}.seed", SEED, "seed"))
-    return Initial(scheme, scale, seed, bias)
+    return Initial(scheme, scale, bias, seed)
+
+
+def begun(net: Mlp, entries: list[Entry], initial: Initial) -> list[Entry]:
+    """Draw where the seeds of further runs stand; return the runs, each with the weights that it begins with."""
+    started = []
+    for entry in entries:
+        more = 0
+        if entry is not entries[0] and initial.drawn:
+            more = int(number(seed_key(entry), MORE, f"seed of {entry.name}: plus"))
+        note = f"seed {initial.seed + more}" if more else ""
+        started.append(entry._replace(start=initial.start(net, initial.seed + more), note=note))
+    return started
+
+
+def seed_key(entry: Entry) -> str:
+    """Return the key of how far a run's seed is from the first one's."""
+    return f"{INITIAL}.{entry.name}.seed"

@@ -1,11 +1,11 @@
 """Patience: what takes longer shows how far it is and can be stopped; nobody else waits for it."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import streamlit as st
 
-from widgets.jobs import Compute, Job, ask
+from widgets.jobs import Compute, Job, Progress, ask
 
 SHORT = 0.7  # seconds in which a result is simply drawn
 POLL = 0.4  # seconds between two looks at a longer one
@@ -32,6 +32,16 @@ def patiently(
         draw(job.result)
     else:
         _wait(key, compute, what)
+
+
+def each(places: Sequence[Any], make: Callable[[Any], Any], progress: Progress) -> list[Any] | None:
+    """Return what is made at every place, one after another; None where progress stopped it."""
+    made: list[Any] = []
+    for place in places:
+        if progress(len(made) / len(places)) is False:
+            return None
+        made.append(make(place))
+    return made
 
 
 @st.fragment(run_every=POLL)

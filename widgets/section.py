@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from engine.cut import KINDS, PLACES, Cut
+from engine.cut import ENDS, KINDS, PLACES, Cut
 from engine.parameter import Choice, Parameter
+from engine.study import Entry
 from engine.surface import Surface
 from widgets.controls import number, row, word
 from widgets.shape import START_KEYS
@@ -14,21 +15,26 @@ HELP = (
     "What the plane is laid along: two weights; two random directions, scaled filter by filter; the principal"
     " components of the run under the sliders; the eigenvectors of the two largest eigenvalues of the Hessian."
 )
+MORE = f"{HELP[:-1]}; or through the ends of that run and of another one, and its start."
 SEED = Parameter(0, 0, 9999, "s", step=1, whole=True, help="From which the random directions are drawn.")
 
 
-def pick_cut(surface: Surface, first: str = KINDS[0], at: str = PLACES[0]) -> Cut | None:
-    """Draw the inputs of the plane; None where the surface has but two weights and is shown whole."""
+def pick_cut(surface: Surface, first: str = KINDS[0], at: str = PLACES[0], other: Entry | None = None) -> Cut | None:
+    """Draw the inputs of the plane; None where the surface has but two weights and is shown whole.
+
+    With ``other``, a run beside the one under the sliders, the plane can go through the ends of both.
+    """
     if surface.dim <= 2:
         return None
-    kind = word(KEY, Choice(first, KINDS, MEANINGS, HELP), "Plane through the weights")
+    kinds, meanings, text = (KINDS, MEANINGS, HELP) if other is None else ((*KINDS, ENDS), (*MEANINGS, ENDS), MORE)
+    kind = word(KEY, Choice(first, kinds, meanings, text), "Plane through the weights")
     pair, seed = (0, 1), 0
     if kind == "weights":
         pair = _pick_pair(surface)
     if kind == "random":
         seed = int(number(f"{KEY}.seed", SEED, "seed"))
-    if kind == "run":
-        return Cut(kind)
+    if kind in ("run", ENDS):
+        return Cut(kind, other=other if kind == ENDS else None)
     place = word(
         f"{KEY}.at", Choice(at, PLACES, PLACES, "A plane through the end is that of the present run."), "Laid at its"
     )

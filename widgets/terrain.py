@@ -1,6 +1,7 @@
 """The terrain: which surface the runs are on, and the numbers that shape it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from engine import Plane
+from engine.dataset import Dataset
 from engine.optimizer import Optimizer
 from engine.parameter import four_digits
 from engine.surface import Surface
@@ -15,6 +17,8 @@ from surfaces import discover_surfaces
 from surfaces.fitting.fitted import Fitted
 from surfaces.quadratic import Quadratic
 from widgets.controls import choice, controls, spoken
+from widgets.data import PREFIX as DATA
+from widgets.data import held, pick_data
 from widgets.runs import LETTERS
 from widgets.shape import PREFIX, START_KEYS, pick_valley, slider
 
@@ -41,13 +45,27 @@ def pick_terrain(
     cls = surfaces[slug]
     if issubclass(cls, Quadratic):
         return pick_valley()
-    surface, _ = controls(cls, PREFIX)
+    surface: Surface = _of_data(cls, optimizers, arrived) if issubclass(cls, Fitted) else controls(cls, PREFIX)[0]
     if surface.dim == 2 and not np.isfinite(surface.evaluate(Plane.of(surface).grid(SEEN)[2])[0]).any():
         st.warning("E is not a finite number anywhere in the picture.")
     shaping = [item for item in surface.parameters().items() if item[0] not in cls.view_fields]
     declared = shaping[:MOST_SLIDERS]
     sliders = [slider(f"{PREFIX}.{name}", each, getattr(surface, name), spoken(name)) for name, each in declared]
     return surface, sliders
+
+
+def _of_data(
+    cls: type[Fitted], optimizers: Mapping[str, type[Optimizer]], arrived: Callable[[Surface], None] | None
+) -> Fitted:
+    """Draw the choice of the data and the inputs of a model of them."""
+
+    def chosen(data: Dataset) -> dict[str, str | None]:
+        declared = cls.declared()
+        held = {name: st.session_state.get(f"{PREFIX}.{name}", known.default) for name, known in declared.items()}
+        return _settle(cls(data=data, **held), optimizers, arrived)
+
+    data = pick_data(cls.misfit, cls.data, chosen)
+    return replace(controls(cls, PREFIX)[0], data=data)
 
 
 def _arrive(
@@ -58,10 +76,21 @@ def _arrive(
     """Give a newly chosen surface its settings, start and learning rates; return what the address must say of it."""
     cls = surfaces[st.session_state[PREFIX]]
     surface = cls()
-    for name, line in cls.typed_fields().items():
-        st.session_state[f"{PREFIX}.{name}"] = line.text(getattr(surface, name))
+    for name, known in cls.typed_fields().items():
+        st.session_state[f"{PREFIX}.{name}"] = known.text(getattr(surface, name))
     for name in surface.parameters():
         st.session_state[f"{PREFIX}.{name}"] = getattr(surface, name)
+    if not isinstance(surface, Fitted):
+        return {**_settle(surface, optimizers, arrived), DATA: None}
+    if data := held(surface.misfit):
+        surface = replace(surface, data=data)
+    return _settle(surface, optimizers, arrived)
+
+
+def _settle(
+    surface: Surface, optimizers: Mapping[str, type[Optimizer]], arrived: Callable[[Surface], None] | None
+) -> dict[str, str | None]:
+    """Give the runs a start and learning rates that suit a surface; return what the address must say of them."""
     start = surface.start if surface.dim == 2 else (0.0, 0.0)  # how far it is moved in a plane
     for key, value in zip(START_KEYS, start, strict=True):
         st.session_state[key] = four_digits(value)

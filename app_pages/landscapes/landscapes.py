@@ -36,6 +36,8 @@ PRESETS = {
     "A plane through 25 weights": "surface=convex_rosenbrock&plane=run&a=momentum&a.learning_rate=0.2"
     "&b=gradient_descent&b.learning_rate=0.4",
     "Too sharp to stay": "surface=sharpness&start.x=3&start.y=0.1&a=gradient_descent&a.learning_rate=0.25",
+    "Log loss": "surface=logistic_regression&start.x=-2&start.y=4&steps=600&a=gradient_descent&a.learning_rate=1",
+    "Squared error": "surface=neuron&start.x=-2&start.y=4&steps=600&a=gradient_descent&a.learning_rate=1",
 }
 
 

@@ -3,8 +3,6 @@
 :material/hub: A small network on data you know: the plane through its weights, and what it answers on the way.
 """
 
-from dataclasses import replace
-
 import streamlit as st
 
 from engine import discover_optimizers
@@ -18,7 +16,7 @@ from widgets.details import details
 from widgets.explain import formulas
 from widgets.live_figure import commits
 from widgets.live_run import live_run, picture_of
-from widgets.net import pick_initial, pick_net
+from widgets.net import begun, pick_batch, pick_initial, pick_net
 from widgets.network import network
 from widgets.presets import preset_row
 from widgets.runs import pick_runs
@@ -37,6 +35,8 @@ PRESETS = {
     "&a.learning_rate=0.05&steps=300",
     "Too many units, few rows": "data=moons&data.rows=30&data.noise=0.4&surface.hidden=20&a=adam"
     "&a.learning_rate=0.05&steps=300",
+    "Luck of the draw": "data=xor&data.noise=0.3&surface.hidden=2&initial.seed=2&plane=ends&a=adam"
+    "&a.learning_rate=0.05&b=adam&b.learning_rate=0.05&initial.b.seed=1&steps=300",
     "A curve": "data=noisy_line&data.rows=20&data.noise=1&surface.hidden=8&a=adam&a.learning_rate=0.05&steps=300",
 }
 SHARE = Parameter(0.7, 0.1, 1.0, "", step=0.1, help="Of the rows, for training; the others are kept for validation.")
@@ -54,18 +54,17 @@ def networks() -> None:
         net, sliders = pick_net(training)
         initial = pick_initial()
         entries, edited = pick_runs(discover_optimizers())
+        started, batch = begun(net, entries, initial), pick_batch(net)
         steps, patience = pick_steps(STEPS), int(ask("patience", PATIENCE, "patience"))
-        cut = pick_cut(net, "run", "end")
+        place = entries.index(edited)
+        entries = [entry._replace(batch=None if entry.optimizer.iterates else batch) for entry in started]
+        cut = pick_cut(net, "run", "end", next((entry for entry in entries if entry.name != edited.name), None))
         start = pick_move(cut)
         commits(adopt)
-    place = entries.index(edited)
-    first = tuple(net.initial(*initial).tolist())
-    entries = [entry._replace(start=first) for entry in entries]
     live_run(entries, entries[place], net, sliders, start, steps, cut)
-    picture = picture_of(net, entries, entries[place], start, steps, cut)
-    network(picture, validation, patience)
-    held_out = None if validation is None else replace(net, data=validation)
-    details(picture._replace(validation=held_out, initial=initial))
+    picture = picture_of(net, entries, entries[place], start, steps, cut)._replace(validation=validation)
+    network(picture, patience)
+    details(picture._replace(initial=initial))
     formulas(net, entries)
 
 

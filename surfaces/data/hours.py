@@ -14,7 +14,7 @@ PASSED = (1.75, 2.25, 2.75, 3.25, 4.0, 4.25, 4.5, 4.75, 5.0, 5.5)
 class Hours(Data):
     """Twenty students: how long they studied and whether they passed, classes that overlap."""
 
-    title = "Passed against hours of study"
+    title = "Hours of study"
     note = "Twenty students, some of whom failed with more hours than others who passed: classes that overlap."
     source = "Wikipedia, Logistic regression, its example, where w = 1.5 and b = −4.1 to two digits"
 

@@ -64,42 +64,6 @@ class Series(NamedTuple):
 
 
 @part
-def _work(s, units, far, w, g, size, orders, rows, runs, first, share):
-    """Return the work on some rows and runs; a block of rows of the scratch space for everything that is kept."""
-    hat, inverse, negative, mean, square, aside = (
-        4 * units,
-        5 * units,
-        6 * units,
-        7 * units,
-        8 * units,
-        9 * units,
-    )
-    return Work(
-        s,
-        far,
-        0,
-        units,
-        2 * units,
-        3 * units,
-        hat,
-        inverse,
-        negative,
-        mean,
-        square,
-        aside,
-        aside + 4,
-        w,
-        g,
-        size,
-        orders,
-        rows,
-        runs,
-        first,
-        share,
-    )
-
-
-@part
 def _unit(work, row):
     return Series(work.s, row, row + work.far, work.runs, 0)
 
@@ -196,7 +160,7 @@ def _activate(work, kind, unit, leak, slope, power):
     s, length, last = work.s, work.rows * work.runs, (work.orders - 1) * work.far
     a, z, d, y = s[work.pre + unit], s[work.out + unit], s[work.rise + unit], s[work.aside]
     bend = s[work.rise + unit + last]  # h''(a), written before h'(a): without tangents it is the same row
-    if kind == SIGMOID or kind == TANH:
+    if kind in (SIGMOID, TANH):
         e, e1 = s[power], s[work.aside + 2]
         sign = -2.0 if kind == TANH else -1.0
         for x in range(length):
@@ -310,9 +274,9 @@ def _charge(work, unit, sparsity):
 
 
 @part
-def _judge(work, loss, here, many, data, top, target, targets, error):
+def _judge(work, theta, here, many, data, top, target, error):
     """Add the error of every row of data, and fill dE/da of the outputs."""
-    s, last = work.s, (work.orders - 1) * work.far
+    s, last, loss, targets = work.s, (work.orders - 1) * work.far, int(theta[LOSS]), int(theta[TARGETS])
     pre, out, back, power = work.pre + here, work.out + here, work.back + here, work.hat + here
     for n in range(work.rows):
         for r in range(work.runs):
@@ -360,25 +324,37 @@ def _judge(work, loss, here, many, data, top, target, targets, error):
 
 
 @part
+def _take(work, data, top, inputs):
+    """Fill z of unit 0, which is always 1, and of the inputs."""
+    for i in range(inputs + 1):
+        _clear(work, work.out + i)
+        z = work.s[work.out + i]
+        for n in range(work.rows):
+            for r in range(work.runs):
+                z[n * work.runs + r] = data[top + n, i - 1] if i > 0 else 1.0
+
+
+@part
 def _forward(work, theta, width, unit, begin):
     """Fill what is kept of every unit, layer by layer, and what the hidden ones cost."""
     activation, normalisation, place = int(theta[ACTIVATION]), int(theta[NORMALISATION]), int(theta[PLACE])
     _clear(work, work.cost)
-    for l in range(1, len(width)):
-        below, here, many, fan, hidden = unit[l - 1], unit[l], width[l], width[l - 1], l < len(width) - 1
-        bias, gamma = begin[l] + many * fan, begin[l] + many * (fan + 1)
+    for layer in range(1, len(width)):
+        below, here, many, fan = unit[layer - 1], unit[layer], width[layer], width[layer - 1]
+        hidden = layer < len(width) - 1
+        bias, gamma = begin[layer] + many * fan, begin[layer] + many * (fan + 1)
         kind = activation if hidden else SIGMOID if theta[LOSS] == CROSS_ENTROPY else LINEAR
         for j in range(many):
             a = _unit(work, work.pre + here + j)
             _clear(work, a.row)
             _add(a, _weight(work, bias + j), _unit(work, work.out), 1.0, work)
             for i in range(fan):
-                _add(a, _weight(work, begin[l] + j * fan + i), _unit(work, work.out + below + i), 1.0, work)
+                _add(a, _weight(work, begin[layer] + j * fan + i), _unit(work, work.out + below + i), 1.0, work)
         if hidden and normalisation != NONE and place == BEFORE:
             _normalise(work, work.pre + here, here, many, gamma, normalisation == BATCH, theta[STABILISER])
         for j in range(many):
             power = work.aside + 3 if hidden else work.hat + here + j
-            _activate(work, kind, here + j, theta[LEAK], begin[l + 1] - 1, power)
+            _activate(work, kind, here + j, theta[LEAK], begin[layer + 1] - 1, power)
         if hidden and normalisation != NONE and place == AFTER:
             _normalise(work, work.out + here, here, many, gamma, normalisation == BATCH, theta[STABILISER])
         for j in range(many if hidden else 0):
@@ -390,9 +366,10 @@ def _backward(work, theta, width, unit, begin):
     """From dE/da of the outputs go down, layer by layer, and add to g what is due to every weight."""
     activation, normalisation, place = int(theta[ACTIVATION]), int(theta[NORMALISATION]), int(theta[PLACE])
     one = _unit(work, work.out)
-    for l in range(len(width) - 1, 0, -1):
-        below, here, many, fan, hidden = unit[l - 1], unit[l], width[l], width[l - 1], l < len(width) - 1
-        bias, gamma = begin[l] + many * fan, begin[l] + many * (fan + 1)
+    for layer in range(len(width) - 1, 0, -1):
+        below, here, many, fan = unit[layer - 1], unit[layer], width[layer], width[layer - 1]
+        hidden = layer < len(width) - 1
+        bias, gamma = begin[layer] + many * fan, begin[layer] + many * (fan + 1)
         if hidden and normalisation != NONE and place == AFTER:
             _normalise_back(work, here, many, gamma, normalisation == BATCH)
         if hidden and activation == PRELU:
@@ -400,7 +377,7 @@ def _backward(work, theta, width, unit, begin):
             _clear(work, total.row)
             for j in range(many):
                 _add(total, _unit(work, work.back + here + j), _unit(work, work.negative + here + j), 1.0, work)
-            _add(_total(work, begin[l + 1] - 1), total, one, 1.0, work)
+            _add(_total(work, begin[layer + 1] - 1), total, one, 1.0, work)
         for j in range(many if hidden else 0):
             _multiply(_unit(work, work.back + here + j), _unit(work, work.rise + here + j), work)
         if hidden and normalisation != NONE and place == BEFORE:
@@ -409,9 +386,9 @@ def _backward(work, theta, width, unit, begin):
             back = _unit(work, work.back + here + j)
             _add(_total(work, bias + j), back, one, 1.0, work)
             for i in range(fan):
-                _add(_total(work, begin[l] + j * fan + i), back, _unit(work, work.out + below + i), 1.0, work)
-                if l > 1:
-                    weight = _weight(work, begin[l] + j * fan + i)
+                _add(_total(work, begin[layer] + j * fan + i), back, _unit(work, work.out + below + i), 1.0, work)
+                if layer > 1:
+                    weight = _weight(work, begin[layer] + j * fan + i)
                     _add(_unit(work, work.back + below + i), weight, back, 1.0, work)
 
 
@@ -446,21 +423,22 @@ class Backpropagation:
         width = np.empty(layers, np.int64)  # of the inputs, then of every layer
         unit = np.empty(layers, np.int64)  # the first of each
         begin = np.empty(layers + 1, np.int64)  # the first weight of each
-        units, begin[0], begin[1] = 1, 0, 0
-        for l in range(layers):
-            width[l], unit[l] = int(theta[WIDTHS + l]), units
-            units += width[l]
-            if l > 0:
-                begin[l + 1] = begin[l] + width[l] * (width[l - 1] + 1)
-                if l < layers - 1:
-                    begin[l + 1] += (2 * width[l] if theta[NORMALISATION] != NONE else 0) + (theta[ACTIVATION] == PRELU)
-        size, far = begin[layers], 9 * units + 5
+        begin[0], begin[1], more = 0, 0, 2 if theta[NORMALISATION] != NONE else 0
+        for layer in range(layers):
+            width[layer] = int(theta[WIDTHS + layer])
+            unit[layer] = unit[layer - 1] + width[layer - 1] if layer > 0 else 1
+            if layer > 0:
+                begin[layer + 1] = begin[layer] + width[layer] * (width[layer - 1] + 1)
+            if 0 < layer < layers - 1:
+                begin[layer + 1] += more * width[layer] + (1 if theta[ACTIVATION] == PRELU else 0)
+        size, units = begin[layers], unit[layers - 1] + width[layers - 1]
+        far = 9 * units + 5
         orders = w.shape[0] // size
-        rows, runs = data.shape[0], w.shape[1] if w.shape[1] < LANES // FEWEST else LANES // FEWEST
-        if theta[NORMALISATION] != BATCH:
-            rows = rows if rows * runs < LANES else LANES // runs
-        elif rows * runs > LANES:
-            runs = LANES // rows if LANES // rows > FEWEST else FEWEST
+        rows, runs = data.shape[0], max(min(w.shape[1], LANES // FEWEST), 1)
+        if theta[NORMALISATION] == BATCH:
+            runs = min(runs, max(LANES // rows, FEWEST))
+        else:
+            rows = min(rows, LANES // runs)
         s, share = np.empty((far * orders, rows * runs)), 1.0 if theta[SUMMED] == 1.0 else 1.0 / data.shape[0]
         for r in range(w.shape[1]):
             error[r] = 0.0
@@ -470,17 +448,16 @@ class Backpropagation:
             for top in range(0, data.shape[0], rows):
                 many = rows if top + rows < data.shape[0] else data.shape[0] - top
                 some = runs if first + runs < w.shape[1] else w.shape[1] - first
-                work = _work(s, units, far, w, g, size, orders, many, some, first, share)
-                for i in range(width[0] + 1):
-                    _clear(work, work.out + i)
-                    z = s[work.out + i]
-                    for n in range(many):
-                        for r in range(some):
-                            z[n * some + r] = data[top + n, i - 1] if i > 0 else 1.0
+                pre, out, rise, back, hat, inverse = 0, units, 2 * units, 3 * units, 4 * units, 5 * units
+                negative, mean, square, aside = 6 * units, 7 * units, 8 * units, 9 * units
+                work = Work(
+                    s, far, pre, out, rise, back, hat, inverse, negative, mean, square, aside, aside + 4,
+                    w, g, size, orders, many, some, first, share,
+                )  # fmt: skip
+                _take(work, data, top, width[0])
                 _forward(work, theta, width, unit, begin)
-                loss, targets = int(theta[LOSS]), int(theta[TARGETS])
-                _judge(work, loss, unit[layers - 1], width[layers - 1], data, top, width[0], targets, error)
+                _judge(work, theta, unit[layers - 1], width[layers - 1], data, top, width[0], error)
                 _backward(work, theta, width, unit, begin)
         decay = theta[PENALTY] * (data.shape[0] if theta[SUMMED] == 1.0 else 1)
-        for l in range(1, layers):
-            _penalise(w, decay, size, begin[l], begin[l] + width[l] * width[l - 1], error, g)
+        for layer in range(1, layers):
+            _penalise(w, decay, size, begin[layer], begin[layer] + width[layer] * width[layer - 1], error, g)

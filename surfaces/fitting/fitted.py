@@ -49,6 +49,11 @@ class Fitted(Surface):
         return self.dataset.rows
 
     @property
+    def made_of(self) -> str:
+        """Sum or mean, and over how many rows."""
+        return f"the {self.reduction} over {len(self.dataset.rows):,} rows"
+
+    @property
     def share(self) -> float:
         """What every row's error is multiplied by: 1, or 1/N for the mean."""
         return 1.0 if self.reduction == "sum" else 1.0 / len(self.dataset.rows)

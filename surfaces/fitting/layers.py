@@ -1,6 +1,7 @@
 """Layers: what stands where in the weights of a network, what each is called, and what they are at first."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ SUPERSCRIPTS, SUBSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸
 
 
 class Layer(NamedTuple):
-    """One layer's part of w (D,). ``w[layer.weights].reshape(outputs, inputs)`` is its matrix; absent parts are empty."""
+    """One layer's part of w (D,); of what it does not have the slice is empty."""
 
     inputs: int
     outputs: int
@@ -29,7 +30,7 @@ class Layer(NamedTuple):
 def layers(widths: Sequence[int], normalised: bool, learned_slope: bool) -> tuple[Layer, ...]:
     """Return the layers between units as many as ``widths`` says; hidden ones have gamma, beta and slope if asked."""
     found, at = [], 0
-    for place, (inputs, outputs) in enumerate(zip(widths[:-1], widths[1:], strict=True)):
+    for place, (inputs, outputs) in enumerate(pairwise(widths)):
         hidden = place < len(widths) - 2
         extra = outputs if hidden and normalised else 0
         parts = []

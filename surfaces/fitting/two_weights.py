@@ -2,18 +2,19 @@
 
 import math
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, ClassVar
 
 import numpy as np
 
 from engine.dataset import Dataset
-from engine.parameter import choice
 from engine.surface import View, two_by_two
 from surfaces.fitting.fitted import Fitted
 from surfaces.fitting.newton import minimum_near
 
-MARGIN = 0.45  # of what must be seen, added on every side of it
+MARGIN = 0.45
 WIDE = 1.5  # a view's width over its height
 GUIDE = 1e-2  # curvature added to find where to look when no minimum is known, as a share of that at 0
 
@@ -22,17 +23,11 @@ GUIDE = 1e-2  # curvature added to find where to look when no minimum is known, 
 class TwoWeights(Fitted):
     """E(w) = sum over n of e(a_n, t_n), or its mean, with a_n = w x_n + b; a = w_1 x_1 + w_2 x_2 of two inputs.
 
-    With the columns phi_n = (x_n, 1), or (x_n1, x_n2), H = sum over n of e''(a_n, t_n) phi_n phi_n'. Inputs can be
-    standardised, (x - mean)/deviation, as Bishop and Bishop (2024), 7.4.1: targets are left as they are.
+    With the columns phi_n = (x_n, 1), or (x_n1, x_n2), H = sum over n of e''(a_n, t_n) phi_n phi_n'.
     """
 
-    scaling: str = choice(
-        "raw",
-        {"raw": "inputs as they are", "standardised": "inputs less their mean, over their deviation"},
-        help="Standardised inputs have mean 0 and deviation 1: the valley of the error is then as round as it can be.",
-    )
-
     dim = 2
+    second: ClassVar[Callable[..., Any]]  # the kernel of the Hessian, see engine/kernel.py; views and minima need none
 
     @classmethod
     def misfit(cls, data: Dataset) -> str | None:
@@ -54,20 +49,12 @@ class TwoWeights(Fitted):
 
     @abstractmethod
     def outputs(self, w: np.ndarray, inputs: np.ndarray) -> np.ndarray:
-        """Return what the model says of inputs (n, K), given as the data have them: w (..., 2) -> (..., n)."""
-
-    @cached_property
-    def middle_and_deviation(self) -> tuple[np.ndarray, np.ndarray]:
-        """What is taken from every input and what it is then divided by, (K,) twice."""
-        given = self.dataset.inputs
-        if self.scaling == "raw":
-            return np.zeros(given.shape[1]), np.ones(given.shape[1])
-        return given.mean(axis=0), given.std(axis=0)
+        """Return what the model says of inputs (n, K): w (..., 2) -> (..., n)."""
 
     @cached_property
     def columns(self) -> np.ndarray:
         """What the two weights multiply in each row, (N, 2)."""
-        return self._columns(self.dataset.inputs)
+        return _columns(self.dataset.inputs)
 
     @cached_property
     def wanted(self) -> np.ndarray:
@@ -75,22 +62,21 @@ class TwoWeights(Fitted):
         return self.dataset.targets[:, 0]
 
     def rows(self) -> np.ndarray:
-        """Return inputs as they are used and the target, (N, K + 1)."""
-        inputs = self.columns[:, : self.dataset.inputs.shape[1]]
-        return np.ascontiguousarray(np.column_stack([inputs, self.wanted]))
+        """Return inputs and target side by side, (N, K + 1)."""
+        return np.column_stack([self.dataset.inputs, self.wanted])
 
     def activations(self, w: np.ndarray, inputs: np.ndarray) -> np.ndarray:
-        """Return a of inputs (n, K), given as the data have them: w (..., 2) -> (..., n)."""
-        return np.asarray(w) @ self._columns(inputs).T
-
-    def _columns(self, inputs: np.ndarray) -> np.ndarray:
-        middle, deviation = self.middle_and_deviation
-        scaled = (np.asarray(inputs, dtype=np.float64) - middle) / deviation
-        return scaled if scaled.shape[1] == 2 else np.column_stack([scaled, np.ones(len(scaled))])
+        """Return a of inputs (n, K): w (..., 2) -> (..., n)."""
+        return np.asarray(w) @ _columns(inputs).T
 
     def hessian(self, w: np.ndarray) -> np.ndarray:
         """Return H: (..., 2) -> (..., 2, 2)."""
-        return self.expansion(w)[2]
+        w = np.asarray(w, dtype=np.float64)
+        columns = np.ascontiguousarray(w.reshape(-1, 2).T)
+        h = np.empty((3, columns.shape[1]))
+        with np.errstate(all="ignore"):
+            self.second(columns, self.pack(), self.rows(), h)
+        return h[[0, 1, 1, 2]].T.reshape(*w.shape, 2)
 
     @np.errstate(all="ignore")
     def expansion(self, w: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -117,7 +103,7 @@ class TwoWeights(Fitted):
 
     def _curved(self, w: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return ``expansion`` of E + c |w|^2/2, c so large that the weights do not grow for ever."""
-        c = GUIDE * float(np.abs(np.linalg.eigvalsh(self.hessian(np.zeros(2)))).max())
+        c = GUIDE * float(np.abs(np.linalg.eigvalsh(self.expansion(np.zeros(2))[2])).max())
         error, gradient, hessian = self.expansion(w)
         return error + 0.5 * c * np.square(w).sum(), gradient + c * w, hessian + c * np.eye(2)
 
@@ -132,10 +118,18 @@ class TwoWeights(Fitted):
         return framed(np.array([self.start, self.guide]))
 
 
-def framed(points: np.ndarray) -> View:
-    """Return a view, WIDE times as wide as high, that holds points (number, 2) with a margin about them."""
+def _columns(inputs: np.ndarray) -> np.ndarray:
+    """Return what two weights multiply, (n, 2): of one input (n, 1) the second is 1, and its weight the bias."""
+    inputs = np.asarray(inputs, dtype=np.float64)
+    return inputs if inputs.shape[1] == 2 else np.column_stack([inputs, np.ones(len(inputs))])
+
+
+def framed(points: np.ndarray, margin: float = MARGIN) -> View:
+    """Return a view, WIDE times as wide as high, that holds points (number, 2) with a margin about them, a share of
+    what they span.
+    """
     low, high = points.min(axis=0), points.max(axis=0)
-    wide, high_ = (1.0 + 2.0 * MARGIN) * (high - low)
+    wide, high_ = (1.0 + 2.0 * margin) * (high - low)
     half = 0.5 * max(high_, wide / WIDE)
     x, y = (float(value) for value in 0.5 * (low + high))
     return _rounded(x - WIDE * half, x + WIDE * half), _rounded(y - half, y + half)

@@ -72,7 +72,7 @@ def sent(picture: Picture, setting: Any = None) -> tuple[dict[str, Any], dict[st
 
 
 def _over(picture: Picture, setting: str, stops: list[float]) -> Family:
-    _, rule, eta, clip, _ = picture.edited
+    rule, eta, clip = picture.edited.optimizer, picture.edited.learning_rate, picture.edited.clip
     if setting == "learning_rate":
         return over_learning_rate(picture.surface, rule, stops, picture.start, picture.steps, clip)
     return over_hyperparameter(picture.surface, rule, setting, eta, picture.start, picture.steps, clip)

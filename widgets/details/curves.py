@@ -16,7 +16,7 @@ from widgets.details.picture import Picture
 NAME = "curves"
 TITLE = "What is learned, and what is learned by heart"
 ORDER = 1
-ON = On.ROWS
+ON = On.LAYERS
 
 PATIENCE = Parameter(
     20, 1, 1000, "p", step=5, whole=True, help="After so many steps without a lower validation error training stops."
@@ -43,7 +43,7 @@ def sent(picture: Picture, patience: int | None) -> tuple[dict[str, Any], dict[s
     own = runs[edited.name]
     arrays = {f"told.{name}": np.stack([run.training, run.validation], axis=1)[drawn] for name, run in runs.items()}
     arrays["epoch"] = own.epoch[drawn]
-    if len(own.batch):
+    if edited.batch:
         arrays["batch"] = np.append(own.batch, np.nan)[drawn]
     header = {
         **at_hand(picture),
@@ -52,10 +52,10 @@ def sent(picture: Picture, patience: int | None) -> tuple[dict[str, Any], dict[s
             {"name": item.name, "colour": item.optimizer.colour}
             for item in sorted(picture.entries, key=lambda item: item is edited)
         ],
-        "rows": [len(surface.rows()), len(picture.validation.rows()) if picture.validation else 0],
-        "epochs": _epochs(own.epoch) if len(own.batch) else None,
+        "rows": [len(surface.rows()), len(picture.validation.rows) if picture.validation else 0],
+        "epochs": _epochs(own.epoch) if edited.batch else None,
         "penalised": any(getattr(surface, name, 0.0) for name in ("penalty", "sparsity")),
-        "batched": picture.batches.batch_size if picture.batches and len(own.batch) else None,
+        "batched": edited.batch.size if edited.batch else None,
         **_stopping(own, patience),
     }
     return header, arrays

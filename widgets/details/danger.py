@@ -56,7 +56,8 @@ def sent(picture: Picture) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
             rules = [replace(rule, **{name: value}) for value in hyperparameter_stops(rule, name)]
             header["factors"][name] = limit_factor(rules).tolist()
     elif rule.adaptive and picture.cut is None:
-        family = single(surface, rule, picture.edited.learning_rate, picture.start, picture.steps, picture.edited.clip)
+        more = (picture.edited.clip, picture.edited.batch)
+        family = single(surface, rule, picture.edited.learning_rate, picture.start, picture.steps, *more)
         with np.errstate(all="ignore"):
             scale = rule.preconditioner(state_of(family, picture.drawn))[:, 0]
             arrays["scales"] = np.where(scale > 0.0, 1.0 / np.sqrt(scale), 0.0)

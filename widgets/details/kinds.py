@@ -4,6 +4,7 @@ from enum import Flag, auto
 
 from engine.study import has_modes
 from engine.surface import Surface
+from surfaces.fitting.two_weights import TwoWeights
 
 
 class On(Flag):
@@ -11,19 +12,19 @@ class On(Flag):
 
     QUADRATIC = auto()  # closed forms know its runs
     OTHER = auto()
+    DATA = auto()  # a model with two weights, besides
     SECTION = auto()  # a plane through more than two weights
     NETWORK = auto()  # a plane through those of a model of data
-    ROWS = auto()  # beside one of those above: an error made of rows, some of which may be held out
-    LAYERS = auto()  # beside one of those above: weights in layers
+    LAYERS = auto()  # weights in layers, besides
     ANY = QUADRATIC | OTHER
     CUT = SECTION | NETWORK
     ALL = ANY | CUT
 
     @classmethod
     def of(cls, surface: Surface) -> "On":
-        """Return the kind of a surface, and what there is beside."""
-        rows = cls.ROWS if len(surface.rows()) else cls(0)
-        beside = rows | (cls.LAYERS if hasattr(surface, "layers") else cls(0))
+        """Return the kinds of a surface."""
+        layers = cls.LAYERS if hasattr(surface, "layers") else cls(0)
         if surface.dim > 2:
-            return (cls.NETWORK if rows else cls.SECTION) | beside
-        return (cls.QUADRATIC if has_modes(surface) else cls.OTHER) | beside
+            return layers | (cls.NETWORK if len(surface.rows()) else cls.SECTION)
+        kind = layers | (cls.QUADRATIC if has_modes(surface) else cls.OTHER)
+        return kind | cls.DATA if isinstance(surface, TwoWeights) else kind

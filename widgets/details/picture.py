@@ -4,27 +4,31 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from engine.dataset import Dataset
 from engine.plane import Plane
 from engine.section import seen
 from engine.study import Entry
-from engine.surface import Surface
+
+ALIKE = ("zero", "equal")  # schemes of initial weights that draw nothing
 
 
 class Initial(NamedTuple):
-    """What the weights of a network are drawn from at first, in the order in which ``Mlp.initial`` takes it."""
+    """How the weights are drawn that a run of a network begins with."""
 
     scheme: str = "xavier"
     scale: float = 1.0
-    seed: int = 0
     bias: float = 0.0
-
-
-class Batches(NamedTuple):
-    """The rows that each step sees, the same for every run: as ``run`` takes them."""
-
-    batch_size: int
-    sampling: str = "reshuffle"
     seed: int = 0
+
+    @property
+    def drawn(self) -> bool:
+        """Whether another seed gives other weights."""
+        return self.scheme not in ALIKE
+
+    def start(self, net: Any, seed: int | None = None) -> tuple[float, ...]:
+        """Return the weights, (D,), from this or another seed."""
+        weights = net.initial(self.scheme, self.scale, self.seed if seed is None else seed, self.bias)
+        return tuple(weights.tolist())
 
 
 class Picture(NamedTuple):
@@ -37,9 +41,8 @@ class Picture(NamedTuple):
     steps: int
     drawn: np.ndarray  # the steps that are drawn, ascending
     cut: Plane | None = None  # the plane that is shown of a surface with more than two weights
-    validation: Surface | None = None  # the same model of the rows that are held out
-    initial: Initial | None = None  # where the page lets the initial weights be drawn
-    batches: Batches | None = None  # where a step sees some rows only
+    validation: Dataset | None = None  # rows that a model of data is not fitted to
+    initial: Initial | None = None  # how the weights of a network are drawn, on a page that lets them be
 
     @property
     def flat(self) -> Any:

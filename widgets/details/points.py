@@ -2,12 +2,13 @@
 
 from collections import Counter
 
+import numpy as np
 import streamlit as st
 
-from charts.landscape import FEWER
 from engine.local import limit_factor
 from engine.outcome import place
-from engine.stationary import STARTS, Stationary, stationary_points
+from engine.stationary import Stationary, flat_share, side_of, stationary_points
+from engine.surface import Surface
 from engine.words import number
 from widgets.details.kinds import On
 from widgets.details.picture import Picture
@@ -18,26 +19,28 @@ ORDER = 4
 ON = On.OTHER | On.CUT
 
 SHOWN = 20
+NEAR = 1e-9  # of the weights: so near to a crease is on it
 PLURAL = {"minimum": "minima", "maximum": "maxima", "saddle": "saddles", "degenerate": "degenerate points"}
 MEANING = {"minimum": "both up", "maximum": "both down", "saddle": "one up, one down", "degenerate": "one is zero"}
 
 
 def draw(picture: Picture) -> None:
     """Draw the list of the points."""
-    starts = STARTS if picture.cut is None else FEWER
-    found = stationary_points(picture.flat, picture.plane.view, starts)
+    surface = picture.flat
+    found = stationary_points(surface, picture.plane.view)
     if picture.cut is not None:
         st.markdown(
             f"Where the gradient has no part within the plane. It may lead out of it: of all {picture.surface.dim}"
             " weights together these need not be stationary points, and a minimum of the plane may be none."
         )
-    st.markdown(summary(found))
+    st.markdown(summary(found) + (on_a_crease(surface) if picture.cut is None else ""))
     if found.kinds:
         st.markdown(table(found, picture))
+    starts = side_of(surface) ** 2
     st.caption(
-        f"Found by Newton's method on the gradient from {starts**2:,} starts; one whose surroundings are narrower than "
+        f"Found by Newton's method on the gradient from {starts:,} starts; one whose surroundings are narrower than "
         "their grid may be missed. Lines along the eigenvectors are in the ratio 1/√|λ|, dashed where the surface "
-        "curves down. A point is degenerate where one |λ| is below 10⁻⁶ of the other."
+        f"curves down. A point is degenerate where one |λ| is below {number(flat_share(surface))} of the other."
     )
 
 
@@ -48,11 +51,21 @@ def summary(found: Stationary) -> str:
     by_themselves = f"In view: {', '.join(listed)}." if listed else "No stationary point by itself is in view."
     if not len(found.curve):
         return by_themselves
+    if found.floor:
+        return f"{by_themselves} The gradient also vanishes on a whole region, which is flat: both eigenvalues are 0."
     top = found.curve_eigenvalues[:, 1]
     return (
         f"{by_themselves} The gradient also vanishes along a whole curve: one eigenvalue is 0, along it, and the other "
         f"goes from {number(float(top.min()))} to {number(float(top.max()))}."
     )
+
+
+def on_a_crease(surface: Surface) -> str:
+    """Return where the lowest points are that are no stationary points, empty where there are none."""
+    creased = surface.minima[surface.kink_distance(surface.minima) <= NEAR * np.abs(surface.minima).max(initial=0.0)]
+    if not len(creased):
+        return ""
+    return f" The lowest point, {place(creased[0])}, lies on a crease: the gradient jumps there and does not vanish."
 
 
 def table(found: Stationary, picture: Picture) -> str:

@@ -49,9 +49,9 @@ class Detail {
   }
 
   fillRows(rows) {
-    const { schemes, keys } = this.header;
+    const { schemes, taken } = this.header;
     tabulate(this.table, rows);
-    if (!keys) return;
+    if (!taken) return;
     schemes.forEach(({ name, best }, i) => {
       if (best === null) return;
       const cell = this.table.children[i + 1].children[1];
@@ -135,7 +135,7 @@ class Detail {
   }
 
   point(spot) {
-    this.chart.canvas.style.cursor = spot && this.header.keys ? "pointer" : "default";
+    this.chart.canvas.style.cursor = spot && this.header.taken ? "pointer" : "default";
     if (spot?.name === this.at?.name && spot?.seed === this.at?.seed) return;
     this.at = spot;
     this.picture();
@@ -143,9 +143,9 @@ class Detail {
   }
 
   say() {
-    const taken = this.header.keys ? " Click to take it." : "";
-    const asked = this.header.keys ? "Point at a run and click it to have it on the page; or go through them with the arrow keys." : "";
-    this.pointed.textContent = this.at ? `${oneRun(this.header, this.at)}${taken}` : asked;
+    const { taken } = this.header;
+    const asked = taken ? "Point at a run and click it to have it on the page; or go through them with the arrow keys." : "";
+    this.pointed.textContent = this.at ? `${oneRun(this.header, this.at)}${taken ? " Click to take it." : ""}` : asked;
   }
 
   // from the best run to the worst and back
@@ -161,9 +161,11 @@ class Detail {
   }
 
   take(spot) {
-    const { keys } = this.header;
-    if (!spot || !keys) return;
-    document.querySelector(".valley")?.figure?.commit({ [keys[0]]: spot.name, [keys[1]]: spot.seed });
+    const { taken } = this.header;
+    if (!spot || !taken) return;
+    // an input that is not on the page takes nothing
+    const values = { [taken.scheme]: spot.name, [taken.seed]: spot.seed, [taken.more]: 0 };
+    document.querySelector(".valley")?.figure?.commit(values);
   }
 }
 
@@ -208,7 +210,7 @@ function restartsNote({ validated, schemes }) {
   return `${dots}; the stroke is the median of those that arrive. “${alike.join("” and “")}” draw nothing, so that one run stands for all seeds. That a run is the best of many is itself learned from the rows held out: they flatter it a little.`;
 }
 
-function restartsRows({ schemes, validated, keys }) {
+function restartsRows({ schemes, validated }) {
   const judged = validated ? "validation" : "training";
   const head = ["", "", `${judged}: best`, "median", "worst", ...(validated ? ["training of the best"] : [])];
   const rows = schemes.map(({ name, five, count, lost, best }) => {

@@ -6,17 +6,19 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
+from engine.dataset import Dataset
 from engine.parameter import Parameter
 from engine.restarts import restarts
+from engine.sampling import arguments
 from engine.study import Entry
 from surfaces.fitting.layers import SCHEMES
 from widgets.controls import number
 from widgets.details.curves import NARROW
 from widgets.details.follow import follow
 from widgets.details.kinds import On
-from widgets.details.learned import batches_of
-from widgets.details.picture import Batches, Initial, Picture
+from widgets.details.picture import ALIKE, Initial, Picture
 from widgets.jobs import Progress
+from widgets.net import INITIAL, seed_key
 from widgets.patience import patiently
 
 NAME = "restarts"
@@ -25,18 +27,15 @@ ORDER = 5
 ON = On.LAYERS
 
 RUNS = Parameter(20, 2, 100, "R", step=10, whole=True, help="Each scheme runs from so many seeds, from 0 on.")
-ALIKE = ("zero", "equal")  # schemes that draw nothing
-KEYS = ("initial.scheme", "initial.seed")  # the inputs that own what is taken
 
 
 class Wanted(NamedTuple):
     """What restarts are made of: the same values make the same ends, whichever of them the page shows."""
 
     net: Any
-    validation: Any
+    validation: Dataset | None
     entry: Entry
     steps: int
-    batches: Batches | None
     scale: float
     bias: float
     runs: int
@@ -65,9 +64,8 @@ def wanted_of(picture: Picture, runs: int) -> Wanted:
     return Wanted(
         picture.surface,
         picture.validation,
-        edited._replace(name="", start=None),
+        edited._replace(name="", start=None, note=""),
         picture.steps,
-        batches_of(picture, edited),
         initial.scale,
         initial.bias,
         runs,
@@ -78,19 +76,19 @@ def compute(wanted: Wanted, progress: Progress) -> list[Ends] | None:
     """Return the ends of every scheme; None where progress stopped it."""
     net, rule = wanted.net, wanted.entry
     seeds = {scheme: 1 if scheme in ALIKE else wanted.runs for scheme in SCHEMES}
-    found, done, rows = [], 0, wanted.batches._asdict() if wanted.batches else {}
+    found, done = list[Ends](), 0
     for scheme, count in seeds.items():
         starts = np.stack([net.initial(scheme, wanted.scale, seed, wanted.bias) for seed in range(count)])
         weights = restarts(
             *(net, rule.optimizer, rule.learning_rate, starts, wanted.steps),
             progress=partial(_told, progress, done, count, sum(seeds.values())),
             clip=rule.clip,
-            **rows,
+            **arguments(rule.batch),
         )
         if weights is None:
             return None
         done += count
-        held_out = net.row_error(weights, wanted.validation.dataset) if wanted.validation else np.full(count, np.nan)
+        held_out = net.row_error(weights, wanted.validation) if wanted.validation else np.full(count, np.nan)
         found.append(Ends(scheme, _finite(net.row_error(weights)), _finite(held_out)))
     return found
 
@@ -123,7 +121,7 @@ def sent(picture: Picture, wanted: Wanted, found: list[Ends]) -> tuple[dict[str,
             for item, errors, seed in zip(found, judged, best, strict=True)
         ],
         "top": top,
-        "keys": KEYS if picture.initial else None,
+        "taken": _taken(picture),
         "shown": _shown(picture, wanted),
     }
     return header, {item.scheme: np.stack([item.training, item.validation], axis=1) for item in found}
@@ -139,11 +137,17 @@ def _summary(ends: Ends, judged: np.ndarray, seed: int | None) -> dict[str, Any]
     return {"five": five, "lost": len(judged) - len(there), "count": len(judged)}
 
 
-def _shown(picture: Picture, wanted: Wanted) -> list[Any] | None:
-    """Return scheme and seed of the run on the page, None where it is none of these: its start may have been moved."""
-    initial = picture.initial
-    if initial is None or (initial.scheme not in ALIKE and initial.seed >= wanted.runs):
+def _taken(picture: Picture) -> dict[str, Any] | None:
+    """Return the keys of the inputs that own scheme and seed, None where there are none; and of one that is to be 0."""
+    if picture.initial is None:
         return None
-    start = np.array(picture.start)
-    same = np.array_equal(start, wanted.net.initial(*initial))
-    return [initial.scheme, 0 if initial.scheme in ALIKE else initial.seed] if same else None
+    return {"scheme": f"{INITIAL}.scheme", "seed": f"{INITIAL}.seed", "more": seed_key(picture.edited)}
+
+
+def _shown(picture: Picture, wanted: Wanted) -> list[Any] | None:
+    """Return scheme and seed of the run under the sliders, None where it is none of these."""
+    initial = picture.initial
+    if initial is None:
+        return None
+    seeds = range(wanted.runs) if initial.drawn else range(1)
+    return next(([initial.scheme, seed] for seed in seeds if initial.start(wanted.net, seed) == picture.start), None)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from engine import run, slug
 from engine.program import numpy_program, torch_program
+from engine.sampling import arguments
 from engine.study import Entry
 from engine.take_away import csv_of_run, csv_of_runs
 from engine.trajectory import Trajectory
@@ -35,6 +36,8 @@ def draw(picture: Picture) -> None:
     )
     name = f"{edited.name}_{slug(edited.optimizer)}"
     try:
+        if edited.batch:
+            raise ValueError("There is no program of a run by mini-batches; its numbers are as above.")
         text, why = _text(*settings), ""
     except ValueError as error:
         text, why = "", str(error)
@@ -59,7 +62,12 @@ def _button(label: str, file: str, mime: str, data: Callable[[], str]) -> None:
 
 
 def _path(picture: Picture, entry: Entry) -> Trajectory:
-    return run(picture.surface, entry.optimizer, entry.learning_rate, picture.start, picture.steps, clip=entry.clip)
+    start = entry.start or picture.start
+    return run(
+        *(picture.surface, entry.optimizer, entry.learning_rate, start, picture.steps),
+        clip=entry.clip,
+        **arguments(entry.batch),
+    )
 
 
 def _all(picture: Picture) -> str:

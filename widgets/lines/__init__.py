@@ -15,7 +15,8 @@ header
         label     what it shows, for those who cannot see it
         title, note, height, wide   heading, quiet words below it, px, and whether it takes a whole row; optional
         x, y      {title, symbol, log, range*}: the range in powers of ten where ``log``
-        plane     true where both are places in one plane: one scale on both axes, and nothing to read off, optional
+        plane     true where both are places in one plane: one scale on both axes, and nothing to read off; optional
+        silent    true where there is nothing to read off; optional
         rest      * the abscissa that the legend reads while nothing is pointed at, optional
         curves    [{x, y, label*, colour, dash, width, alpha, tag, points, absent}]: ``label`` is the name in the
                   legend, ``tag`` a short one on the figure; with ``points`` dots of that ``width``; ``absent`` is said

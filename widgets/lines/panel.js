@@ -177,8 +177,8 @@ class Panel {
 
   // the abscissae among which the pointer chooses
   get places() {
-    const { bars, plane } = this.spec;
-    if (plane) return [];
+    const { bars, plane, silent } = this.spec;
+    if (plane || silent) return [];
     const longest = this.curves.map(({ x }) => this.row(x)).sort((a, b) => b.length - a.length)[0];
     return bars ? this.row(bars.x) : (longest ?? []);
   }

@@ -275,6 +275,7 @@ class LiveFigure {
       start: this.start,
       at,
       shadow: header.arrays.shadow && still ? (k) => shadowOf(header.arrays.shadow, k) : null,
+      now: playback.whole ? path.x.length - 1 : at, // of the whole run its end
       // the gradient, the Hessian and the step there, which only the server knows; not while a slider is away
       local: header.arrays.local && still ? (k) => localOf(header.arrays.local, k) : null,
     };

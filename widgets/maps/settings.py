@@ -9,6 +9,7 @@ import streamlit as st
 
 from charts.settings_map import Frame, settings_message
 from engine import Optimizer, discover_optimizers, slug
+from engine.local import largest
 from engine.lowest import lowest
 from engine.parameter import Parameter
 from engine.settings_map import STARTS, SettingsMap, learning_rates_across, limits, rows, settings_map, up_values
@@ -163,6 +164,8 @@ def _local_words(surface: Surface, rules: tuple[Optimizer, ...]) -> str:
     linear = [rule for rule in rules if rule.linear]
     if not linear:
         return f"No limit of {rules[0].title} is known before it runs."
+    if not (largest(surface.hessian(lowest(surface).places)) > 0.0).any():
+        return "Nothing curves at w*, so that there is no local limit. Who arrives, only running tells."
     where = "at w*, the flattest of them" if len(lowest(surface).places) > 1 else "there"
     return f"The line is the local limit {where}: beyond it steps near w* grow. Who arrives, only running tells."
 

@@ -9,6 +9,7 @@ import numpy as np
 from charts.network import Stopping, Told, network_message
 from engine import run
 from engine.dataset import Dataset
+from engine.sampling import arguments
 from engine.study import Entry
 from surfaces.fitting.charges import charges, right
 from surfaces.mlp import Mlp
@@ -20,14 +21,14 @@ REMEMBERED = 12
 AT_ONCE = 64  # steps whose answers are taken together
 
 
-def network(picture: Picture, validation: Dataset | None, patience: int) -> None:
+def network(picture: Picture, patience: int) -> None:
     """Draw what the network answers, its learning curves, and the gradient of every layer."""
-    follow("network", *sent(picture, validation, patience), folder=HERE)
+    follow("network", *sent(picture, patience), folder=HERE)
 
 
-def sent(picture: Picture, validation: Dataset | None, patience: int) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+def sent(picture: Picture, patience: int) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Return the message."""
-    net, edited = picture.surface, picture.edited
+    net, edited, validation = picture.surface, picture.edited, picture.validation
     runs = [told(net, validation, item, item.start or picture.start, picture.steps) for item in picture.entries]
     place = picture.entries.index(edited)
     path, curves = runs[place]
@@ -41,7 +42,12 @@ def told(
     net: Mlp, validation: Dataset | None, entry: Entry, start: tuple[float, ...], steps: int
 ) -> tuple[np.ndarray, Told]:
     """Return the weights of a run (T+1, D), and what there is to be told of all its steps."""
-    path = run(*(net, entry.optimizer, entry.learning_rate, start, steps), record=("gradient",), clip=entry.clip)
+    path = run(
+        *(net, entry.optimizer, entry.learning_rate, start, steps),
+        record=("gradient", "batch_error"),
+        clip=entry.clip,
+        **arguments(entry.batch),
+    )
     weights, gradient = path.weights[:, 0], path.gradient
     assert gradient is not None
     slopes = np.stack(
@@ -51,7 +57,10 @@ def told(
     training, rightly = judged(net, net.dataset, weights)
     missing = np.full(len(weights), np.nan)
     unseen, unseen_rightly = judged(net, validation, weights) if validation else (missing, missing)
-    return weights, Told(entry, training, unseen, np.stack([rightly, unseen_rightly], axis=1), slopes)
+    batches = missing.copy()
+    if path.batch_error is not None:
+        batches[: len(path.batch_error)] = path.batch_error[:, 0]
+    return weights, Told(entry, training, unseen, np.stack([rightly, unseen_rightly], axis=1), slopes, batches)
 
 
 def judged(net: Mlp, rows: Dataset, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -94,5 +103,4 @@ def early_stopping(validation: np.ndarray, patience: int) -> Stopping | None:
 
 def _at(found: Told, drawn: np.ndarray) -> Told:
     """Return the drawn steps alone."""
-    arrays = (values[drawn] for values in (found.training, found.validation, found.right, found.slopes))
-    return Told(found.entry, *arrays)
+    return Told(found.entry, *(values[drawn] for values in found[1:]))

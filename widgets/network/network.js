@@ -1,7 +1,8 @@
 // What the network answers at the step that is looked at, how well on both parts of the data, and each layer's gradient.
-const FAINT = 0.5; // of a row kept for validation
 const SHADES = 0.42; // how much of a class's colour lies on the paper
 const ROOM = 34; // px for the names at the ends of lines
+const CORNERS = [[0, 0], [4, 0], [4, 0.125], [3, 0], [5, 0]]; // how many, and by which part they are turned
+const SIGNS = ["●", "◆", "■", "▲", "⬟"];
 const DOT = { training: 4, validation: 4.6 };
 
 class Detail {
@@ -62,8 +63,8 @@ class Detail {
     const xs = Array.from({ length: line }, (_, i) => low + ((high - low) * i) / (line - 1));
     answers.curve(xs, arrays.curve.subarray(k * line, (k + 1) * line), { colour, width: 2.6 });
     eachRow(header, ([x, , goal, kept]) => {
-      const shown = classes.length === 2 ? goal : goal;
-      this.dot([answers.x(x), answers.y(shown)], classes.length ? header.colours[goal] : palette.ink, kept);
+      const [tone, sides] = classes.length ? [toneOf(header, palette, goal), goal] : [palette.ink, 0];
+      this.dot([answers.x(x), answers.y(goal)], tone, kept, sides);
     });
     answers.end();
     this.sayKey(header);
@@ -74,7 +75,6 @@ class Detail {
     const { side, spans, arrays, classes } = header;
     [answers.horizontal.title, answers.vertical.title] = header.inputs;
     if (!answers.begin(palette, ...spans)) return;
-    this.shades ??= new Uint8Array(0);
     const bytes = new Uint8Array(arrays.shades.buffer, arrays.shades.byteOffset, arrays.shades.byteLength);
     const now = bytes.subarray(k * side * side, (k + 1) * side * side);
     this.paint(now, header, palette);
@@ -91,8 +91,8 @@ class Detail {
     }
     const [low, high] = header.scale;
     eachRow(header, ([x, y, goal, kept]) => {
-      const tone = classes.length ? header.colours[goal] : shade((goal - low) / (high - low), palette);
-      this.dot([answers.x(x), answers.y(y)], tone, kept, palette);
+      const tone = classes.length ? toneOf(header, palette, goal) : shade((goal - low) / (high - low), palette);
+      this.dot([answers.x(x), answers.y(y)], tone, kept, classes.length ? goal : 0);
     });
     answers.end();
     this.sayKey(header);
@@ -105,12 +105,12 @@ class Detail {
     const pen = this.sheet.getContext("2d");
     const image = pen.createImageData(side, side);
     const paper = channelsOf(palette.paper);
-    const pair = colours.map((colour) => mixed(paper, channelsOf(colour), SHADES));
+    const pair = colours.map((name) => mixed(paper, channelsOf(palette[name]), SHADES));
     for (let j = 0; j < side; j += 1)
       for (let i = 0; i < side; i += 1) {
         const value = values[(side - 1 - j) * side + i];
         let tone;
-        if (classes.length > 2) tone = pair[value];
+        if (classes.length > 2) tone = pair[value % pair.length];
         else if (classes.length) {
           const part = value / levels;
           tone = part < 0.5 ? mixed(paper, pair[0], 1 - 2 * part) : mixed(paper, pair[1], 2 * part - 1);
@@ -120,10 +120,18 @@ class Detail {
     pen.putImageData(image, 0, 0);
   }
 
-  dot([x, y], colour, kept) {
+  // a class has its shape, too: circle, diamond, square, triangle, pentagon
+  dot([x, y], colour, kept, shape) {
     const { pen, palette } = this.answers;
+    const radius = kept ? DOT.validation : DOT.training;
     pen.beginPath();
-    pen.arc(x, y, kept ? DOT.validation : DOT.training, 0, 2 * Math.PI);
+    const [corners, turn] = CORNERS[shape % CORNERS.length];
+    if (!corners) pen.arc(x, y, radius, 0, 2 * Math.PI);
+    for (let i = 0; i < corners; i += 1) {
+      const angle = 2 * Math.PI * (i / corners + turn);
+      pen.lineTo(x + 1.25 * radius * Math.sin(angle), y - 1.25 * radius * Math.cos(angle));
+    }
+    pen.closePath();
     pen.fillStyle = kept ? palette.paper : colour;
     pen.fill();
     pen.lineWidth = kept ? 2 : 1;
@@ -132,9 +140,8 @@ class Detail {
   }
 
   sayKey({ classes, colours, validated, inputs, target }) {
-    const names = ["blue", "orange", "green", "purple", "brown", "grey"];
-    const told = classes.map((name, i) => `${name} ${names[i] ?? ""}`).join(", ");
-    const what = classes.length ? `${told}.` : inputs.length > 1 ? `Darker: larger ${target}.` : "";
+    const told = classes.map((name, i) => `${SIGNS[i % SIGNS.length]} ${name}`).join(", ");
+    const what = classes.length ? `${target}: ${told}.` : inputs.length > 1 ? `Darker: larger ${target}.` : "";
     const more = inputs.length > 2 ? ` All inputs but ${inputs[0]} and ${inputs[1]} are at their mean.` : "";
     this.key.textContent = `${what}${more}${validated ? " Hollow: kept for validation." : ""}`.trim();
   }
@@ -146,6 +153,7 @@ class Detail {
     const logs = tables.flatMap((table) => steps.flatMap((_, i) => [table[4 * i], table[4 * i + 1]]));
     const range = decades(logs);
     if (!curves.begin(palette, [0, Math.max(1, steps[steps.length - 1])], range)) return;
+    if (arrays.batches) curves.curve(steps, arrays.batches, { colour: palette.quiet, width: 1, alpha: 0.5 });
     runs.forEach(({ colour, dash }, r) => {
       const column = (i) => steps.map((_, row) => tables[r][4 * row + i]);
       curves.curve(steps, column(0), { colour, dash, width: 2.2 });
@@ -156,7 +164,7 @@ class Detail {
       const [x, y] = [curves.x(stopping.best), curves.y(stopping.lowest)];
       curves.ring([x, y], 4, 2);
       const { left, width } = curves.box;
-      curves.label("lowest", Math.min(x, left + width - 26), y + 16, "center");
+      curves.label("lowest", Math.max(left + 26, Math.min(x, left + width - 26)), y + 16, "center");
       if (stopping.stop >= 0) this.upright(curves, stopping.stop, palette.bad);
     }
     curves.end();
@@ -198,6 +206,10 @@ function placeIn(view, { steps }) {
   const step = view.steps[Math.max(0, view.runs[view.runs.length - 1].seen - 1)];
   const found = steps.findLastIndex((other) => other <= step);
   return Math.max(0, found);
+}
+
+function toneOf({ colours }, palette, goal) {
+  return palette[colours[goal % colours.length]];
 }
 
 function eachRow({ arrays }, act) {

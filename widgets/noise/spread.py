@@ -1,12 +1,13 @@
 """Spread: what batch size, learning rate and momentum do to the scatter about the minimum."""
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
-from charts.noise_spread import DOTS, Size, Spread, spread_message
+from charts.cloud import DOTS
+from charts.noise_spread import Size, Spread, spread_message
 from engine import Optimizer, discover_optimizers, run, theory
 from engine.cloud import cloud
 from engine.parameter import Parameter
@@ -17,6 +18,7 @@ from surfaces.fitting.many_valleys import ManyValleys
 from widgets.controls import choice, row
 from widgets.controls import number as ask
 from widgets.lines import lines
+from widgets.patience import each, patiently
 from widgets.runs import pick_settings, typical
 
 NAME = "spread"
@@ -36,7 +38,6 @@ STOPS, ENOUGH = 12, 6  # batch sizes
 PLAIN = "gradient_descent"
 FIRST = 4  # the size that is shown first
 APART = 1000  # seeds of a size's batches are so far from those of the next seed
-REMEMBERED = 16  # pictures, about 300 kB each
 
 
 def draw() -> None:
@@ -47,15 +48,25 @@ def draw() -> None:
         with row():
             one, two = (ask(f"valley.{name}", known, "") for name, known in EIGENVALUES.items())
         with row():
-            rows, seed = int(ask("rows", ROWS, "rows")), int(ask("seed", SEED, "seed"))
+            rows, seed = int(ask("spread.rows", ROWS, "rows")), int(ask("seed", SEED, "seed"))
     if why := nothing_settles(entry.optimizer, entry.learning_rate, one, two):
         st.info(why)
         return
     surface = ManyValleys(eigenvalue_1=one, eigenvalue_2=two, rows_drawn=rows, seed=seed)
-    sizes = _sizes(surface, entry.optimizer, entry.learning_rate, seed)
-    at = int(np.argmin([abs(size.size - FIRST) for size in sizes]))
-    hessian, middle = surface.hessian(surface.stationary_point), surface.stationary_point
-    lines(f"noise.{NAME}", *spread_message(entry.label, surface.rows(), hessian, middle, surface.least, sizes, at))
+    rule, eta, middle = entry.optimizer, entry.learning_rate, surface.stationary_point
+
+    def show(sizes: list[Size]) -> None:
+        at = int(np.argmin([abs(size.size - FIRST) for size in sizes]))
+        about = surface.rows(), surface.hessian(middle), middle, surface.least
+        lines(f"noise.{NAME}", *spread_message(entry.label, *about, sizes, at))
+
+    patiently(
+        (NAME, surface, rule, eta, seed),
+        partial(each, stops(rows), lambda size: at_size(surface, rule, eta, size, seed)),
+        show,
+        "the clouds",
+        "Fewer rows",
+    )
 
 
 def pick_rule(rules: Mapping[str, type[Optimizer]]) -> Entry:
@@ -84,23 +95,20 @@ def stops(rows: int) -> list[int]:
     return sorted({*dividing, *np.geomspace(1, rows, STOPS).round().astype(int).tolist()})
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _sizes(surface: ManyValleys, rule: Optimizer, eta: float, seed: int) -> list[Size]:
-    return [at_size(surface, rule, eta, size, seed) for size in stops(len(surface.rows()))]
-
-
 def at_size(surface: ManyValleys, rule: Optimizer, eta: float, size: int, seed: int) -> Size:
     """Return what batches of one size do: both clouds with their predictions, and the way there."""
     rows, middle = surface.rows(), surface.stationary_point
     hessian, count = surface.hessian(middle), len(surface.rows())
     of_rows = row_covariance((middle - rows) @ hessian)
-    each = -(-count // size)
+    batches = -(-count // size)
     spreads = []
     for sampling, every, predicted in (
         ("with_replacement", 1, covariance(rule, eta, hessian, of_rows * batch_share(size, count, replacement=True))),
-        ("reshuffle", each, reshuffled_covariance(rule, eta, hessian, of_rows, count, size)),
+        ("reshuffle", batches, reshuffled_covariance(rule, eta, hessian, of_rows, count, size)),
     ):
-        found = cloud(surface, rule, eta, middle, size, sampling, max(SETTLED, DOTS * each), every, APART * seed + size)
+        found = cloud(
+            surface, rule, eta, middle, size, sampling, max(SETTLED, DOTS * batches), every, APART * seed + size
+        )
         spreads.append(
             Spread(
                 found.points,

@@ -1,0 +1,113 @@
+"""The message of the view on escaping: which share of runs noise has carried over a pass."""
+
+from typing import Any
+
+import numpy as np
+
+from engine.words import number, percent, with_error
+
+LOCAL, GLOBAL = "@limit", "@good"
+DOTS = 300  # runs that are drawn
+LEAST = 1e-4  # a share below which none is expected
+
+
+def escape_message(
+    floor: np.ndarray,
+    sigmas: np.ndarray,
+    ends: np.ndarray,
+    over: np.ndarray,
+    curve: np.ndarray,
+    temperatures: np.ndarray,
+    steps: int,
+    at: int,
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return header and arrays.
+
+    ``floor`` (2, K) is the error along the way from one minimum to the other, ``ends`` (S, R, 2) where runs are and how
+    high, ``over`` (S, R) whether beyond the pass, ``curve`` (2, M) noise and predicted share, ``temperatures`` (S,) how
+    many of them the pass is high.
+    """
+    share, told = over.mean(axis=1), np.interp(sigmas, *curve)
+    unsure = np.sqrt(share * (1.0 - share) / over.shape[1])
+    arrays = {"floor.x": floor[0], "floor.y": floor[1], "sigma": sigmas, "share": share}
+    arrays |= {"told.x": curve[0], "told.y": curve[1]}
+    for name, mine in (("local", ~over), ("global", over)):
+        shown = np.where(mine[:, :DOTS, None], ends[:, :DOTS], np.nan)
+        arrays |= {f"{name}.x": shown[..., 0], f"{name}.y": shown[..., 1]}
+    says = [
+        _says(float(sigmas[s]), float(share[s]), float(unsure[s]), float(told[s]), float(temperatures[s]), steps)
+        for s in range(len(sigmas))
+    ]
+    header = {
+        "alt": f"Where runs are after {steps} steps with noise, and the share beyond the pass. {says[at]}",
+        "says": says,
+        "caption": (
+            f"{over.shape[1]} runs of gradient descent from the local minimum, with normal noise of standard deviation"
+            " σ in every component of the gradient. Predicted by Kramers' rates over the pass, there and back, which"
+            " take the steps to be small and the pass to be several times ησ²/2 high."
+        ),
+        "index": {
+            "id": f"{len(sigmas)}",
+            "name": "noise σ",
+            "texts": [f"σ = {number(float(sigma))}" for sigma in sigmas],
+            "at": at,
+        },
+        "panels": [_floor(floor, ends, len(sigmas)), _shares(sigmas)],
+    }
+    return header, {name: np.asarray(array, dtype=float).reshape(-1) for name, array in arrays.items()}
+
+
+def _floor(floor: np.ndarray, ends: np.ndarray, count: int) -> dict[str, Any]:
+    low, high = float(floor[1].min()), float(floor[1].max())
+    curves: list[dict[str, Any]] = [
+        {"x": {"name": "floor.x"}, "y": {"name": "floor.y"}, "colour": "@quiet", "width": 1.8}
+    ]
+    for name, colour, words in (
+        ("local", LOCAL, "runs on this side of the pass"),
+        ("global", GLOBAL, "runs beyond it"),
+    ):
+        dots = {"x": {"name": f"{name}.x", "rows": count}, "y": {"name": f"{name}.y", "rows": count}}
+        curves.append({**dots, "label": words, "colour": colour, "points": True, "width": 2.0, "alpha": 0.6})
+    return {
+        "label": "Error along the way from one minimum to the other, and where the runs are",
+        "title": "Where the runs are, and how high",
+        "height": 340,
+        "x": {"title": "w₁", "range": [float(floor[0, 0]), float(floor[0, -1])]},
+        "y": {"title": "error", "range": [low - 0.05 * (high - low), high]},
+        "curves": curves,
+        "silent": True,
+    }
+
+
+def _shares(sigmas: np.ndarray) -> dict[str, Any]:
+    each = [float(sigma) for sigma in sigmas]
+    return {
+        "label": "Share of runs beyond the pass against the noise; arrow keys read it off",
+        "title": "The share beyond the pass",
+        "height": 340,
+        "x": {"title": "noise σ", "symbol": "σ", "range": [0.0, each[-1] * 1.02]},
+        "y": {"title": "share", "range": [-0.03, 1.03]},
+        "curves": [
+            {"x": {"name": "told.x"}, "y": {"name": "told.y"}, "label": "predicted", "colour": GLOBAL, "dash": "dash"},
+            {
+                "x": {"name": "sigma"},
+                "y": {"name": "share"},
+                "label": "measured",
+                "colour": GLOBAL,
+                "points": True,
+                "width": 3.6,
+            },
+        ],
+        "marks": [{"x": each, "colour": "@ink", "dash": "solid"}],
+        "rest": each,
+    }
+
+
+def _says(sigma: float, share: float, unsure: float, told: float, temperatures: float, steps: int) -> str:
+    if sigma == 0.0:
+        return "Without noise every run stays in the local minimum: its gradient is 0 there."
+    measured, chance = with_error(100.0 * share, 100.0 * unsure), percent(told) if told > LEAST else "none"
+    return (
+        f"With σ = {number(sigma)}, {measured} % of the runs are beyond the pass after {steps} steps, predicted"
+        f" {chance}. The pass is {number(temperatures, 2)} times ησ²/2 high."
+    )
