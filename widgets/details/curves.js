@@ -43,7 +43,7 @@ class Detail {
     if (!chart.begin(palette, [0, Math.max(1, steps[steps.length - 1])], decades(every))) return;
     this.marks(header, palette);
     const own = runs[runs.length - 1];
-    if (arrays.batch) chart.curve(steps, arrays.batch, { colour: own.colour, width: 1, alpha: 0.3 });
+    if (arrays.batch) chart.curve(arrays.batch.keys(), arrays.batch, { colour: own.colour, width: 1, alpha: 0.3 });
     runs.forEach(({ name, colour }, r) => {
       const column = (i) => steps.map((_, k) => tables[r][2 * k + i]);
       chart.curve(steps, column(0), { colour, width: name === edited ? 2.4 : 1.6 });
@@ -137,7 +137,7 @@ function curvesNote({ batched, epochs, penalised, rows }) {
 
 function epochWords({ ends, every }) {
   if (!ends.length) return "";
-  return ` Strokes below: ${every === 1 ? "an epoch is over" : `${every} epochs are over`}.`;
+  return ` Strokes below: ends of ${every === 1 ? "epochs" : `every ${every} epochs`}.`;
 }
 
 function tableRows(view, header) {

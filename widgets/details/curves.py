@@ -44,7 +44,7 @@ def sent(picture: Picture, patience: int | None) -> tuple[dict[str, Any], dict[s
     arrays = {f"told.{name}": np.stack([run.training, run.validation], axis=1)[drawn] for name, run in runs.items()}
     arrays["epoch"] = own.epoch[drawn]
     if edited.batch:
-        arrays["batch"] = np.append(own.batch, np.nan)[drawn]
+        arrays["batch"] = own.batch  # of every step: so noisy that some of them would tell something else
     header = {
         **at_hand(picture),
         "edited": edited.name,

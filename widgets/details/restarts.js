@@ -59,6 +59,7 @@ class Detail {
       if (cell.firstChild?.textContent === text && cell.firstChild.tagName === "BUTTON") return;
       const button = make("button", "valley-button", { type: "button", "aria-label": `${text} of ${name}` });
       button.textContent = text;
+      button.style.whiteSpace = "nowrap";
       button.addEventListener("click", () => this.take({ name, seed: best }));
       cell.replaceChildren(button);
     });
