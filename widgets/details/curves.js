@@ -40,17 +40,19 @@ class Detail {
     const { steps, runs, arrays, stopping, lines, edited } = header;
     const tables = runs.map(({ name }) => arrays[`told.${name}`]);
     const every = [...tables.flatMap((table) => Array.from(table)), ...(arrays.batch ?? [])];
-    if (!chart.begin(palette, [0, Math.max(1, steps[steps.length - 1])], decades(every))) return;
+    const last = steps[steps.length - 1];
+    if (!chart.begin(palette, [0, Math.max(1, last)], decades(every))) return;
+    const all = Array.from({ length: last + 1 }, (_, step) => step);
     this.marks(header, palette);
     const own = runs[runs.length - 1];
     if (arrays.batch) chart.curve(arrays.batch.keys(), arrays.batch, { colour: own.colour, width: 1, alpha: 0.3 });
     runs.forEach(({ name, colour }, r) => {
-      const column = (i) => steps.map((_, k) => tables[r][2 * k + i]);
-      chart.curve(steps, column(0), { colour, width: name === edited ? 2.4 : 1.6 });
-      chart.curve(steps, column(1), { colour, dash: "dot", width: name === edited ? 2.8 : 1.8 });
+      const column = (i) => all.map((step) => tables[r][2 * step + i]);
+      chart.curve(all, column(0), { colour, width: name === edited ? 2.4 : 1.6 });
+      chart.curve(all, column(1), { colour, dash: "dot", width: name === edited ? 2.8 : 1.8 });
     });
-    const k = stepInView(view, header);
-    upright(chart, steps[k], { colour: palette.quiet });
+    const now = stepLookedAt(view, header);
+    upright(chart, now, { colour: palette.quiet });
     if (stopping) {
       if (stopping.stop >= 0) upright(chart, stopping.stop, { colour: palette.bad, dash: "dash", width: 1.5 });
       const [, step, , least] = lines.find(([label]) => label === "least validation");
@@ -58,9 +60,9 @@ class Detail {
       this.name("least", step, least, 15);
       if (stopping.stop >= 0) this.name("stop", stopping.stop, 10 ** chart.spanY[1], 12);
     }
-    if (runs.length > 1) runs.forEach(({ name }, r) => this.letter(name, steps, tables[r]));
+    if (runs.length > 1) runs.forEach(({ name }, r) => this.letter(name, last, tables[r]));
     const table = tables[tables.length - 1];
-    for (const i of [0, 1]) chart.points([steps[k]], [table[2 * k + i]], palette.ink, 3.5);
+    for (const i of [0, 1]) chart.points([now], [table[2 * now + i]], palette.ink, 3.5);
     chart.end();
   }
 
@@ -79,9 +81,9 @@ class Detail {
   }
 
   // of a run, where three quarters of its training curve are over
-  letter(name, steps, table) {
-    const k = Math.round(0.75 * (steps.length - 1));
-    if (table[2 * k] > 0) this.name(name, steps[k], table[2 * k], -12);
+  letter(name, last, table) {
+    const step = Math.round(0.75 * last);
+    if (table[2 * step] > 0) this.name(name, step, table[2 * step], -12);
   }
 
   name(text, step, error, lift) {
@@ -98,11 +100,11 @@ function timesWords(one, other) {
 }
 
 function hereWords(view, header) {
-  const { arrays, edited, steps, rows } = header;
-  const k = stepInView(view, header);
-  const [trained, unseen] = arrays[`told.${edited}`].subarray(2 * k, 2 * k + 2);
-  const passes = header.batched ? `, ${number(arrays.epoch[k])} epochs,` : "";
-  const when = `At step ${steps[k]}${passes}`;
+  const { arrays, edited, rows } = header;
+  const step = stepLookedAt(view, header);
+  const [trained, unseen] = arrays[`told.${edited}`].subarray(2 * step, 2 * step + 2);
+  const passes = header.batched ? `, ${number(arrays.epoch[step])} epochs,` : "";
+  const when = `At step ${step}${passes}`;
   if (!Number.isFinite(trained)) return `${when} the run is lost: nothing is answered any more.`;
   const opening = `${when} a row that trains costs ${number(trained)}`;
   if (!rows[1]) return `${opening}, the mean of ${rows[0]}.`;
@@ -141,10 +143,10 @@ function epochWords({ ends, every }) {
 }
 
 function tableRows(view, header) {
-  const { lines, rows, arrays, edited, steps } = header;
-  const k = stepInView(view, header);
-  const here = arrays[`told.${edited}`].subarray(2 * k, 2 * k + 2);
-  const all = [["looked at", steps[k], ...here], ...lines];
+  const { lines, rows, arrays, edited } = header;
+  const now = stepLookedAt(view, header);
+  const here = arrays[`told.${edited}`].subarray(2 * now, 2 * now + 2);
+  const all = [["looked at", now, ...here], ...lines];
   const cells = all.map(([label, step, ...pair]) => [
     label,
     String(step),

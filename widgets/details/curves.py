@@ -37,14 +37,14 @@ def draw(picture: Picture) -> None:
 
 
 def sent(picture: Picture, patience: int | None) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return the message; ``patience`` is None where no rows are held out."""
-    surface, edited, drawn = picture.surface, picture.edited, picture.drawn
+    """Return the message, of every step; ``patience`` is None where no rows are held out."""
+    surface, edited = picture.surface, picture.edited
     runs = {entry.name: learned(picture, entry) for entry in picture.entries}
     own = runs[edited.name]
-    arrays = {f"told.{name}": np.stack([run.training, run.validation], axis=1)[drawn] for name, run in runs.items()}
-    arrays["epoch"] = own.epoch[drawn]
+    arrays = {f"told.{name}": np.stack([run.training, run.validation], axis=1) for name, run in runs.items()}
+    arrays["epoch"] = own.epoch
     if edited.batch:
-        arrays["batch"] = own.batch  # of every step: so noisy that some of them would tell something else
+        arrays["batch"] = own.batch
     header = {
         **at_hand(picture),
         "edited": edited.name,

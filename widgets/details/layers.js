@@ -41,12 +41,13 @@ class Detail {
     const count = weights.length;
     const last = Math.max(1, steps[steps.length - 1]);
     if (!chart.begin(palette, [0, last], decades(arrays.norms))) return;
-    const columns = weights.map((_, l) => steps.map((_, k) => arrays.norms[count * k + l]));
+    const all = Array.from({ length: last + 1 }, (_, step) => step);
+    const columns = weights.map((_, l) => all.map((step) => arrays.norms[count * step + l]));
     const tones = [palette.open, palette.limit, palette.good, palette.bad, palette.ink];
-    columns.forEach((column, l) => chart.curve(steps, column, { colour: tones[l], dash: STYLES[l], width: 2.2 }));
-    const k = stepInView(view, header);
-    upright(chart, steps[k], { colour: palette.quiet });
-    columns.forEach((column, l) => chart.points([steps[k]], [column[k] > 0 ? column[k] : NaN], tones[l], 3.5));
+    columns.forEach((column, l) => chart.curve(all, column, { colour: tones[l], dash: STYLES[l], width: 2.2 }));
+    const now = stepLookedAt(view, header);
+    upright(chart, now, { colour: palette.quiet });
+    columns.forEach((column, l) => chart.points([now], [column[now] > 0 ? column[now] : NaN], tones[l], 3.5));
     chart.end();
     this.names(columns, tones, last);
   }
@@ -70,21 +71,21 @@ class Detail {
   }
 }
 
-function normsAt({ arrays, weights }, k) {
-  return Array.from(arrays.norms.subarray(weights.length * k, weights.length * (k + 1)));
+function normsAt({ arrays, weights }, step) {
+  return Array.from(arrays.norms.subarray(weights.length * step, weights.length * (step + 1)));
 }
 
-// the last drawn step at which the run is still there
+// the last step at which the run is still there
 function lastStep(header) {
-  let k = header.steps.length - 1;
-  while (k > 0 && !Number.isFinite(normsAt(header, k)[0])) k -= 1;
-  return k;
+  let step = header.steps[header.steps.length - 1];
+  while (step > 0 && !Number.isFinite(normsAt(header, step)[0])) step -= 1;
+  return step;
 }
 
 function layersWords(view, header) {
-  const k = stepInView(view, header);
-  const norms = normsAt(header, k);
-  const when = `At step ${header.steps[k]}`;
+  const step = stepLookedAt(view, header);
+  const norms = normsAt(header, step);
+  const when = `At step ${step}`;
   if (!norms.every(Number.isFinite)) return `${when} the run is lost: there is no gradient any more.`;
   if (norms.length === 1)
     return `${when} the gradient of the one layer is ${number(norms[0])} long: there is no other to compare it with.`;
@@ -96,9 +97,9 @@ function layersWords(view, header) {
 }
 
 function layersRows(view, header) {
-  const { steps, weights } = header;
-  const at = [...new Set([0, stepInView(view, header), lastStep(header)])].sort((one, other) => one - other);
-  const columns = at.map((k) => normsAt(header, k));
+  const { weights } = header;
+  const at = [...new Set([0, stepLookedAt(view, header), lastStep(header)])].sort((one, other) => one - other);
+  const columns = at.map((step) => normsAt(header, step));
   const rows = weights.map((count, l) => [
     `layer ${l + 1}${weights.length > 1 && l === weights.length - 1 ? ", outputs" : ""}`,
     String(count),
@@ -106,7 +107,7 @@ function layersRows(view, header) {
   ]);
   const ratio = columns.map((norms) => number(norms[0] / norms[norms.length - 1]));
   return [
-    ["", "weights", ...at.map((k) => `step ${steps[k]}`)],
+    ["", "weights", ...at.map((step) => `step ${step}`)],
     ...rows,
     ...(weights.length > 1 ? [["first over last", "", ...ratio]] : []),
   ];

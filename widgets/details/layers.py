@@ -21,8 +21,8 @@ def draw(picture: Picture) -> None:
 
 
 def sent(picture: Picture) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return the message: norms (steps, L) of the run under the sliders at the drawn steps."""
-    norms = learned(picture, picture.edited).norms[picture.drawn]
+    """Return the message: norms (T+1, L) of the run under the sliders."""
+    norms = learned(picture, picture.edited).norms
     layers = picture.surface.layers
     return {
         **at_hand(picture),

@@ -6,6 +6,10 @@ function stepInView(view, { steps }) {
   return Math.max(0, steps.findLastIndex((other) => other <= step));
 }
 
+function stepLookedAt(view, header) {
+  return header.steps[stepInView(view, header)];
+}
+
 // not while a slider is away from what the server was asked for
 function atHand(view, { surface, eta, hyper }) {
   if (surface !== view.header.surface || (eta !== null && eta !== view.eta)) return false;
