@@ -11,7 +11,7 @@ from engine.surface import Surface, View
 
 WIDE = 1.44  # width of a view over its height
 ROOM = 1.3  # of a view around the points that it must show
-FAR = 10.0  # times (1 + |start|): how far from the start a run is followed, so that one that diverges leaves a picture
+FAR = 10.0  # times (1 + |start|): how far from the start a run that diverges is followed
 SAME = 1e-9  # of a length: what is left of a direction that lies along another
 
 
@@ -88,11 +88,13 @@ def between(one: np.ndarray, other: np.ndarray, third: np.ndarray) -> Plane:
 
 
 def near(weights: np.ndarray) -> np.ndarray:
-    """Return the steps (n, D) of a run (T+1, D) before it first is far from its start, or not finite."""
+    """Return all steps (n, D) of a run (T+1, D); of one that diverges those before it first is far from its start."""
+    if np.isfinite(weights).all():
+        return weights
     with np.errstate(all="ignore"):
         away = np.linalg.norm(weights - weights[0], axis=-1)
         there = away <= FAR * (1.0 + np.linalg.norm(weights[0]))
-    return weights[: len(weights) if there.all() else int(np.argmin(there))]
+    return weights[: int(np.argmin(there))]
 
 
 def orthonormal(one: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -144,6 +144,8 @@ def test_of_a_run_that_diverges_the_plane_is_that_of_its_beginning():
     weights = path("gradient_descent", eta=0.6, steps=400)
     assert np.isnan(weights[-1]).all()
     part = planes.near(weights)
+    whole = 1e5 * path()
+    assert planes.near(whole) is whole  # far away, but it does not diverge
     assert 2 < len(part) < 100 and np.isfinite(part).all()
     assert np.linalg.norm(weights[len(part)] - weights[0]) > planes.FAR
     assert np.isfinite(planes.of_run(weights).view).all()
@@ -160,8 +162,7 @@ def test_a_random_walk_of_many_dimensions_has_the_shares_of_the_null():
     found = []
     for _ in range(20):
         walk = np.cumsum(random.normal(size=(151, 4000)), axis=0)
-        plane = planes.of_run(walk / 100.0)  # near its start in the sense of the planes
-        assert len(planes.near(walk / 100.0)) == 151
+        plane = planes.of_run(walk)
         found.append(explained(plane, walk))
     expected, error = random_walk_shares(151)[:2], np.std(found, axis=0, ddof=1) / np.sqrt(20)
     assert (error < 0.01).all()

@@ -39,13 +39,15 @@ class Detail {
     const { chart } = this;
     const { steps, runs, arrays, stopping, lines, edited } = header;
     const tables = runs.map(({ name }) => arrays[`told.${name}`]);
-    const every = [...tables.flatMap((table) => Array.from(table)), ...(arrays.batch ?? [])];
+    // a batch may cost next to nothing: that must not flatten the curves
+    const [low, high] = decades(tables.flatMap((table) => Array.from(table)));
+    const room = arrays.batch ? 0.4 : 0;
     const last = steps[steps.length - 1];
-    if (!chart.begin(palette, [0, Math.max(1, last)], decades(every))) return;
+    if (!chart.begin(palette, [0, Math.max(1, last)], [low - room, high + room])) return;
     const all = Array.from({ length: last + 1 }, (_, step) => step);
     this.marks(header, palette);
     const own = runs[runs.length - 1];
-    if (arrays.batch) chart.curve(arrays.batch.keys(), arrays.batch, { colour: own.colour, width: 1, alpha: 0.3 });
+    if (arrays.batch) chart.curve(arrays.batch.keys(), arrays.batch, { colour: own.colour, width: 1, alpha: last > 300 ? 0.16 : 0.3 });
     runs.forEach(({ name, colour }, r) => {
       const column = (i) => all.map((step) => tables[r][2 * step + i]);
       chart.curve(all, column(0), { colour, width: name === edited ? 2.4 : 1.6 });

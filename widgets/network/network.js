@@ -70,7 +70,8 @@ class Detail {
     const [low, high] = header.scale;
     eachRow(header, ([x, y, goal, kept]) => {
       const tone = classes.length ? toneOf(header, palette, goal) : shade((goal - low) / (high - low), palette);
-      this.dot([answers.x(x), answers.y(y)], tone, kept, classes.length ? goal : 0);
+      if (classes.length) this.dot([answers.x(x), answers.y(y)], tone, kept, goal);
+      else this.dot([answers.x(x), answers.y(y)], tone, kept, 0, palette.ink);
     });
     answers.end();
     this.sayKey(header);
@@ -99,7 +100,7 @@ class Detail {
   }
 
   // a class has its shape, too: circle, diamond, square, triangle, pentagon
-  dot([x, y], colour, kept, shape) {
+  dot([x, y], colour, kept, shape, edge) {
     const { pen, palette } = this.answers;
     const radius = kept ? DOT.validation : DOT.training;
     pen.beginPath();
@@ -113,13 +114,13 @@ class Detail {
     pen.fillStyle = kept ? palette.paper : colour;
     pen.fill();
     pen.lineWidth = kept ? 2 : 1;
-    pen.strokeStyle = kept ? colour : palette.paper;
+    pen.strokeStyle = edge ?? (kept ? colour : palette.paper);
     pen.stroke();
   }
 
   sayKey({ classes, colours, validated, inputs, target }) {
     const told = classes.map((name, i) => `${SIGNS[i % SIGNS.length]} ${name}`).join(", ");
-    const what = classes.length ? `${target}: ${told}.` : inputs.length > 1 ? `Darker: larger ${target}.` : "";
+    const what = classes.length ? `${target}: ${told}.` : inputs.length > 1 ? `${bright(this.answers.palette.paper) ? "Darker" : "Brighter"}: larger ${target}.` : "";
     const more = inputs.length > 2 ? ` All inputs but ${inputs[0]} and ${inputs[1]} are at their mean.` : "";
     this.key.textContent = `${what}${more}${validated ? " Hollow: kept for validation." : ""}`.trim();
   }
@@ -131,6 +132,10 @@ function toneOf({ colours }, palette, goal) {
 
 function eachRow({ arrays }, act) {
   for (let i = 0; i < arrays.points.length; i += 4) act(arrays.points.subarray(i, i + 4));
+}
+
+function bright(hex) {
+  return channelsOf(hex).reduce((sum, value) => sum + value) > 384;
 }
 
 function channelsOf(hex) {
