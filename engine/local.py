@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from engine import theory
+from engine.curvature import DENSE, extremes
 from engine.optimizer import Optimizer
 from engine.surface import Surface
 
@@ -32,6 +33,14 @@ def largest(hessian: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(top), top, np.nan)
 
 
+def ends_of_spectrum(surface: Surface, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return lambda_min and lambda_max of H(w), (..., D) -> (...) twice; nan where H is not finite."""
+    if surface.dim > DENSE:
+        return extremes(surface, w)
+    values, _ = eigen(surface.hessian(w))
+    return values[..., 0], values[..., -1]
+
+
 def limit_factor(rule: Optimizer | Sequence[Optimizer]) -> Any:
     """Return c of the local limit c/lambda_max(H(w)) of a linear rule, ([R]): 2 for gradient descent.
 
@@ -52,6 +61,8 @@ def local_limits(
     rule = optimizers[0]
     if not (rule.linear or rule.adaptive):
         return np.full(weights.shape[:-1], np.nan)
+    if surface.dim > DENSE:
+        return _from_products(surface, optimizers, weights, state)
     with np.errstate(all="ignore"):
         hessian = surface.hessian(weights)
     known = np.isfinite(hessian).all(axis=(-2, -1))
@@ -62,6 +73,25 @@ def local_limits(
     else:
         limits = _preconditioned(optimizers, hessian, state)
     return np.where(known, limits, np.nan)
+
+
+def _from_products(
+    surface: Surface, optimizers: Sequence[Optimizer], weights: np.ndarray, state: dict[str, np.ndarray]
+) -> np.ndarray:
+    """Return the same limits without laying out H."""
+    rule = optimizers[0]
+    if rule.linear:
+        factor, scale = np.broadcast_to(limit_factor(list(optimizers)), weights.shape[:-1]), None
+    else:
+        columns = [
+            item.preconditioner({slot: state[slot][:, r] for slot in item.slots}) for r, item in enumerate(optimizers)
+        ]
+        with np.errstate(all="ignore"):
+            scale = 1.0 / np.sqrt(np.stack(columns, axis=1))
+        factor = np.broadcast_to([item.preconditioned_limit for item in optimizers], weights.shape[:-1])
+    top = extremes(surface, weights, scale)[1]
+    limits = np.divide(factor, top, out=np.full_like(top, np.inf), where=top > 0.0)
+    return np.where(np.isfinite(top), limits, np.nan)
 
 
 def _preconditioned(optimizers: Sequence[Optimizer], hessian: np.ndarray, state: dict[str, np.ndarray]) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.divergence import squared_bound
 from engine.family import Family
-from engine.local import eigen, local_limits
+from engine.local import ends_of_spectrum, local_limits
 from engine.optimizer import Optimizer
 from engine.stationary import FLAT, Stationary
 from engine.surface import Surface
@@ -90,8 +90,8 @@ def _bends(family: Family, ground: Ground, weights: np.ndarray, last: np.ndarray
         return np.full(len(last), np.nan), np.zeros(len(last), dtype=bool)
     state = {slot: values[np.minimum(last + 1, path.steps), runs][None] for slot, values in path.state.items()}
     limits = local_limits(ground.surface, family.optimizers, weights[None], state)[0]
-    values, _ = eigen(ground.surface.hessian(weights))
-    return limits, values[:, 0] < -FLAT * np.abs(values).max(axis=-1)
+    low, high = ends_of_spectrum(ground.surface, weights)
+    return limits, low < -FLAT * np.maximum(np.abs(low), np.abs(high))
 
 
 def _settled(weights: np.ndarray, ground: Ground) -> tuple[np.ndarray, np.ndarray]:

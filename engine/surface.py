@@ -124,6 +124,11 @@ class Surface(Parameterised, ABC):
         """
         return None
 
+    def times(self, w: np.ndarray, directions: np.ndarray) -> np.ndarray:
+        """Return H(w) d, (n, D) and (n, D) -> (n, D); a surface of many weights need not lay out H for it."""
+        product: np.ndarray = np.einsum("nij,nj->ni", self.hessian(w), directions)
+        return product
+
     def evaluate(self, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return E and its gradient at points w: (..., D) -> (...), (..., D), through the same kernel as a run."""
         w = np.asarray(w, dtype=np.float64)

@@ -174,6 +174,14 @@ class Mlp(Backpropagation, Fitted):
                 hessian[:] = 0.5 * (g[self.dim :] + g[self.dim :].T)
         return found.reshape(*w.shape, self.dim)
 
+    def times(self, w: np.ndarray, directions: np.ndarray) -> np.ndarray:
+        """Return H(w) d, (n, D) and (n, D) -> (n, D), all from one pass over the rows."""
+        columns = np.ascontiguousarray(np.concatenate([w, directions], axis=1).T)
+        g, error = np.empty_like(columns), np.empty(columns.shape[1])
+        with np.errstate(all="ignore"):
+            self.value_and_grad(columns, self.pack(), self.rows(), error, g)
+        return g[self.dim :].T
+
     def bend(self, w: np.ndarray, directions: np.ndarray) -> np.ndarray:
         """Return d_i'H d_j, (..., D) and (K, D) -> (..., K, K), from K products with H instead of D."""
         w = np.asarray(w, dtype=np.float64)
