@@ -76,12 +76,12 @@ def near_run(surface: Any, study: Study, shown: np.ndarray) -> dict[str, np.ndar
     surface with more than two weights they are those of the section at the foot of the step, and ``shadow`` (steps, 2)
     holds how far the step is from the plane, and E at its foot above the floor.
     """
-    rule, eta = study.edited.optimizer, study.edited.learning_rate
+    edited = study.edited
     path = run(
-        *(surface, rule, eta, study.start, study.steps),
+        *(surface, edited.optimizer, edited.rates(study.steps), study.start, study.steps),
         record=("gradient", "used_gradient"),
-        clip=study.edited.clip,
-        **arguments(study.edited.batch),
+        clip=edited.clip,
+        **arguments(edited.batch),
     )
     weights, used = path.weights[:, 0], path.used_gradient
     assert used is not None
@@ -145,12 +145,21 @@ def told(surface: Any, study: Study) -> dict[str, Any]:
     held = f"Of the variance of the {surface.dim} weights along {run} the plane holds {percent(sum(found.explained))}"
     if len(near) < SHORTEST:
         lost = "The run is far away after a step or two: no plane tells much of it."
-        return {"explained": lost, "farthest": float(found.distance.max()), "length": found.length}
+        return {"short": lost, "explained": "", "farthest": float(found.distance.max()), "length": found.length}
+    whose = "the run's movement" if len(near) == len(path) else f"the movement of {run}"
     return {
+        "short": f"This plane holds {percent(sum(found.explained))} of {whose}; {_by_chance(study.plane, len(near))}.",
         "explained": f"{held}, {along}; {_without_reason(study.plane, len(near))}.",
         "farthest": float(found.distance.max()),
         "length": found.length,
     }
+
+
+def _by_chance(plane: Plane, points: int) -> str:
+    """Return the same in a few words."""
+    if not plane.fitted:
+        return f"one laid at random {percent(2.0 / plane.dim)}"
+    return f"a random walk's would hold {percent(round(random_walk_plane(max(points, 2), plane.dim)[0], 2))}"
 
 
 def _without_reason(plane: Plane, points: int) -> str:

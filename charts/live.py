@@ -15,6 +15,7 @@ from engine.section import seen
 from engine.study import Entry, Member, Study, has_modes
 from engine.words import number
 
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 FAR = 20.0  # a path is cut where it is this many views away
 
 
@@ -28,10 +29,7 @@ def live_message(
     plane, entries, edited = study.plane, study.entries, study.edited
     present, index = study.present, study.index
     shown, kind = shown_steps(surface, study.steps), _kind(surface)
-    styles = [
-        {"name": item.name, "colour": item.optimizer.colour, "dash": item.optimizer.dash, "label": item.label}
-        for item in entries
-    ]
+    styles = styles_of(entries)
     arrays = kind.near_run(surface, study, shown)
     for name, other in study.others.items():
         coordinates = plane.project(other.trajectory.weights[shown])
@@ -56,6 +54,7 @@ def live_message(
         "gauge": kind.gauge_of(surface, study),
         "frame": kind.frame(surface, study),
         "rule": _rule(study),
+        "pace": _pace(study, shown),
         "arrow": 0.14 * (plane.view[0][1] - plane.view[0][0]),
         "steps": shown.tolist(),
         "runs": [
@@ -73,6 +72,21 @@ def live_message(
         **words,
     }
     return header, arrays
+
+
+def styles_of(entries: list[Entry]) -> list[dict[str, Any]]:
+    """Return how every run is drawn and named: of one optimizer's second run on with a dash and letter of its own."""
+    styles: list[dict[str, Any]] = []
+    for item in entries:
+        rule = item.optimizer
+        same = [style for style in styles if style["colour"] == rule.colour]
+        taken = {style["dash"] for style in same}
+        dash = next(dash for dash in (rule.dash, *DASHES) if dash not in taken)
+        styles.append({"name": item.name, "colour": rule.colour, "dash": dash, "label": item.label, "letter": ""})
+        if same:
+            for style in (*same, styles[-1]):
+                style["letter"] = style["name"]
+    return styles
 
 
 def shown_steps(surface: Any, steps: int) -> np.ndarray:
@@ -118,6 +132,15 @@ def _rule(study: Study) -> dict[str, Any]:
             for name, values in settings.items()
         }
     return known
+
+
+def _pace(study: Study, shown: np.ndarray) -> list[float] | None:
+    """Return by what a schedule multiplies the learning rate at every drawn step; after the last no other comes."""
+    schedule, steps = study.edited.schedule, study.steps
+    if schedule is None or not steps:
+        return None
+    pace: list[float] = schedule.scaled(1.0, steps)[np.minimum(shown, steps - 1), 0].tolist()
+    return pace
 
 
 def _live_sliders(study: Study) -> list[dict[str, Any]]:

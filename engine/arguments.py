@@ -28,7 +28,7 @@ def numbers(name: str, value: Any) -> np.ndarray:
 
 
 def learning_rates(learning_rate: float | np.ndarray | Schedule | None, steps: int) -> np.ndarray:
-    """Return (T, 1) for a schedule and else (1, R); ValueError unless all are finite and at least 0.
+    """Return (T, 1) for a schedule, else (1, R) or (T, R); ValueError unless all are finite and at least 0.
 
     A schedule with feedback has none before the run: it is refused too.
     """
@@ -41,9 +41,12 @@ def learning_rates(learning_rate: float | np.ndarray | Schedule | None, steps: i
         eta = eta[:, None]
     else:
         eta = numbers("learning_rate", learning_rate)
-        if eta.ndim > 1 or eta.size == 0:
-            raise ValueError(f"learning_rate must be a number or an array (R,), got shape {eta.shape}")
-        eta = np.atleast_1d(eta)[None, :]
+        each_step = eta.ndim == 2 and len(eta) == steps and eta.shape[1] > 0
+        if not each_step and (eta.ndim > 1 or eta.size == 0):
+            raise ValueError(
+                f"learning_rate must be a number or an array (R,) or ({steps}, R), one a step, got shape {eta.shape}"
+            )
+        eta = eta if each_step else np.atleast_1d(eta)[None, :]
     return usable(eta)
 
 

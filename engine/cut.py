@@ -6,10 +6,9 @@ from functools import lru_cache
 import numpy as np
 
 from engine import planes
-from engine.optimizer import Optimizer
 from engine.plane import Plane
 from engine.run import run
-from engine.sampling import Batch, arguments
+from engine.sampling import arguments
 from engine.study import Entry
 from engine.surface import Surface
 
@@ -38,37 +37,19 @@ class Cut:
         """Whether the plane depends on a run, so that its start cannot be moved within it."""
         return self.kind in ("run", ENDS) or self.at == "end"
 
-    def lay(
-        self,
-        surface: Surface,
-        rule: Optimizer,
-        learning_rate: float,
-        start: tuple[float, ...],
-        steps: int,
-        clip: float | None = None,
-        batch: Batch | None = None,
-    ) -> Plane:
-        """Return the plane, for the run of a rule from ``start`` (D,).
+    def lay(self, surface: Surface, entry: Entry, start: tuple[float, ...], steps: int) -> Plane:
+        """Return the plane, for a run from ``start`` (D,).
 
         A plane that depends on no run looks the same whatever the rule's settings are.
         """
         if self.follows:
-            return _along_run(self, surface, rule, learning_rate, start, steps, clip, batch)
+            return _along_run(self, surface, entry._replace(name="", note="", start=None), start, steps)
         return _laid(self, surface, start)
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _along_run(
-    cut: Cut,
-    surface: Surface,
-    rule: Optimizer,
-    eta: float,
-    start: tuple[float, ...],
-    steps: int,
-    clip: float | None,
-    batch: Batch | None,
-) -> Plane:
-    path = _path(surface, Entry("", rule, eta, clip, start, batch), start, steps)
+def _along_run(cut: Cut, surface: Surface, entry: Entry, start: tuple[float, ...], steps: int) -> Plane:
+    path = _path(surface, entry, start, steps)
     if cut.kind == ENDS and cut.other is not None:
         return planes.between(path[-1], _path(surface, cut.other, start, steps)[-1], path[0])
     return planes.of_run(path) if cut.kind == "run" else _at(cut, surface, path[-1], path)
@@ -76,7 +57,7 @@ def _along_run(
 
 def _path(surface: Surface, entry: Entry, start: tuple[float, ...], steps: int) -> np.ndarray:
     """Return the part of a run that is near its start, (n, D)."""
-    given = (surface, entry.optimizer, entry.learning_rate, entry.start or start, steps)
+    given = (surface, entry.optimizer, entry.rates(steps), entry.start or start, steps)
     return planes.near(run(*given, record=(), clip=entry.clip, **arguments(entry.batch)).weights[:, 0])
 
 

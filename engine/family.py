@@ -10,6 +10,7 @@ from engine.optimizer import Optimizer
 from engine.parameter import four_digits
 from engine.run import run
 from engine.sampling import Batch, arguments
+from engine.schedule import Schedule
 from engine.surface import Surface
 from engine.trajectory import Trajectory
 
@@ -30,10 +31,11 @@ class Family:
     trajectory: Trajectory
     clip: float | None = None  # the length to which gradients were shortened
     batch: Batch | None = None  # the rows that each step received, if not all
+    schedule: Schedule | None = None  # the shape of the learning rates, which are then its base
 
     def label(self, r: int) -> str:
         """Return name and settings of one run, as legends print them."""
-        return label(self.optimizers[r], self.learning_rates[r], self.clip, self.batch)
+        return label(self.optimizers[r], self.learning_rates[r], self.clip, self.batch, self.schedule)
 
     @property
     def error(self) -> np.ndarray:
@@ -42,10 +44,22 @@ class Family:
         return self.trajectory.error
 
 
-def label(optimizer: Optimizer, learning_rate: float, clip: float | None, batch: Batch | None) -> str:
+def label(
+    optimizer: Optimizer,
+    learning_rate: float,
+    clip: float | None,
+    batch: Batch | None,
+    schedule: Schedule | None = None,
+) -> str:
     """Return name and settings of a run, as legends print them."""
     of = "" if batch is None else f", batches of {batch.size}"
-    return f"{optimizer.label(learning_rate, clip)}{of}"
+    along = "" if schedule is None else f", {schedule.shape_label}"
+    return f"{optimizer.label(learning_rate, clip)}{along}{of}"
+
+
+def rates(learning_rate: Any, schedule: Schedule | None, steps: int) -> Any:
+    """Return what ``run`` takes for learning rates that are the base of a schedule, or stay as they are."""
+    return learning_rate if schedule is None else schedule.scaled(learning_rate, steps)
 
 
 def learning_rate_range(limit: float) -> tuple[float, float]:
@@ -73,10 +87,14 @@ def single(
     steps: int,
     clip: float | None = None,
     batch: Batch | None = None,
+    schedule: Schedule | None = None,
 ) -> Family:
     """Return the family of one."""
-    path = run(surface, optimizer, learning_rate, start, steps, **_options(optimizer, clip, batch))
-    return Family("learning_rate", np.array([learning_rate]), [optimizer], np.array([learning_rate]), path, clip, batch)
+    path = run(
+        surface, optimizer, rates(learning_rate, schedule, steps), start, steps, **_options(optimizer, clip, batch)
+    )
+    values = np.array([learning_rate])
+    return Family("learning_rate", values, [optimizer], values, path, clip, batch, schedule)
 
 
 def over_learning_rate(
@@ -87,11 +105,12 @@ def over_learning_rate(
     steps: int,
     clip: float | None = None,
     batch: Batch | None = None,
+    schedule: Schedule | None = None,
 ) -> Family:
     """Return the family over the learning rate, for given stops."""
     values = np.array(stops)
-    path = run(surface, optimizer, values, start, steps, **_options(optimizer, clip, batch))
-    return Family("learning_rate", values, [optimizer] * len(values), values, path, clip, batch)
+    path = run(surface, optimizer, rates(values, schedule, steps), start, steps, **_options(optimizer, clip, batch))
+    return Family("learning_rate", values, [optimizer] * len(values), values, path, clip, batch, schedule)
 
 
 def over_hyperparameter(
@@ -103,12 +122,15 @@ def over_hyperparameter(
     steps: int,
     clip: float | None = None,
     batch: Batch | None = None,
+    schedule: Schedule | None = None,
 ) -> Family:
     """Return the family over one hyperparameter, the learning rate as it is."""
     values = hyperparameter_stops(optimizer, name)
     optimizers = [replace(optimizer, **{name: value}) for value in values]
-    path = run(surface, optimizers, learning_rate, start, steps, **_options(optimizer, clip, batch))
-    return Family(name, np.array(values), optimizers, np.full(len(values), learning_rate), path, clip, batch)
+    path = run(
+        surface, optimizers, rates(learning_rate, schedule, steps), start, steps, **_options(optimizer, clip, batch)
+    )
+    return Family(name, np.array(values), optimizers, np.full(len(values), learning_rate), path, clip, batch, schedule)
 
 
 def _options(optimizer: Optimizer, clip: float | None, batch: Batch | None) -> dict[str, Any]:
@@ -129,7 +151,7 @@ def single_of(family: Family, r: int) -> Family:
         state={slot: values[:, one] for slot, values in path.state.items()},
     )
     settings = (family.values[one], family.optimizers[one], family.learning_rates[one])
-    return Family(family.setting, *settings, alone, family.clip, family.batch)
+    return Family(family.setting, *settings, alone, family.clip, family.batch, family.schedule)
 
 
 def live_hyperparameter(optimizer: Optimizer) -> str | None:

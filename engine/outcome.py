@@ -49,6 +49,7 @@ class _Ends:
     limits: np.ndarray  # local ones, of the last step
     point: np.ndarray  # place in ``found`` of the point at which it settled, -1 if none
     settled: np.ndarray  # first step from which it stays there
+    etas: np.ndarray  # learning rate there
 
 
 def judge(family: Family, ground: Ground) -> tuple[list[Verdict], np.ndarray]:
@@ -80,7 +81,15 @@ def _ends(family: Family, ground: Ground) -> _Ends:
     point, settled = _settled(path.weights, ground)
     point = np.where(path.diverged_at < 0, point, -1)
     slope, first_slope = (np.linalg.norm(vectors, axis=-1) for vectors in (gradient, first))
-    return _Ends(weights, error, slope, first_slope, down, limits, point, settled)
+    return _Ends(weights, error, slope, first_slope, down, limits, point, settled, _etas(family, last))
+
+
+def _etas(family: Family, last: np.ndarray) -> np.ndarray:
+    """Return the learning rate of the last step that each run takes from there, (R,); after the end no other comes."""
+    path = family.trajectory
+    if family.schedule is None or not path.steps:
+        return family.learning_rates
+    return path.learning_rate[np.minimum(last, path.steps - 1), np.arange(len(last))]
 
 
 def _bends(family: Family, ground: Ground, weights: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -201,18 +210,19 @@ def _cause(family: Family, ground: Ground, r: int) -> str:
         weights = family.trajectory.weights[rows, r][:, None]
         state = {slot: values[:, r : r + 1] for slot, values in state_of(family, rows).items()}
         limits = local_limits(ground.surface, [family.optimizers[r]], weights, state)[:, 0]
-        over = np.nonzero(limits < family.learning_rates[r])[0]
+        etas = family.trajectory.learning_rate[rows, r]
+        over = np.nonzero(limits < etas)[0]
         if len(over):
-            eta, limit = apart(family.learning_rates[r], float(limits[over[0]]))
+            eta, limit = apart(float(etas[over[0]]), float(limits[over[0]]))
             return f" At step {rows[over[0]]} η = {eta} exceeded the local limit {limit}."
     return ""
 
 
 def _above(family: Family, ends: _Ends, r: int) -> str:
     shortened = family.clip is not None and ends.slope[r] > family.clip
-    if shortened or not ends.limits[r] < family.learning_rates[r]:
+    if shortened or not ends.limits[r] < ends.etas[r]:
         return ""
-    eta, limit = apart(family.learning_rates[r], float(ends.limits[r]))
+    eta, limit = apart(float(ends.etas[r]), float(ends.limits[r]))
     return f" η = {eta} is above the local limit {limit} where it is."
 
 
@@ -226,7 +236,7 @@ def _back(ground: Ground, r: int) -> str:
 
 def _facts(family: Family, ground: Ground, ends: _Ends, r: int) -> list[tuple[str, str, str]]:
     start, diverged = float(family.error[0, r]), int(family.trajectory.diverged_at[r]) >= 0
-    limit, eta = float(ends.limits[r]), number(family.learning_rates[r], 4)
+    limit, eta = float(ends.limits[r]), number(float(ends.etas[r]), 4)
     eta += "" if family.clip is None else ", where no gradient is clipped"
     rule = family.optimizers[r]
     when = "before that" if diverged else "now"

@@ -187,9 +187,9 @@ def run(
     exact gradient. A run that diverges is data; ``diverged_at`` holds the first step at which the error or a weight is
     not finite or |w - start| > 1e6 (1 + |start|).
 
-    ``learning_rate`` is a number, an array (R,) or a Schedule, or None for a rule that has none, of which the
-    trajectory holds how long its steps were; ``optimizer`` one, or R of the same class; ``start`` is (D,) or (R, D).
-    What is given once holds for all R runs. ``steps`` is at least 0. Every ``record_every``-th step is
+    ``learning_rate`` is a number, an array (R,) or (T, R), or a Schedule, or None for a rule that has none, of
+    which the trajectory holds how long its steps were; ``optimizer`` one, or R of the same class; ``start`` is (D,) or
+    (R, D). What is given once holds for all R runs. ``steps`` is at least 0. Every ``record_every``-th step is
     recorded, and of the optional arrays those named in ``record``. ``progress(share)`` is called between pieces of
     about 50 ms; when it returns False the run stops there and the remaining rows hold nan. ``noise`` (T, D, R) is added
     to the gradient that each step receives (``used_gradient``; its last row, which no step receives, has none);

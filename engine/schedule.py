@@ -11,6 +11,7 @@ from engine.parameter import Parameterised, parameter
 from engine.words import number
 
 RATES = (1e-8, 1e4)  # learning rates a schedule may name
+RATE = r"\eta"  # begins the symbol of a learning rate
 
 Watch = Callable[[np.ndarray], np.ndarray]
 
@@ -32,6 +33,32 @@ class Schedule(Parameterised, ABC):
         """The name with every setting, as legends print it: ``Step η₀ = 0.09, f = 0.5, n = 20``."""
         settings = [f"{p.plain} = {number(getattr(self, name), 4)}" for name, p in self.parameters().items()]
         return f"{self.title} {', '.join(settings)}".strip()
+
+    @property
+    def base(self) -> float | None:
+        """The learning rate that all others can be measured in, that of the field ``learning_rate``; None of none."""
+        return getattr(self, "learning_rate", None)
+
+    @property
+    def shape_label(self) -> str:
+        """The name with every setting but the base learning rate, in which the others are told: ``Linear K = 60``."""
+        settings = [
+            f"{known.plain} = {number(getattr(self, name) / (self.base or 1.0), 3)} η"
+            if known.symbol.startswith(RATE)
+            else f"{known.plain} = {number(getattr(self, name), 4)}"
+            for name, known in self.parameters().items()
+            if name != "learning_rate"
+        ]
+        return f"{self.title} {', '.join(settings)}".strip()
+
+    def scaled(self, base: float | np.ndarray, steps: int) -> np.ndarray:
+        """Return the learning rates with another base, (R,) or a number -> (T, R): base times eta(t)/its own base.
+
+        Raises ValueError where it has none or follows the error.
+        """
+        if self.feedback or not self.base:
+            raise ValueError(f"{type(self).__name__} has no shape of its own: its learning rates cannot be scaled")
+        return np.multiply.outer(self(steps) / self.base, np.atleast_1d(np.asarray(base, dtype=np.float64)))
 
     @abstractmethod
     def __call__(self, steps: int) -> np.ndarray:

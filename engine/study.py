@@ -17,6 +17,7 @@ from engine.family import (
     live_hyperparameter,
     over_hyperparameter,
     over_learning_rate,
+    rates,
     single,
 )
 from engine.local import ends_of_spectrum, limit_factor
@@ -25,6 +26,7 @@ from engine.parameter import four_digits
 from engine.plane import Plane
 from engine.rounding import rounding_decides
 from engine.sampling import Batch
+from engine.schedule import Schedule
 from engine.stationary import known_points, stationary_points
 from engine.surface import Surface
 from engine.verdict import Scene, Verdict, judge
@@ -71,11 +73,16 @@ class Entry(NamedTuple):
     start: tuple[float, ...] | None = None  # where it starts, if not where all do, (D,)
     batch: Batch | None = None  # the rows that each step receives, if not all
     note: str = ""  # what else sets it apart
+    schedule: Schedule | None = None  # how the learning rate, its base, changes from step to step, if it does
 
     @property
     def label(self) -> str:
         """Name and settings, as legends print them."""
-        return self.noted(label(self.optimizer, self.learning_rate, self.clip, self.batch))
+        return self.noted(label(self.optimizer, self.learning_rate, self.clip, self.batch, self.schedule))
+
+    def rates(self, steps: int) -> Any:
+        """Return what ``run`` takes as its learning rate."""
+        return rates(self.learning_rate, self.schedule, steps)
 
     def noted(self, label: str) -> str:
         """Return a label with what else sets the run apart."""
@@ -116,7 +123,7 @@ def study(
     section; local limits, which need the Hessian of all weights, are then those of the present run alone.
     """
     start = tuple(float(value) for value in edited.start or start)
-    rule, eta, more = edited.optimizer, edited.learning_rate, (edited.clip, edited.batch)
+    rule, eta, more = edited.optimizer, edited.learning_rate, (edited.clip, edited.batch, edited.schedule)
     limit = _limit(surface, rule, plane)
     stops, name = {}, live_hyperparameter(rule)
     if rule.has_learning_rate:
@@ -144,7 +151,8 @@ def study(
         plane,
         {
             item.name: single(
-                *(surface, item.optimizer, item.learning_rate, item.start or start, steps, item.clip, item.batch)
+                *(surface, item.optimizer, item.learning_rate, item.start or start, steps),
+                *(item.clip, item.batch, item.schedule),
             )
             for item in entries
             if item is not edited
@@ -222,8 +230,9 @@ def _over_learning_rate(
     plane: Plane,
     clip: float | None,
     batch: Batch | None,
+    schedule: Schedule | None,
 ) -> Member:
-    return _member(surface, over_learning_rate(surface, rule, stops, start, steps, clip, batch), plane)
+    return _member(surface, over_learning_rate(surface, rule, stops, start, steps, clip, batch, schedule), plane)
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -237,8 +246,9 @@ def _over_hyperparameter(
     plane: Plane,
     clip: float | None,
     batch: Batch | None,
+    schedule: Schedule | None,
 ) -> Member:
-    return _member(surface, over_hyperparameter(surface, rule, name, eta, start, steps, clip, batch), plane)
+    return _member(surface, over_hyperparameter(surface, rule, name, eta, start, steps, clip, batch, schedule), plane)
 
 
 def _member(surface: Surface, family: Family, plane: Plane) -> Member:

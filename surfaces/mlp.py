@@ -86,6 +86,7 @@ class Mlp(Backpropagation, Fitted):
         r" + \mathbf b_2\right) + \frac\lambda2 \sum_{ij} w_{ij}^2"
     )
     view = ((-3.0, 3.0), (-3.0, 3.0))
+    learning_rate = 0.2  # at which the first network bends its boundary within a few hundred steps
 
     def __post_init__(self) -> None:
         super().__post_init__()

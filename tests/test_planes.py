@@ -9,6 +9,7 @@ from engine import Plane, discover_optimizers, planes, run
 from engine.cut import KINDS, PLACES, Cut
 from engine.section import Section, seen
 from engine.shadow import explained, random_walk_plane, random_walk_shares, shadow
+from engine.study import Entry
 from surfaces.convex_rosenbrock import ConvexRosenbrock
 from surfaces.quadratic import Quadratic
 from surfaces.two_minima import TwoMinima
@@ -23,7 +24,7 @@ def path(rule="momentum", eta=0.1, steps=120, surface=CHAIN):
 
 def every_plane(surface=CHAIN):
     return {
-        (kind, at): Cut(kind, at).lay(surface, OPTIMIZERS["momentum"](), 0.1, surface.start, 120)
+        (kind, at): Cut(kind, at).lay(surface, Entry("a", OPTIMIZERS["momentum"](), 0.1), surface.start, 120)
         for kind in KINDS
         for at in PLACES
     }
@@ -242,6 +243,6 @@ def test_a_surface_of_two_weights_is_shown_whole():
 
 def test_a_plane_of_no_run_stays_while_the_learning_rate_changes():
     for kind in ("weights", "random", "eigenvectors"):
-        laid = [Cut(kind).lay(CHAIN, OPTIMIZERS["momentum"](), eta, CHAIN.start, 50) for eta in (0.01, 0.1)]
+        laid = [Cut(kind).lay(CHAIN, Entry("a", OPTIMIZERS["momentum"](), eta), CHAIN.start, 50) for eta in (0.01, 0.1)]
         assert laid[0] is laid[1] and not Cut(kind).follows
     assert Cut("run").follows and Cut("random", "end").follows

@@ -59,7 +59,7 @@ def test_what_is_drawn_is_the_run_in_all_weights_seen_in_the_plane(kind, place, 
     points = np.reshape(arrays["run.a"], (-1, 5))
     cut = Cut(kind, place if kind != "run" else "start")
     path = run(CHAIN, OPTIMIZERS[rule](), 0.05, CHAIN.start, 150)
-    plane = cut.lay(CHAIN, OPTIMIZERS[rule](), 0.05, CHAIN.start, 150)
+    plane = cut.lay(CHAIN, Entry("a", OPTIMIZERS[rule](), 0.05), CHAIN.start, 150)
     shown = shown_steps(CHAIN, 150)
     weights = path.weights[shown, 0]
     np.testing.assert_allclose(points[:, :2], plane.project(weights), atol=1e-6)
@@ -100,7 +100,7 @@ def test_the_ground_is_the_section_and_its_axes_are_named():
     ground = header["ground"]
     titles = [ground["layout"][axis]["title"]["text"] for axis in ("xaxis", "yaxis")]
     assert titles == ["w<sub>3</sub>", "w<sub>5</sub>"]
-    plane = Cut("weights", first=2, second=4).lay(CHAIN, OPTIMIZERS["momentum"](), 0.02, CHAIN.start, 150)
+    plane = Cut("weights", first=2, second=4).lay(CHAIN, Entry("a", OPTIMIZERS["momentum"](), 0.02), CHAIN.start, 150)
     x, y, points = plane.grid(SECTION_GRID)
     error, _ = CHAIN.evaluate(points)
     bands = ground["data"][0]
@@ -113,7 +113,7 @@ def test_the_ground_is_the_section_and_its_axes_are_named():
 def test_the_start_moves_within_the_plane():
     app = at(plane="random", **{"plane.seed": "4", "start.x": "0.5", "start.y": "-1.25"})
     header, arrays = message(app)
-    plane = Cut("random", seed=4).lay(CHAIN, OPTIMIZERS["momentum"](), 0.02, CHAIN.start, 150)
+    plane = Cut("random", seed=4).lay(CHAIN, Entry("a", OPTIMIZERS["momentum"](), 0.02), CHAIN.start, 150)
     assert header["start"]["value"] == [0.5, -1.25] and header["start"]["base"] == [0.0, 0.0]
     np.testing.assert_allclose(np.reshape(arrays["run.a"], (-1, 5))[0, :2], [0.5, -1.25], rtol=1e-6)
     assert np.reshape(arrays["shadow"], (-1, 2))[0, 0] == pytest.approx(0.0, abs=1e-7)
@@ -125,7 +125,7 @@ def test_the_start_moves_within_the_plane():
 @pytest.mark.parametrize("rule", ["momentum", "adam", "newton"])
 def test_families_fit_and_know_the_limit_of_the_present_run_alone(rule):
     entry = Entry("a", OPTIMIZERS[rule](), 0.05)
-    plane = Cut("run").lay(CHAIN, entry.optimizer, 0.05, CHAIN.start, 1000)
+    plane = Cut("run").lay(CHAIN, entry, CHAIN.start, 1000)
     code = len(joined(HERE / part for part in PARTS).encode())
     alone = study(CHAIN, [entry], entry, CHAIN.start, 1000, plane, families=False)
     for name in alone.stops:
@@ -181,7 +181,7 @@ def test_details_that_speak_of_two_weights_are_not_offered():
 def test_the_danger_map_is_that_of_the_section():
     app = at(plane="eigenvectors", show="danger", a="gradient_descent")
     header, arrays = next(item for item in map(decode, components(app)) if "words" in item[0] and "n" in item[0])
-    plane = Cut("eigenvectors").lay(CHAIN, OPTIMIZERS["gradient_descent"](), 0.02, CHAIN.start, 150)
+    plane = Cut("eigenvectors").lay(CHAIN, Entry("a", OPTIMIZERS["gradient_descent"](), 0.02), CHAIN.start, 150)
     values = np.linalg.eigvalsh(CHAIN.hessian(np.zeros(25)))
     rows = np.reshape(arrays["hessian"], (-1, 3))
     np.testing.assert_allclose(rows, np.tile([values[-1], 0.0, values[-2]], (len(rows), 1)), atol=1e-6)

@@ -186,6 +186,13 @@ def word(key: str, known: Choice, label: str) -> str:
     return chosen or known.default
 
 
+def phrase(key: str, known: Choice, label: str, titles: Mapping[str, str], default: str | None = None) -> str:
+    """Draw the box that owns one of a few words which are read otherwise than they stand in the address."""
+    first = known.default if default is None else default
+    names = {option: titles.get(option, spoken(option)) for option in known.options}
+    return choice(key, label, names, first, help=known.help) or first
+
+
 def row(count: int = 2) -> AbstractContextManager[Any]:
     """Return a place for inputs side by side, for one alone the place at hand: columns cost three messages each."""
     return st.container(horizontal=True) if count > 1 else nullcontext()
@@ -199,6 +206,7 @@ def choice(
     chosen: Callable[[], Mapping[str, str | None] | None] | None = None,
     placeholder: str | None = None,
     kept: bool = False,
+    help: str | None = None,
 ) -> str | None:
     """Draw a select box over slugs, shown by their titles, and return the slug chosen; None where none is.
 
@@ -238,6 +246,7 @@ def choice(
         key=key,
         on_change=write,
         placeholder=placeholder,
+        help=help,
     )
     if picked != default or key in st.query_params:  # what is there because nothing was picked, goes nowhere
         st.session_state[f"{key}.held"] = picked

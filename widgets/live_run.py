@@ -55,7 +55,7 @@ def plane_of(surface: Surface, edited: Entry, start: tuple[float, ...], steps: i
     if cut is None or surface.dim <= 2:
         return Plane.of(surface, include=start)
     base = edited.start or surface.start
-    return cut.lay(surface, edited.optimizer, edited.learning_rate, base, steps, edited.clip, edited.batch)
+    return cut.lay(surface, edited, base, steps)
 
 
 def picture_of(

@@ -20,6 +20,7 @@ from widgets.runs import typical, usual_learning_rate
 PREFIX, BESIDE, RULE = "schedule", "constant", "a"
 FIRST, PLAIN = "cosine", "gradient_descent"
 POINTS = f"{PREFIX}.points"
+BASE = "learning_rate"
 
 
 def pick_rule(surface: Surface) -> Optimizer:
@@ -38,6 +39,17 @@ def pick_rule(surface: Surface) -> Optimizer:
 def pick_schedule(surface: Surface) -> Schedule:
     """Draw the choice of the schedule and its inputs."""
     return _pick(PREFIX, "Schedule", FIRST, discover_schedules(), surface)
+
+
+def pick_shape() -> Schedule | None:
+    """Draw the choice of how the learning rates of all runs change from step to step; None where they stay the same.
+
+    Every run has its own learning rate, which is the base: the settings hold shares of it.
+    """
+    known = {name: cls for name, cls in discover_schedules().items() if cls().base and not cls().feedback}
+    known = {name: cls for name, cls in known.items() if not issubclass(cls, Manual)}
+    picked = _pick(PREFIX, "Learning rate over the steps", slug_of(Constant), known, None)
+    return None if isinstance(picked, Constant) else picked
 
 
 def pick_constant(surface: Surface) -> Constant:
@@ -67,14 +79,19 @@ def arrived(surface: Surface) -> None:
         st.session_state[POINTS] = _first_points(surface)
 
 
-def _pick(prefix: str, label: str, first: str, schedules: Mapping[str, type[Schedule]], surface: Surface) -> Schedule:
+def _pick(
+    prefix: str, label: str, first: str, schedules: Mapping[str, type[Schedule]], surface: Surface | None
+) -> Schedule:
+    """Draw the choice of a schedule and its inputs; without a surface its base learning rate is 1."""
     names = sorted(schedules, key=lambda name: (name != first, schedules[name].title))
     titles = {name: schedules[name].title for name in names}
     name = choice(prefix, label, titles, first, chosen=lambda: _fresh(prefix, schedules, surface)) or first
     cls = schedules[name]
-    if issubclass(cls, Manual):
+    if surface and issubclass(cls, Manual):
         return _drawn(surface)
     declared, values = list(_declared(cls, surface).items()), {}
+    if surface is None and BASE in cls.parameters():
+        values[BASE] = 1.0
     for i in range(0, len(declared), 2):
         pair = declared[i : i + 2]
         with row(len(pair)):
@@ -92,12 +109,12 @@ def _pick(prefix: str, label: str, first: str, schedules: Mapping[str, type[Sche
         return cls()
 
 
-def _fresh(prefix: str, schedules: Mapping[str, type[Schedule]], surface: Surface) -> None:
+def _fresh(prefix: str, schedules: Mapping[str, type[Schedule]], surface: Surface | None) -> None:
     """Give a newly chosen schedule its own settings."""
     cls = schedules[st.session_state[prefix]]
     for name, declared in _declared(cls, surface).items():
         st.session_state[f"{prefix}.{name}"] = declared.default
-    if issubclass(cls, Manual):
+    if surface and issubclass(cls, Manual):
         st.session_state[POINTS] = _first_points(surface)
 
 
@@ -120,13 +137,23 @@ def _is_rate(declared: Parameter) -> bool:
     return declared.symbol.startswith(r"\eta")
 
 
-def _declared(cls: type[Schedule], surface: Surface) -> dict[str, Parameter]:
-    """Return a schedule's declarations, learning rates with defaults that suit the surface."""
+def _declared(cls: type[Schedule], surface: Surface | None) -> dict[str, Parameter]:
+    """Return a schedule's declarations, learning rates with defaults that suit the surface; without one as shares."""
+    if surface is None:
+        return {name: _share(cls, declared) for name, declared in cls.parameters().items() if name != BASE}
     share = _scale(surface)
     return {
         name: replace(declared, default=four_digits(share * declared.default)) if _is_rate(declared) else declared
         for name, declared in cls.parameters().items()
     }
+
+
+def _share(cls: type[Schedule], declared: Parameter) -> Parameter:
+    """Return the declaration of a learning rate as a share of the base, that of anything else as it is."""
+    if not _is_rate(declared):
+        return declared
+    first = float(f"{declared.default / cls.parameters()[BASE].default:.1g}")
+    return replace(declared, default=first, high=1.0, help=f"{declared.help} As a share of the learning rate.")
 
 
 def _scale(surface: Surface) -> float:

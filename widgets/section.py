@@ -19,6 +19,13 @@ MORE = f"{HELP[:-1]}; or through the ends of that run and of another one, and it
 SEED = Parameter(0, 0, 9999, "s", step=1, whole=True, help="From which the random directions are drawn.")
 
 
+def plane_is_set(first: str = KINDS[0]) -> str:
+    """Return in a few words what the plane is laid along, before its inputs are drawn."""
+    meanings = {**dict(zip(KINDS, MEANINGS, strict=True)), ENDS: "the ends of two runs"}
+    kind = str(st.session_state.get(KEY) or st.query_params.get(KEY, first))
+    return meanings.get(kind, meanings[first])
+
+
 def pick_cut(surface: Surface, first: str = KINDS[0], at: str = PLACES[0], other: Entry | None = None) -> Cut | None:
     """Draw the inputs of the plane; None where the surface has but two weights and is shown whole.
 

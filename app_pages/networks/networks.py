@@ -9,18 +9,19 @@ from engine import discover_optimizers
 from engine.parameter import Parameter
 from surfaces.mlp import Mlp
 from widgets import address
-from widgets.controls import adopt
+from widgets.controls import adopt, row
 from widgets.controls import number as ask
 from widgets.data import pick_data
 from widgets.details import details
 from widgets.explain import formulas
 from widgets.live_figure import commits
 from widgets.live_run import live_run, picture_of
-from widgets.net import begun, pick_batch, pick_initial, pick_net
+from widgets.net import begun, pick_batch, pick_initial, pick_net, section
 from widgets.network import network
 from widgets.presets import preset_row
 from widgets.runs import pick_runs
-from widgets.section import pick_cut, pick_move
+from widgets.schedule import pick_shape
+from widgets.section import pick_cut, pick_move, plane_is_set
 from widgets.shape import pick_steps
 
 ORDER = 6
@@ -47,23 +48,33 @@ STEPS = Parameter(300, 1, 1000, "T", step=10, whole=True, help="How many steps e
 def networks() -> None:
     """Pick, run, draw."""
     with st.sidebar:
+        entries, edited = pick_runs(discover_optimizers(), Mlp)
+        place, training_place = entries.index(edited), st.container()
         data = pick_data(Mlp.misfit, "moons")
         share = ask("share", SHARE, "share for training")
         training, validation = data.split(share, 0) if share < 1.0 else (data, None)
         net, sliders = pick_net(training)
-        initial = pick_initial()
-        entries, edited = pick_runs(discover_optimizers())
-        started, batch = begun(net, entries, initial), pick_batch(net)
-        steps = pick_steps(STEPS)
-        place = entries.index(edited)
-        entries = [entry._replace(batch=None if entry.optimizer.iterates else batch) for entry in started]
-        cut = pick_cut(net, "run", "end", next((entry for entry in entries if entry.name != edited.name), None))
-        start = pick_move(cut)
+        initials = pick_initial(entries)
+        with training_place:
+            with row():
+                steps, batch = pick_steps(STEPS), pick_batch(net)
+            schedule = pick_shape()
+        entries = [
+            entry._replace(
+                batch=None if entry.optimizer.iterates else batch,
+                schedule=schedule if entry.optimizer.has_learning_rate else None,
+            )
+            for entry in begun(net, entries, initials)
+        ]
+        other = next((entry for entry in entries if entry.name != edited.name), None)
+        with section("plane", "Plane through the weights", plane_is_set("run")):
+            cut = pick_cut(net, "run", "end", other)
+            start = pick_move(cut)
         commits(adopt)
     live_run(entries, entries[place], net, sliders, start, steps, cut)
     picture = picture_of(net, entries, entries[place], start, steps, cut)._replace(validation=validation)
     network(picture)
-    details(picture._replace(initial=initial))
+    details(picture._replace(initial=initials[edited.name]))
     formulas(net, entries)
 
 

@@ -38,6 +38,16 @@ class WarmUp(Schedule):
         return f"{super().label}, then {self.then.label}"
 
     @property
+    def base(self) -> float | None:
+        """That of what follows."""
+        return self.then.base
+
+    @property
+    def shape_label(self) -> str:
+        """The name with every setting, and the shape of what follows."""
+        return f"{super().shape_label}, then {self.then.shape_label}"
+
+    @property
     def feedback(self) -> bool:
         """Whether what follows the warm-up does."""
         return self.then.feedback

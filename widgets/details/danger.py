@@ -56,7 +56,7 @@ def sent(picture: Picture) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
             rules = [replace(rule, **{name: value}) for value in hyperparameter_stops(rule, name)]
             header["factors"][name] = limit_factor(rules).tolist()
     elif rule.adaptive and picture.cut is None:
-        more = (picture.edited.clip, picture.edited.batch)
+        more = (picture.edited.clip, picture.edited.batch, picture.edited.schedule)
         family = single(surface, rule, picture.edited.learning_rate, picture.start, picture.steps, *more)
         with np.errstate(all="ignore"):
             scale = rule.preconditioner(state_of(family, picture.drawn))[:, 0]

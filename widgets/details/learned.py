@@ -33,7 +33,7 @@ def learned(picture: Picture, entry: Entry) -> Learned:
 @lru_cache(maxsize=REMEMBERED)
 def _learned(surface: Any, validation: Dataset | None, entry: Entry, start: tuple[float, ...], steps: int) -> Learned:
     path = run(
-        *(surface, entry.optimizer, entry.learning_rate, start, steps),
+        *(surface, entry.optimizer, entry.rates(steps), start, steps),
         record=("error", "gradient", "batch_error"),
         clip=entry.clip,
         **arguments(entry.batch),

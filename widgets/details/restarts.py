@@ -18,7 +18,7 @@ from widgets.details.follow import follow
 from widgets.details.kinds import On
 from widgets.details.picture import ALIKE, Initial, Picture
 from widgets.jobs import Progress
-from widgets.net import INITIAL, seed_key
+from widgets.net import INITIAL, scheme_key, seed_key
 from widgets.patience import patiently
 
 NAME = "restarts"
@@ -80,7 +80,7 @@ def compute(wanted: Wanted, progress: Progress) -> list[Ends] | None:
     for scheme, count in seeds.items():
         starts = np.stack([net.initial(scheme, wanted.scale, seed, wanted.bias) for seed in range(count)])
         weights = restarts(
-            *(net, rule.optimizer, rule.learning_rate, starts, wanted.steps),
+            *(net, rule.optimizer, rule.rates(wanted.steps), starts, wanted.steps),
             progress=partial(_told, progress, done, count, sum(seeds.values())),
             clip=rule.clip,
             **arguments(rule.batch),
@@ -141,7 +141,9 @@ def _taken(picture: Picture) -> dict[str, Any] | None:
     """Return the keys of the inputs that own scheme and seed, None where there are none; and of one that is to be 0."""
     if picture.initial is None:
         return None
-    return {"scheme": f"{INITIAL}.scheme", "seed": f"{INITIAL}.seed", "more": seed_key(picture.edited)}
+    edited = picture.edited
+    own = f"{INITIAL}.scheme" if edited is picture.entries[0] else scheme_key(edited)
+    return {"scheme": own, "seed": f"{INITIAL}.seed", "more": seed_key(edited)}
 
 
 def _shown(picture: Picture, wanted: Wanted) -> list[Any] | None:

@@ -64,7 +64,7 @@ def _button(label: str, file: str, mime: str, data: Callable[[], str]) -> None:
 def _path(picture: Picture, entry: Entry) -> Trajectory:
     start = entry.start or picture.start
     return run(
-        *(picture.surface, entry.optimizer, entry.learning_rate, start, picture.steps),
+        *(picture.surface, entry.optimizer, entry.rates(picture.steps), start, picture.steps),
         clip=entry.clip,
         **arguments(entry.batch),
     )

@@ -244,7 +244,8 @@ class LiveFigure {
     if (!known) return;
     const now = this.placeOf(path);
     drawShadow(ground, curve, this.view, points, now);
-    rich(this.cut, sectionWords(this.view, now));
+    rich(this.cut.firstElementChild, this.header.frame.section.short);
+    rich(this.cut.lastElementChild, sectionWords(this.view, now));
   }
 
   // where the limit differs from place to place it is that of the point that is looked at
@@ -254,10 +255,12 @@ class LiveFigure {
       this.gauge.draw(gauge, eta, limit, limitText);
       return;
     }
-    const here = path.limit[this.placeOf(path)];
+    const k = this.placeOf(path);
+    const here = path.limit[k];
     const known = here > 0 && here < FARTHEST;
     const said = here >= FARTHEST ? gauge.unlimited : gauge;
-    this.gauge.draw(said, eta, known ? here : null, known ? number(here, 3) : "");
+    const now = eta * (this.header.pace?.[k] ?? 1); // as the schedule has it at that step
+    this.gauge.draw(said, now, known ? here : null, known ? number(here, 3) : "");
   }
 
   // what is on the screen now, for the details below the figure
@@ -298,6 +301,7 @@ class LiveFigure {
     const seen = this.playback.whole ? points.length : Math.min(this.playback.at + 1, points.length);
     ground.trail(points, seen, run);
     if (!this.playback.whole) ground.dots([points[seen - 1]], run.colour, 5);
+    if (run.letter && points.length) ground.label(run.letter, points[seen - 1][0] - 14, points[seen - 1][1] + 12);
     curve.line(
       Array.from(path.error, (error, k) => [curve.x(steps[k]), curve.y(error)]),
       { colour: run.colour, dash: run.dash, width: 2.2 },

@@ -39,7 +39,7 @@ def told(
 ) -> tuple[np.ndarray, Told]:
     """Return the weights of a run (T+1, D), and what there is to be told of all its steps."""
     path = run(
-        *(net, entry.optimizer, entry.learning_rate, start, steps),
+        *(net, entry.optimizer, entry.rates(steps), start, steps),
         record=(),
         clip=entry.clip,
         **arguments(entry.batch),
