@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from engine import theory
-from engine.curvature import DENSE, extremes
+from engine.curvature import DENSE, extremes, highest
 from engine.optimizer import Optimizer
 from engine.surface import Surface
 
@@ -31,6 +31,11 @@ def largest(hessian: np.ndarray) -> np.ndarray:
     with np.errstate(all="ignore"):
         top: np.ndarray = 0.5 * (a + d) + np.hypot(0.5 * (a - d), b)
     return np.where(np.isfinite(top), top, np.nan)
+
+
+def largest_of(surface: Surface, w: np.ndarray) -> np.ndarray:
+    """Return lambda_max of H(w), (..., D) -> (...); nan where H is not finite."""
+    return highest(surface, w) if surface.dim > DENSE else largest(surface.hessian(w))
 
 
 def ends_of_spectrum(surface: Surface, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -89,7 +94,7 @@ def _from_products(
         with np.errstate(all="ignore"):
             scale = 1.0 / np.sqrt(np.stack(columns, axis=1))
         factor = np.broadcast_to([item.preconditioned_limit for item in optimizers], weights.shape[:-1])
-    top = extremes(surface, weights, scale)[1]
+    top = highest(surface, weights, scale)
     limits = np.divide(factor, top, out=np.full_like(top, np.inf), where=top > 0.0)
     return np.where(np.isfinite(top), limits, np.nan)
 

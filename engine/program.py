@@ -3,14 +3,17 @@
 import ast
 import inspect
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
 import numpy as np
 
 from engine.divergence import squared_bound
+from engine.family import label
 from engine.optimizer import Optimizer
+from engine.sampling import SAMPLINGS, Batch
+from engine.schedule import Schedule
 from engine.surface import Surface
 from engine.translation import (
     ROLES,
@@ -34,6 +37,7 @@ ROOT = (
     "def sqrt(x):  # torch.sqrt is one rounding off in some places",
     "    return x.clone().apply_(lambda value: math.sqrt(value) if value >= 0.0 else math.nan)",
 )
+RATES_A_LINE = 4
 REMEMBERED = 64  # classes translated, in both libraries
 
 
@@ -44,14 +48,17 @@ def numpy_program(
     start: Sequence[float],
     steps: int,
     clip: float | None = None,
+    batch: Batch | None = None,
+    schedule: Schedule | None = None,
 ) -> str:
     """Return a program that needs NumPy alone and repeats a run to the last bit.
 
     It does what the kernels do in the same order; beyond + - * / and roots the last bit is up to the library. It leaves
-    ``weights`` (steps + 1, D) and ``error`` (steps + 1,), nan after the step at which the run diverged. Raises
+    ``weights`` (steps + 1, D) and ``error`` (steps + 1,), nan after the step at which the run diverged. Of a run by
+    mini-batches it draws the rows of every step itself, from the same seed, and ``error`` is that of all rows. Raises
     ValueError with a sentence that says why a kernel cannot be written this way.
     """
-    return _program("np", surface, optimizer, learning_rate, start, steps, clip)
+    return _program("np", surface, optimizer, learning_rate, start, steps, clip, batch, schedule)
 
 
 def torch_program(
@@ -61,12 +68,14 @@ def torch_program(
     start: Sequence[float],
     steps: int,
     clip: float | None = None,
+    batch: Batch | None = None,
+    schedule: Schedule | None = None,
 ) -> str:
     """Return the same program for PyTorch alone, in double precision, on the CPU.
 
     Raises ValueError as numpy_program does.
     """
-    return _program("torch", surface, optimizer, learning_rate, start, steps, clip)
+    return _program("torch", surface, optimizer, learning_rate, start, steps, clip, batch, schedule)
 
 
 def _program(
@@ -77,6 +86,8 @@ def _program(
     start: Sequence[float],
     steps: int,
     clip: float | None,
+    batch: Batch | None,
+    schedule: Schedule | None,
 ) -> str:
     torch, cls = library == "torch", cast(Any, type(optimizer))
     if cls.iterates:
@@ -94,6 +105,8 @@ def _program(
     )
     rule = _rule(cls, library, made)
     place, eta = [float(value) for value in start], float(learning_rate)
+    if batch is not None and not ground.data:
+        raise ValueError(f"{cls.title} has no rows here that a step could be given a part of.")
 
     def array(values: Any) -> str:
         return f"{'torch.tensor' if torch else 'np.array'}({values})"
@@ -108,17 +121,18 @@ def _program(
         for name, declared in surface.parameters().items()
     ]
     lines = [
-        f"# {optimizer.label(eta, clip)}",
+        f"# {label(optimizer, eta, clip, batch, schedule)}",
         *_equations(type(optimizer)),
         f"# {surface.title} {', '.join(settings)}".rstrip(),
         *_equations(type(surface)),
         *(["import math", ""] if root else []),
+        *(["import numpy as np"] if torch and batch else []),
         f"import {'torch' if torch else 'numpy as np'}",
         "",
         *(["torch.set_default_dtype(torch.float64)"] if torch else []),
         f"steps = {int(steps)}",
         f"start = {array(place)}",
-        f"eta = {scalar(eta)}  # learning rate",
+        *(_rates(schedule, eta, int(steps), array) or [f"eta = {scalar(eta)}  # learning rate"]),
     ]
     if rule.hyper:
         given = [getattr(optimizer, field) for field in optimizer.parameters()]
@@ -135,15 +149,26 @@ def _program(
         rows = "".join(f"    {row},\n" for row in surface.rows().tolist())
         lines.append(f"data = {array(f'[{chr(10)}{rows}]')}")
 
+    if batch is not None:
+        lines += _order(batch, len(surface.rows()), int(steps))
+    # what the whole is asked for, and what a step is
+    every = "w, data" if batch is not None else "w"
+    seen = "rows" if batch is not None else "data"
+
     # squared as the compiled loop squares it
     far = float(squared_bound(np.array([place]).T)[0])
     loop = [
         "for step in range(steps + 1):",
         "    weights[step] = w",
-        "    error[step] = error_and_gradient(w)[0]" if rule.query else "    error[step], g = error_and_gradient(w)",
+        f"    error[step]{', g' if not (rule.query or batch) else ''} = error_and_gradient({every})"
+        f"{'[0]' if rule.query or batch else ''}",
         f"    if not ({library}.isfinite(error[step]) and {library}.sum((w - start) ** 2) <= {far!r}):",
         "        break  # diverged: not finite, or further from the start than 1e6 (1 + |start|)",
-        *indented([*rule.query, "g = error_and_gradient(point)[1]"] if rule.query else []),
+        *(["    if step == steps:", "        break"] if batch or schedule else []),
+        *indented([f"rows = data[{'torch.from_numpy(order[step])' if torch else 'order[step]'}]"] if batch else []),
+        *indented(["eta = etas[step]"] if schedule else []),
+        *indented(rule.query),
+        *indented([_gradient("point" if rule.query else "w", seen, batch)] if rule.query or batch else []),
         *indented(_shortened(library) if clip is not None else []),
         *indented([f"tau = {scalar('step + 1.0')}"] if rule.tau else []),
         *indented(rule.update),
@@ -152,7 +177,7 @@ def _program(
         [
             *lines,
             *(ROOT if root else ()),
-            *("", "", "def error_and_gradient(w):", *indented(ground.body), "", ""),
+            *("", "", f"def error_and_gradient({every}):", *indented(ground.body), "", ""),
             f"weights = {library}.full((steps + 1, {surface.dim}), {library}.nan)",
             f"error = {library}.full((steps + 1,), {library}.nan)",
             f"w = start.{'clone' if torch else 'copy'}()",
@@ -163,6 +188,41 @@ def _program(
             "",
         ]
     )
+
+
+def _gradient(at: str, seen: str, batch: Batch | None) -> str:
+    """Return the line that asks for the gradient that the step receives."""
+    return f"g = error_and_gradient({at}{f', {seen}' if batch else ''})[1]"
+
+
+def _rates(schedule: Schedule | None, eta: float, steps: int, array: Callable[[str], str]) -> list[str]:
+    """Return the learning rates of all steps, as numbers; nothing where there is no schedule."""
+    if schedule is None:
+        return []
+    rates = [repr(float(value)) for value in schedule.scaled(eta, steps)[:, 0]]
+    rows = "".join(f"    {', '.join(rates[i : i + RATES_A_LINE])},\n" for i in range(0, steps, RATES_A_LINE))
+    return [f"etas = {array(f'[{chr(10)}{rows}]')}  # learning rate of every step: {schedule.shape_label}"]
+
+
+def _order(batch: Batch, rows: int, steps: int) -> list[str]:
+    """Return the lines that draw which rows every step receives, as sampling.batches does from the same seed."""
+    size, each = batch.size, -(-rows // batch.size)
+    epochs = -(-steps // each)
+    lines = [f"# {SAMPLINGS[batch.sampling]}; {size} of {rows} rows a step"]
+    if batch.sampling != "in_order":
+        lines.append(f"random = np.random.default_rng({batch.seed})")
+    if batch.sampling == "with_replacement":
+        return [*lines, f"order = random.integers(0, {rows}, (steps, {size}))"]
+    if batch.sampling == "without_replacement":
+        return [*lines, f"order = random.permuted(np.tile(np.arange({rows}), (steps, 1)), axis=1)[:, :{size}]"]
+    lines.append(
+        {
+            "in_order": f"epochs = np.tile(np.arange({rows}), ({epochs}, 1))",
+            "shuffle_once": f"epochs = np.tile(random.permutation({rows}), ({epochs}, 1))",
+            "reshuffle": f"epochs = random.permuted(np.tile(np.arange({rows}), ({epochs}, 1)), axis=1)",
+        }[batch.sampling]
+    )
+    return [*lines, f"order = [epoch[i : i + {size}] for epoch in epochs for i in range(0, {rows}, {size})]"]
 
 
 def _shortened(library: str) -> list[str]:

@@ -20,7 +20,7 @@ from engine.family import (
     rates,
     single,
 )
-from engine.local import ends_of_spectrum, limit_factor
+from engine.local import largest_of, limit_factor
 from engine.optimizer import Best, Optimizer
 from engine.parameter import four_digits
 from engine.plane import Plane
@@ -181,7 +181,7 @@ def _limit(surface: Any, rule: Optimizer, plane: Plane) -> float:
     found = stationary_points(surface, plane.view) if plane.whole else known_points(surface)
     tops = [values[-1] for values, kind in zip(found.eigenvalues, found.kinds, strict=True) if kind == "minimum"]
     tops += [high for low, high in found.curve_eigenvalues.tolist() if high > 0.0 and low > -1e-6 * high]
-    tops = tops or [abs(float(ends_of_spectrum(surface, np.array(surface.start))[1]))]
+    tops = tops or [abs(float(largest_of(surface, np.array(surface.start))))]
     return float(limit_factor(rule)) / min(tops) if 0.0 < min(tops) < np.inf else np.inf
 
 

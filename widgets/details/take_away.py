@@ -33,11 +33,11 @@ def draw(picture: Picture) -> None:
         tuple(picture.start),
         picture.steps,
         edited.clip,
+        edited.batch,
+        edited.schedule,
     )
     name = f"{edited.name}_{slug(edited.optimizer)}"
     try:
-        if edited.batch:
-            raise ValueError("There is no program of a run by mini-batches; its numbers are as above.")
         text, why = _text(*settings), ""
     except ValueError as error:
         text, why = "", str(error)
