@@ -10,13 +10,12 @@ from charts.colours import FONT
 from charts.curve import curve_figure
 from charts.gauge import WHERE, gauge
 from charts.plane import GRID, ground_figure
-from engine.family import Family, single_of
+from engine.family import Family
 from engine.local import Expansion, local_limits
 from engine.outcome import state_of
 from engine.plane import Plane
 from engine.planes import near as near_start
-from engine.run import run
-from engine.sampling import arguments
+from engine.remembered import remembered
 from engine.section import Section, seen
 from engine.shadow import random_walk_plane, shadow
 from engine.stationary import Stationary, floor, stationary_points
@@ -63,7 +62,7 @@ def _limits(surface: Any, study: Study, family: Family, shown: np.ndarray) -> np
     limits = np.full(weights.shape[:2], np.nan)
     if not any(family is other for other in study.others.values()):
         r = place_of(family, study.edited)
-        alone = single_of(family, r)
+        alone = study.present.family  # with its state, which families of sections leave out
         limits[:, r] = local_limits(surface, alone.optimizers, weights[:, r : r + 1], state_of(alone, shown))[:, 0]
     return limits
 
@@ -77,12 +76,9 @@ def near_run(surface: Any, study: Study, shown: np.ndarray) -> dict[str, np.ndar
     holds how far the step is from the plane, and E at its foot above the floor.
     """
     edited = study.edited
-    path = run(
-        *(surface, edited.optimizer, edited.rates(study.steps), study.start, study.steps),
-        record=("gradient", "used_gradient"),
-        clip=edited.clip,
-        **arguments(edited.batch),
-    )
+    given = (surface, edited.optimizer, edited.learning_rate, study.start, study.steps)
+    path = remembered(*given, edited.clip, edited.batch, edited.schedule)
+    assert path is not None
     weights, used = path.weights[:, 0], path.used_gradient
     assert used is not None
     plane, arrays = study.plane, {}

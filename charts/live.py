@@ -68,6 +68,7 @@ def live_message(
             "verdict": _said(present, edited, index, texts),
         },
         "texts": list(texts),
+        "heavy": study.heavy,
         "sliders": [*_live_sliders(study), *sliders],
         **words,
     }

@@ -7,8 +7,7 @@ import numpy as np
 
 from engine import planes
 from engine.plane import Plane
-from engine.run import run
-from engine.sampling import arguments
+from engine.remembered import remembered
 from engine.study import Entry
 from engine.surface import Surface
 
@@ -57,8 +56,10 @@ def _along_run(cut: Cut, surface: Surface, entry: Entry, start: tuple[float, ...
 
 def _path(surface: Surface, entry: Entry, start: tuple[float, ...], steps: int) -> np.ndarray:
     """Return the part of a run that is near its start, (n, D)."""
-    given = (surface, entry.optimizer, entry.rates(steps), entry.start or start, steps)
-    return planes.near(run(*given, record=(), clip=entry.clip, **arguments(entry.batch)).weights[:, 0])
+    given = (surface, entry.optimizer, entry.learning_rate, entry.start or start, steps)
+    path = remembered(*given, entry.clip, entry.batch, entry.schedule)
+    assert path is not None
+    return planes.near(path.weights[:, 0])
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -106,10 +106,13 @@ def over_learning_rate(
     clip: float | None = None,
     batch: Batch | None = None,
     schedule: Schedule | None = None,
+    state: bool = True,
 ) -> Family:
     """Return the family over the learning rate, for given stops."""
     values = np.array(stops)
-    path = run(surface, optimizer, rates(values, schedule, steps), start, steps, **_options(optimizer, clip, batch))
+    path = run(
+        surface, optimizer, rates(values, schedule, steps), start, steps, **_options(optimizer, clip, batch, state)
+    )
     return Family("learning_rate", values, [optimizer] * len(values), values, path, clip, batch, schedule)
 
 
@@ -123,6 +126,7 @@ def over_hyperparameter(
     clip: float | None = None,
     batch: Batch | None = None,
     schedule: Schedule | None = None,
+    state: bool = True,
 ) -> Family:
     """Return the family over one hyperparameter, the learning rate as it is."""
     values = hyperparameter_stops(optimizer, name)
@@ -133,9 +137,9 @@ def over_hyperparameter(
     return Family(name, np.array(values), optimizers, np.full(len(values), learning_rate), path, clip, batch, schedule)
 
 
-def _options(optimizer: Optimizer, clip: float | None, batch: Batch | None) -> dict[str, Any]:
+def _options(optimizer: Optimizer, clip: float | None, batch: Batch | None, state: bool = True) -> dict[str, Any]:
     """Return what runs are told; a family keeps the weights and the error, the state only where limits follow it."""
-    record = ("error", "state") if optimizer.adaptive else ("error",)
+    record = ("error", "state") if optimizer.adaptive and state else ("error",)
     return {"record": record, "clip": clip, **arguments(batch)}
 
 

@@ -42,13 +42,12 @@ class Schedule(Parameterised, ABC):
     @property
     def shape_label(self) -> str:
         """The name with every setting but the base learning rate, in which the others are told: ``Linear K = 60``."""
-        settings = [
-            f"{known.plain} = {number(getattr(self, name) / (self.base or 1.0), 3)} η"
-            if known.symbol.startswith(RATE)
-            else f"{known.plain} = {number(getattr(self, name), 4)}"
-            for name, known in self.parameters().items()
-            if name != "learning_rate"
-        ]
+        settings = []
+        for name, known in self.parameters().items():
+            value, rate = getattr(self, name), known.symbol.startswith(RATE)
+            if name != "learning_rate":
+                share = f"{number(value / (self.base or 1.0), 3)} η" if rate and value else number(value, 4)
+                settings.append(f"{known.plain} = {share}")
         return f"{self.title} {', '.join(settings)}".strip()
 
     def scaled(self, base: float | np.ndarray, steps: int) -> np.ndarray:

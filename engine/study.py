@@ -24,6 +24,7 @@ from engine.local import largest_of, limit_factor
 from engine.optimizer import Best, Optimizer
 from engine.parameter import four_digits
 from engine.plane import Plane
+from engine.remembered import remembered
 from engine.rounding import rounding_decides
 from engine.sampling import Batch
 from engine.schedule import Schedule
@@ -31,6 +32,8 @@ from engine.stationary import known_points, stationary_points
 from engine.surface import Surface
 from engine.verdict import Scene, Verdict, judge
 
+MOST_WORK = 1_000_000_000  # weights x rows x steps x runs of a family, about a second
+MOST_ROOM = 200_000_000  # bytes of its weights
 REMEMBERED = 8  # families kept with their verdicts, about 1 MB each at 150 steps
 
 
@@ -102,6 +105,7 @@ class Study:
     present: Member  # the family in which the run under the sliders stands
     index: int  # and its place there
     stops: dict[str, list[float]]  # of the live sliders: the learning rate's, then the first hyperparameter's
+    heavy: bool  # whether the families would take too long or too much room, and are not to be had
     families: list[Member]  # the runs at those stops, in the same order; none where they were not asked for
     best: Best | None
     typed_best: Best | None  # the best setting that four significant digits can say
@@ -130,6 +134,8 @@ def study(
         stops["learning_rate"] = learning_rate_stops(limit, eta)
     if name:
         stops[name] = hyperparameter_stops(rule, name)
+    heavy = too_heavy(surface, steps, max(map(len, stops.values()), default=1))
+    families = False if heavy else families
     members = []
     if rule.has_learning_rate and families in (True, "learning_rate"):
         etas = tuple(stops["learning_rate"])
@@ -139,7 +145,7 @@ def study(
     if plane.whole and members and members[0].family.setting == "learning_rate":
         present = members[0]
     else:
-        present = _member(surface, single(surface, rule, eta, start, steps, *more), plane)
+        present = _member(surface, _alone(surface, edited, start, steps, plane), plane)
     if not plane.whole:
         members = [_told(member, present, edited) for member in members]
     best = _best(surface, rule) if edited.clip is None else None
@@ -149,22 +155,33 @@ def study(
         start,
         steps,
         plane,
-        {
-            item.name: single(
-                *(surface, item.optimizer, item.learning_rate, item.start or start, steps),
-                *(item.clip, item.batch, item.schedule),
-            )
-            for item in entries
-            if item is not edited
-        },
+        {item.name: _alone(surface, item, item.start or start, steps, plane) for item in entries if item is not edited},
         present,
         place_of(present.family, edited),
         stops,
+        heavy,
         members,
         best,
         best and typed(best, surface.eigenvalues),
         limit,
     )
+
+
+def too_heavy(surface: Surface, steps: int, runs: int) -> bool:
+    """Tell whether so many runs at once would take seconds, or more room than a picture is worth."""
+    work = surface.dim * len(surface.rows()) * steps * runs
+    return work > MOST_WORK or 8 * runs * (steps + 1) * (surface.dim + 2) > MOST_ROOM
+
+
+def _alone(surface: Any, entry: Entry, start: tuple[float, ...], steps: int, plane: Plane) -> Family:
+    """Return a run as a family of one; of a model of data it is remembered, each look at it would take its time."""
+    given = (surface, entry.optimizer, entry.learning_rate, start, steps, entry.clip, entry.batch, entry.schedule)
+    if plane.whole:
+        return single(*given)
+    path, values = remembered(*given), np.array([entry.learning_rate])
+    assert path is not None
+    rules = [entry.optimizer]
+    return Family("learning_rate", values, rules, values, path, entry.clip, entry.batch, entry.schedule)
 
 
 def _limit(surface: Any, rule: Optimizer, plane: Plane) -> float:
@@ -232,7 +249,9 @@ def _over_learning_rate(
     batch: Batch | None,
     schedule: Schedule | None,
 ) -> Member:
-    return _member(surface, over_learning_rate(surface, rule, stops, start, steps, clip, batch, schedule), plane)
+    return _member(
+        surface, over_learning_rate(surface, rule, stops, start, steps, clip, batch, schedule, plane.whole), plane
+    )
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -248,7 +267,9 @@ def _over_hyperparameter(
     batch: Batch | None,
     schedule: Schedule | None,
 ) -> Member:
-    return _member(surface, over_hyperparameter(surface, rule, name, eta, start, steps, clip, batch, schedule), plane)
+    return _member(
+        surface, over_hyperparameter(surface, rule, name, eta, start, steps, clip, batch, schedule, plane.whole), plane
+    )
 
 
 def _member(surface: Surface, family: Family, plane: Plane) -> Member:

@@ -1,6 +1,8 @@
 """The page Networks without a browser: presets, data and losses, what travels, hostile addresses."""
 
 import ast
+import re
+import time
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -10,6 +12,7 @@ from visit import components, decode, said, visit, warned
 
 from charts.network import LEVELS, SIDE, answers, looked_at, scale_of, window
 from engine import discover_optimizers, run
+from engine.schedules.linear import Linear
 from surfaces.data import discover_data, made
 from surfaces.data.moons import Moons
 from surfaces.mlp import Mlp
@@ -239,3 +242,127 @@ def test_a_run_that_is_lost_is_drawn_and_told():
     )
     assert said(header)["status"] == "bad" and "nan" not in said(header)["sentence"]
     assert not np.isfinite(np.reshape(arrays["told"], (-1, 4))[-1, 0])
+
+
+def test_a_schedule_scales_the_learning_rate_of_every_run_and_is_named():
+    app = at("a=adam&a.learning_rate=0.05&b=momentum&schedule=linear&schedule.last_learning_rate=0.2&schedule.length=30"
+             "&steps=40")  # fmt: skip
+    (figure, points), _ = quiet(app)
+    training, _ = made(Moons()).split(0.7, 0)
+    net, schedule = Mlp(data=training), Linear(1.0, 0.2, 30)
+    for name, rule, eta in (("a", "adam", 0.05), ("b", "momentum", 0.2)):
+        path = run(net, OPTIMIZERS[rule](), Linear(eta, 0.2 * eta, 30), net.initial(), 40)
+        steps = np.array(figure["steps"])
+        np.testing.assert_allclose(np.reshape(points[f"run.{name}"], (-1, 5))[:, 2], path.error[steps, 0], rtol=1e-5)
+    assert figure["runs"][0]["label"] == "Adam η = 0.05, β₁ = 0.9, β₂ = 0.999, δ = 10⁻⁸, Linear η_K = 0.2 η, K = 30"
+    np.testing.assert_allclose(figure["pace"][:-1], schedule(40), rtol=1e-12)
+    assert figure["pace"][-1] == pytest.approx(0.2)
+    assert "η = 0.01" in str(said(figure))  # that of the last step
+    assert quiet(at("steps=20"))[0][0]["pace"] is None
+
+
+@pytest.mark.parametrize("slug", ["chebyshev", "manual", "on_plateau", "nothing"])
+def test_a_schedule_that_cannot_be_scaled_is_not_offered(slug):
+    warned(at(f"steps=10&schedule={slug}"), "schedule")
+
+
+@pytest.mark.parametrize("slug", ["cosine", "step", "warm_up", "one_cycle", "power"])
+def test_every_other_schedule_is_run(slug):
+    (figure, _), _ = quiet(at(f"steps=60&schedule={slug}&a=adam&a.learning_rate=0.02"))
+    assert len(figure["pace"]) == len(figure["steps"]) and max(figure["pace"]) <= 1.0 + 1e-12
+
+
+def test_runs_may_begin_with_other_schemes_and_two_of_one_optimizer_are_told_apart():
+    app = at("a=momentum&b=momentum&c=momentum&initial.b.scheme=he&initial.c.scheme=equal&steps=30")
+    (figure, points), _ = quiet(app)
+    training, _ = made(Moons()).split(0.7, 0)
+    net = Mlp(data=training)
+    for name, scheme in (("a", "xavier"), ("b", "he"), ("c", "equal")):
+        first = net.evaluate(net.initial(scheme))[0]
+        assert np.reshape(points[f"run.{name}"], (-1, 5))[0, 2] == pytest.approx(float(first), rel=1e-5)
+    styles = figure["runs"]
+    assert len({item["dash"] for item in styles}) == 3 and len({item["colour"] for item in styles}) == 1
+    assert [item["letter"] for item in styles] == ["a", "b", "c"]
+    assert [item["label"].rsplit(", ", 1)[1] for item in styles] == ["μ = 0.9", "He", "all equal"]
+    (other, _), _ = quiet(at("a=momentum&b=adam&steps=20"))
+    assert [item["letter"] for item in other["runs"]] == ["", ""]
+    assert [item["dash"] for item in other["runs"]] == ["solid", "longdash"]
+
+
+def test_the_first_picture_bends_its_boundary():
+    (figure, _), (_, arrays) = quiet(at())
+    table = np.reshape(arrays["told"], (-1, 4))
+    assert table[-1, 2] == 1.0 and table[-1, 3] > 0.95 and table[0, 2] < 0.7
+    short = figure["frame"]["section"]["short"]
+    assert re.fullmatch(
+        r"This plane holds 9\d(\.\d)? % of the run's movement; a random walk's would hold 7\d %\.", short
+    )
+
+
+def test_inputs_that_saturate_are_said():
+    app = at("data=insurance&steps=20")
+    assert any("hidden units saturate" in item.value for item in app.sidebar.caption)
+    app = at("data=insurance&steps=20", **{"data.scaling": "scaled"})
+    assert not any("hidden units saturate" in item.value for item in app.sidebar.caption)
+    ends = []
+    for scaled in (False, True):
+        data = made(discover_data()["insurance"]())
+        net = Mlp(data.scaled() if scaled else data)
+        ends.append(run(net, OPTIMIZERS["momentum"](), 0.2, net.start, 300).error[-1, 0])
+    assert ends[1] < 0.1 * ends[0]
+
+
+def test_long_runs_wait_beside_a_bar_and_can_be_stopped(monkeypatch):
+    monkeypatch.setattr("widgets.patience.SHORT", 0.0)
+    monkeypatch.setattr("widgets.trained.LONG", 0)
+    app = at("steps=50&b=adam")
+    if not components(app) or not any("frame" in decode(data)[0] for data in components(app)):
+        assert any(button.label == "Stop" for button in app.button)
+    for _ in range(40):
+        if any("frame" in decode(data)[0] for data in components(app)):
+            break
+        time.sleep(0.1)
+        app.run()
+    told(app)
+    assert not app.exception
+
+
+def test_families_that_would_take_seconds_are_not_to_be_had():
+    app = at("steps=300&surface.hidden=90&a=adam&a.learning_rate=0.01&data.rows=1000")
+    (figure, _), _ = quiet(app)
+    assert figure["heavy"] and not figure["families"]
+    assert not quiet(at("steps=30"))[0][0]["heavy"]
+
+
+ROWS = "5,6,1\n7,8,0\n2,2,1\n"
+FAULTS = {  # what is wrong, and what the sentence names
+    "a,b,t\n1,2,3\n1,x,4\n5,6,7\n8,9,1\n": "row 3, column 2",
+    "a,b,t\n1,2,0\n1,4,1\n1,4,0\n1,5,1\n": "a",
+    "a,b,t\n1,2,0\n3,4,0\n5,4,0\n6,1,0\n": "0",
+    "a,b,t\n1,2\n" + ROWS: "row 2",
+    "a,b,t\n1,nan,0\n" + ROWS: "nan",
+    "1\n2\n3\n4\n": "column",
+    "": "empty",
+    "a,t\n" + "1,2\n" * 5000: "5,000 rows",
+}
+
+
+@pytest.mark.parametrize("table", FAULTS)
+def test_a_table_that_cannot_be_used_is_said_in_a_sentence_and_the_page_stays(table):
+    app = at("data=own&steps=20")
+    app.session_state["data.table"] = table
+    app.run()
+    assert not app.exception and app.sidebar.warning
+    assert any(FAULTS[table] in item.value.replace("\\", "").lower() for item in app.sidebar.warning), [
+        item.value[:200] for item in app.sidebar.warning
+    ]
+    told(app)
+
+
+def test_a_loss_that_does_not_fit_other_data_is_said_where_they_are_chosen():
+    app = at("steps=20", **{"surface.loss": "softmax"})
+    quiet(app)
+    app.selectbox(key="data").select("noisy_line").run()
+    assert not app.exception
+    assert any("needs classes" in item.value for item in app.sidebar.caption)
+    told(app)

@@ -271,7 +271,11 @@ NOT_A_START += [(np.nan, 0.0), (np.inf, 0.0), (1e999, 0.0), [(0.0, 1.0), (2.0,)]
 NOT_STEPS = [-1, 0.5, np.nan, np.inf, -np.inf, "10", None, True, [10], 10**400, 1j]
 BAD = [
     *(("learning_rate", value, r"learning_rate must be") for value in NOT_A_NUMBER),
-    ("learning_rate", [[0.1, 0.2]], r"learning_rate must be a number or an array \(R,\), got shape \(1, 2\)"),
+    (
+        "learning_rate",
+        [[0.1, 0.2]],
+        r"learning_rate must be a number or an array \(R,\) or \(10, R\), one a step, got shape \(1, 2\)",
+    ),
     *(("start", v, r"start must (be finite|be real numbers|have shape \(2,\) or \(R, 2\)), got") for v in NOT_A_START),
     *(("steps", value, r"steps must be a whole number, at least 0, got") for value in NOT_STEPS),
     *(("record_every", v, r"record_every must be a whole number, at least 1, got") for v in (0, -1, 0.5, "1", None)),
@@ -309,3 +313,18 @@ def test_a_schedule_with_bad_values_is_refused(values, monkeypatch):
     monkeypatch.setattr(Fixed, "values", values, raising=False)
     with pytest.raises(ValueError, match="^learning_rate must"):
         run(VALLEY, Momentum(), Fixed(), START, 10)
+
+
+def test_a_learning_rate_for_every_step_and_run_is_taken_as_given():
+    etas = np.geomspace(0.001, 0.05, 30).reshape(10, 3)
+    path = run(VALLEY, Momentum(), etas, START, 10)
+    np.testing.assert_array_equal(path.learning_rate, etas)
+    for r in range(3):
+        alone = run(VALLEY, Momentum(), etas[:, r : r + 1], START, 10)
+        np.testing.assert_array_equal(alone.weights[:, 0], path.weights[:, r])
+
+
+@pytest.mark.parametrize("shape", [(9, 3), (11, 3), (10, 0), (10, 3, 1)])
+def test_learning_rates_of_another_number_of_steps_are_refused(shape):
+    with pytest.raises(ValueError, match=r"^learning_rate must be a number or an array \(R,\) or \(10, R\)"):
+        run(VALLEY, Momentum(), np.full(shape, 0.01), START, 10)

@@ -311,3 +311,23 @@ def test_the_frozen_default_of_a_warm_up_is_shared_safely():
     with pytest.raises(dataclasses.FrozenInstanceError):
         WarmUp().then.learning_rate = 1.0
     assert slug(WarmUp().then) == "constant"
+
+
+@every_schedule
+def test_a_schedule_is_scaled_to_another_base(slug):
+    schedule = SCHEDULES[slug]()
+    if schedule.feedback or not schedule.base:
+        assert slug in ("chebyshev", "manual", "on_plateau")
+        with pytest.raises(ValueError, match="has no shape of its own"):
+            schedule.scaled(0.1, 5)
+        return
+    np.testing.assert_allclose(schedule.scaled(schedule.base, 80)[:, 0], schedule(80), rtol=1e-15)
+    both = schedule.scaled(np.array([0.01, 3.0]), 80)
+    assert both.shape == (80, 2)
+    np.testing.assert_allclose(both[:, 1], 300.0 * both[:, 0], rtol=1e-14)
+    assert str(schedule.base) not in schedule.shape_label and schedule.shape_label.startswith(schedule.title)
+
+
+def test_shapes_are_told_in_shares_of_the_base():
+    assert Linear(0.2, 0.05, 40).shape_label == "Linear η_K = 0.25 η, K = 40"
+    assert WarmUp(5, 0.5, Step(0.3, 0.5, 10)).shape_label == "Warm-up W = 5, s = 0.5, then Step f = 0.5, n = 10"

@@ -90,7 +90,7 @@ def test_the_words_name_the_share_and_what_it_is_without_reason():
     assert by_weights.endswith("one laid at random holds 2 of 25 parts, 8 %.")
     lost = message(at(plane="run", **{"a.learning_rate": "1"}))[0]["frame"]["section"]["explained"]
     assert "along its first" in lost
-    gone = message(at(plane="run", **{"a.learning_rate": "5"}))[0]["frame"]["section"]["explained"]
+    gone = message(at(plane="run", **{"a.learning_rate": "5"}))[0]["frame"]["section"]["short"]
     assert gone == "The run is far away after a step or two: no plane tells much of it."
 
 

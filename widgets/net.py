@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from engine.dataset import Dataset
 from engine.parameter import Choice, Parameter
 from engine.sampling import SAMPLINGS, Batch
 from engine.study import Entry
+from engine.words import number as words_of
 from surfaces.fitting.layers import SCHEMES
 from surfaces.mlp import Mlp
 from widgets.controls import choice as choose
@@ -17,6 +19,7 @@ from widgets.shape import PREFIX, slider
 
 NUMBERS = "sum_of_squares"
 SAME = "same"
+LARGE = 10.0  # inputs beyond which units that saturate do
 TITLES = {
     **{"relu": "ReLU", "leaky_relu": "leaky ReLU", "prelu": "PReLU", "cross_entropy": "cross-entropy"},
     **{"softmax": "softmax with cross-entropy", "max_margin": "max margin"},
@@ -61,6 +64,10 @@ def pick_net(data: Dataset) -> tuple[Mlp, list[dict[str, Any]]]:
         with row():
             for name in ("penalty", "sparsity"):
                 values[name] = number(f"{PREFIX}.{name}", numbers[name], name)
+    if (largest := float(np.abs(data.inputs).max())) > LARGE:
+        st.caption(
+            f"Inputs are as large as {words_of(largest)}: hidden units saturate. Scaled ones are learned better."
+        )
     try:
         net = Mlp(**values)
     except ValueError as error:

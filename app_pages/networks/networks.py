@@ -23,6 +23,7 @@ from widgets.runs import pick_runs
 from widgets.schedule import pick_shape
 from widgets.section import pick_cut, pick_move, plane_is_set
 from widgets.shape import pick_steps
+from widgets.trained import trained
 
 ORDER = 6
 
@@ -41,7 +42,7 @@ PRESETS = {
     "A curve": "data=noisy_line&data.rows=20&data.noise=1&surface.hidden=8&a=adam&a.learning_rate=0.05&steps=300",
 }
 SHARE = Parameter(0.7, 0.1, 1.0, "", step=0.1, help="Of the rows, for training; the others are kept for validation.")
-STEPS = Parameter(300, 1, 1000, "T", step=10, whole=True, help="How many steps each run takes.")
+STEPS = Parameter(300, 1, 2000, "T", step=10, whole=True, help="How many steps each run takes.")
 
 
 @st.fragment
@@ -71,10 +72,16 @@ def networks() -> None:
             cut = pick_cut(net, "run", "end", other)
             start = pick_move(cut)
         commits(adopt)
-    live_run(entries, entries[place], net, sliders, start, steps, cut)
-    picture = picture_of(net, entries, entries[place], start, steps, cut)._replace(validation=validation)
-    network(picture)
-    details(picture._replace(initial=initials[edited.name]))
+    given = (net, validation, tuple(entries), place, start, steps, cut)
+    initial = initials[edited.name]
+
+    def draw(_: object) -> None:
+        live_run(entries, entries[place], net, sliders, start, steps, cut)
+        picture = picture_of(net, entries, entries[place], start, steps, cut)._replace(validation=validation)
+        network(picture)
+        details(picture._replace(initial=initial))
+
+    trained(net, entries, start, steps, given, draw)
     formulas(net, entries)
 
 

@@ -7,8 +7,7 @@ import numpy as np
 
 from engine.dataset import Dataset
 from engine.layer_norms import layer_norms
-from engine.run import run
-from engine.sampling import arguments
+from engine.remembered import remembered
 from engine.study import Entry
 from widgets.details.picture import Picture
 
@@ -32,12 +31,9 @@ def learned(picture: Picture, entry: Entry) -> Learned:
 
 @lru_cache(maxsize=REMEMBERED)
 def _learned(surface: Any, validation: Dataset | None, entry: Entry, start: tuple[float, ...], steps: int) -> Learned:
-    path = run(
-        *(surface, entry.optimizer, entry.rates(steps), start, steps),
-        record=("error", "gradient", "batch_error"),
-        clip=entry.clip,
-        **arguments(entry.batch),
-    )
+    given = (surface, entry.optimizer, entry.learning_rate, start, steps)
+    path = remembered(*given, entry.clip, entry.batch, entry.schedule)
+    assert path is not None
     weights = path.weights[:, 0]
     training = surface.row_error(weights)
     held_out = surface.row_error(weights, validation) if validation else np.full(len(weights), np.nan)

@@ -69,7 +69,7 @@ class Asks {
     this.painting = false;
     if (!this.waiting) this.letGo();
     const missing = header.sliders.map(({ family }) => family).filter((name) => name && !(name in header.families));
-    if (header.preview || !missing.length) return;
+    if (header.preview || header.heavy || !missing.length) return;
     // all at once, and what did not fit by its name
     this.request({ families: Object.keys(header.families).length ? missing[0] : true });
   }

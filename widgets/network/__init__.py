@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from charts.network import Told, network_message
-from engine import run
 from engine.dataset import Dataset
-from engine.sampling import arguments
+from engine.remembered import remembered
 from engine.study import Entry
 from surfaces.fitting.charges import charges, right
 from surfaces.mlp import Mlp
@@ -38,12 +37,9 @@ def told(
     net: Mlp, validation: Dataset | None, entry: Entry, start: tuple[float, ...], steps: int
 ) -> tuple[np.ndarray, Told]:
     """Return the weights of a run (T+1, D), and what there is to be told of all its steps."""
-    path = run(
-        *(net, entry.optimizer, entry.rates(steps), start, steps),
-        record=(),
-        clip=entry.clip,
-        **arguments(entry.batch),
-    )
+    given = (net, entry.optimizer, entry.learning_rate, start, steps)
+    path = remembered(*given, entry.clip, entry.batch, entry.schedule)
+    assert path is not None
     weights = path.weights[:, 0]
     training, rightly = judged(net, net.dataset, weights)
     missing = np.full(len(weights), np.nan)
