@@ -1,4 +1,4 @@
-"""The network: what it answers at every step, how well it does on rows it has not seen, and each layer's gradient."""
+"""The network: what it answers at every step, and how well it does on rows it has not seen."""
 
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -7,7 +7,6 @@ import numpy as np
 
 from charts.colours import CLASSES
 from engine.dataset import Dataset
-from engine.study import Entry
 
 SIDE = 45  # points along each side at which two inputs are looked at
 LINE = 121  # and along one
@@ -18,23 +17,9 @@ LEVELS = 255  # shades of an answer
 class Told(NamedTuple):
     """A run of a network at its drawn steps, as numbers for the picture."""
 
-    entry: Entry
     training: np.ndarray  # (steps,) mean charge of a row, penalties left out
     validation: np.ndarray  # (steps,) nan where there are no rows
     right: np.ndarray  # (steps, 2) share of training and validation rows told rightly, nan without classes
-    slopes: np.ndarray  # (steps, layers) length of the gradient of each layer's weights and biases
-    batches: np.ndarray  # (steps,) error of the rows that the step receives, nan where it receives all
-
-
-class Stopping(NamedTuple):
-    """What early stopping makes of the run under the sliders."""
-
-    best: int  # step of the lowest validation error
-    stop: int  # step at which patience ends, -1 where it does not
-    lowest: float
-    kept: float  # the lowest validation error until then
-    kept_at: int
-    last: float
 
 
 def window(data: Dataset, validation: Dataset | None) -> list[tuple[float, float]]:
@@ -83,9 +68,7 @@ def network_message(
     validation: Dataset | None,
     weights: np.ndarray,
     drawn: np.ndarray,
-    runs: list[Told],
-    edited: str,
-    stopping: Stopping | None,
+    told: Told,
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Return header and arrays; ``weights`` (steps, D) are those of the run under the sliders at the drawn steps."""
     data: Dataset = net.dataset
@@ -101,17 +84,10 @@ def network_message(
         arrays["shades"] = _bytes(found)
     else:
         arrays["shades"] = _bytes(LEVELS * (np.clip(found, low, high) - low) / (high - low))
-    for told in runs:
-        table = np.stack([told.training, told.validation, *told.right.T], axis=1)
-        arrays[f"told.{told.entry.name}"] = table
-        if told.entry.name == edited:
-            arrays["slopes"] = told.slopes
-            if np.isfinite(told.batches).any():
-                arrays["batches"] = told.batches
+    arrays["told"] = np.stack([told.training, told.validation, *told.right.T], axis=1)
     header = {
         "surface": repr(net),
         "steps": drawn.tolist(),
-        "edited": edited,
         "side": SIDE,
         "line": LINE,
         "spans": spans,
@@ -122,13 +98,7 @@ def network_message(
         "colours": [name.removeprefix("@") for name in CLASSES],
         "inputs": list(data.input_names),
         "target": data.target_names[0],
-        "layers": len(net.layers),
-        "runs": [
-            {"name": told.entry.name, "colour": told.entry.optimizer.colour, "dash": told.entry.optimizer.dash}
-            for told in runs
-        ],
         "validated": validation is not None,
-        "stopping": stopping._asdict() if stopping else None,
     }
     return header, arrays
 

@@ -1,20 +1,23 @@
 """A small network."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from engine.dataset import Dataset
 from engine.parameter import choice, listed, parameter
 from surfaces.fitting.backpropagation import Backpropagation
 from surfaces.fitting.fitted import Fitted
+from surfaces.fitting.folded import folded
 from surfaces.fitting.forward import LEAK, STABILISER, Answer, Statistics, forward, sigmoid, softmax
 from surfaces.fitting.layers import Layer, initial, layers, weight_names
 from surfaces.fitting.written import written
 
 MOST_LAYERS, MOST_WEIGHTS = 4, 500
+AT_ONCE = 64  # networks whose hidden units are looked at together
 ACTIVATIONS = {
     "linear": "h(a) = a",
     "sigmoid": "h(a) = 1/(1 + e⁻ᵃ)",
@@ -219,6 +222,23 @@ class Mlp(Backpropagation, Fitted):
     def statistics(self, w: np.ndarray, rows: np.ndarray | slice = slice(None)) -> Statistics:
         """Return mean and variance of every hidden layer's units over rows of the data, w (..., D) -> (..., units)."""
         return self.forward(np.asarray(w, dtype=np.float64), self.dataset.inputs[rows], None).statistics
+
+    def row_error(self, w: np.ndarray, data: Dataset | None = None) -> np.ndarray:
+        """Return the mean error of the rows of a dataset, without penalties: (..., D) -> (...).
+
+        Batch normalisation has the statistics of all rows that train, not of those that are judged.
+        """
+        if self.normalisation != "batch":
+            return super().row_error(w, data)
+        w = np.asarray(w, dtype=np.float64)
+        points, plain = w.reshape(-1, self.dim), replace(self, normalisation="none")
+        found = np.empty((len(points), plain.dim))
+        with np.errstate(all="ignore"):
+            for first in range(0, len(points), AT_ONCE):
+                some = points[first : first + AT_ONCE]
+                inside = folded(self.layers, plain.layers, some, self.statistics(some), self.place == "after")
+                found[first : first + AT_ONCE] = inside
+        return plain.row_error(found.reshape(*w.shape[:-1], plain.dim), data)
 
     def moving_averages(
         self, weights: np.ndarray, decay: float = 0.9, batches: Iterable[np.ndarray] | None = None

@@ -1,4 +1,4 @@
-"""What the page Networks makes of a network: what rows cost, curvature in a plane, early stopping."""
+"""What the page Networks makes of a network: what rows cost, curvature in a plane."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from surfaces.data.insurance import Insurance
 from surfaces.data.moons import Moons
 from surfaces.fitting.charges import charges, right
 from surfaces.mlp import Mlp
-from widgets.network import early_stopping, judged
+from widgets.network import judged
 
 MOONS = made(Moons(rows=40))
 NUMBERS = made(Insurance()).scaled()
@@ -66,29 +66,3 @@ def test_filters_are_the_incoming_weights_of_every_unit():
     layer = net.layers[1]
     w = np.arange(net.dim, dtype=float)
     np.testing.assert_array_equal(w[list(net.filters[5])], layer.matrix(w)[1])
-
-
-def stopped(errors, patience):
-    """Early stopping, step by step."""
-    best, since = 0, 0
-    for k in range(1, len(errors)):
-        best, since = (k, 0) if errors[k] < errors[best] else (best, since + 1)
-        if since >= patience:
-            return best, k
-    return best, -1
-
-
-def test_early_stopping_is_what_its_loop_does():
-    random = np.random.default_rng(3)
-    for patience in (1, 2, 5, 20):
-        for _ in range(50):
-            errors = np.abs(np.cumsum(random.normal(size=60))).round(1) + 0.1
-            found = early_stopping(errors, patience)
-            kept, stop = stopped(errors, patience)
-            assert (found.kept_at, found.stop) == (kept, stop)
-            assert found.kept == errors[kept] and found.last == errors[-1]
-            assert found.lowest == errors.min() and found.best == errors.argmin()
-    lost = np.array([1.0, 0.5, 0.7, np.nan, np.nan])
-    assert early_stopping(lost, 2)[:2] == (1, 3) and early_stopping(lost, 2).last == 0.7
-    assert early_stopping(np.array([np.nan]), 3) is None
-    assert early_stopping(np.array([1.0]), 3).stop == -1

@@ -55,7 +55,7 @@ def shades(network):
 def test_every_set_is_learned(slug):
     (header, _), (network, arrays) = quiet(at(data=slug, **{"data.scaling": "scaled"}))
     assert header["frame"]["section"] and said(header)["sentence"]
-    assert network["validated"] and "told.a" in arrays and len(arrays["slopes"]) == 2 * len(network["steps"])
+    assert network["validated"] and len(arrays["told"]) == 4 * len(network["steps"])
     assert ("curve" in arrays) == (len(network["inputs"]) == 1)
 
 
@@ -71,13 +71,11 @@ def test_what_is_drawn_is_the_network_at_every_step():
     expected = answers(net, path.weights[steps, 0], looked_at(training, spans))
     np.testing.assert_allclose(shades((header, arrays)) / LEVELS * (high - low) + low, expected, atol=0.51 / LEVELS)
     assert border == header["border"] == 0.5
-    table = np.reshape(arrays["told.a"], (-1, 4))
+    table = np.reshape(arrays["told"], (-1, 4))
     for column, rows in ((0, training), (1, validation)):
         errors, shares = judged(net, rows, path.weights[steps, 0])
         np.testing.assert_allclose(table[:, column], errors, rtol=1e-5)
         np.testing.assert_allclose(table[:, 2 + column], shares, rtol=1e-6)
-    slopes = np.reshape(arrays["slopes"], (-1, 2))
-    np.testing.assert_allclose((slopes**2).sum(axis=1), (path.gradient[steps, 0] ** 2).sum(axis=-1), rtol=1e-4)
     points = np.reshape(arrays["points"], (-1, 4))
     np.testing.assert_allclose(points[points[:, 3] == 0][:, :2], training.inputs, rtol=1e-6)
     np.testing.assert_array_equal(points[points[:, 3] == 1][:, 2], validation.labels)
@@ -86,7 +84,7 @@ def test_what_is_drawn_is_the_network_at_every_step():
 def test_a_curve_is_what_the_network_answers():
     _, (header, arrays) = quiet(at("data=noisy_line&a=momentum&steps=50&share=1"))
     assert not header["validated"] and header["border"] is None and header["classes"] == []
-    assert np.isnan(np.reshape(arrays["told.a"], (-1, 4))[:, 1]).all() and header["stopping"] is None
+    assert np.isnan(np.reshape(arrays["told"], (-1, 4))[:, 1]).all()
     curve = np.reshape(arrays["curve"], (len(header["steps"]), -1))
     assert curve.shape == (51, header["line"]) and np.isfinite(curve).all()
 
@@ -106,10 +104,17 @@ def test_every_plane_is_laid(plane, place):
     assert header["start"]["fixed"] == (plane == "run" or place == "end")
 
 
+def curves(app):
+    """Header and arrays of the learning curves."""
+    return next(item for item in map(decode, components(app)) if "patience" in item[0])
+
+
 def test_several_optimizers_have_each_their_own_curves():
-    _, (header, arrays) = quiet(at("a=adam&a.learning_rate=0.05&b=momentum&c=rmsprop&edit=b&steps=40"))
+    app = at("a=adam&a.learning_rate=0.05&b=momentum&c=rmsprop&edit=b&steps=40&show=curves")
+    quiet(app)
+    header, arrays = curves(app)
     assert header["edited"] == "b" and {"told.a", "told.b", "told.c"} <= arrays.keys()
-    first = [np.reshape(arrays[f"told.{name}"], (-1, 4))[0, 0] for name in "abc"]
+    first = [np.reshape(arrays[f"told.{name}"], (-1, 2))[0, 0] for name in "abc"]
     assert first[0] == first[1] == first[2]
 
 
@@ -123,36 +128,37 @@ def test_a_network_without_hidden_units_that_has_two_weights_is_shown_whole():
     assert header["frame"]["section"] is None
 
 
-# of the run under the sliders at its first and last step: training and validation error, shares told rightly
+# of the run under the sliders, a row for each drawn step: training and validation error, shares told rightly
 CLAIMS = {
-    "Two moons": lambda table, _: table[-1, 2] == 1.0 and table[0, 2] < 0.9,
-    "Exclusive or": lambda table, _: (table[-1, 2:] == 1.0).all() and table[0, 2] < 0.6,
-    "No hidden units": lambda table, _: table[-1, 2] < 0.95,
-    "All weights equal": lambda table, _: table[-1, 2] < 0.8,
-    "Too many units, few rows": lambda table, stopping: (
-        table[-1, 2] == 1.0 and table[-1, 3] < 0.9 and stopping["last"] > 3.0 * stopping["lowest"]
+    "Two moons": lambda table: table[-1, 2] == 1.0 and table[0, 2] < 0.9,
+    "Exclusive or": lambda table: (table[-1, 2:] == 1.0).all() and table[0, 2] < 0.6,
+    "No hidden units": lambda table: table[-1, 2] < 0.95,
+    "All weights equal": lambda table: table[-1, 2] < 0.8,
+    "Too many units, few rows": lambda table: (
+        table[-1, 2] == 1.0 and table[-1, 3] < 0.9 and table[-1, 1] > 3.0 * table[:, 1].min()
     ),
-    "Luck of the draw": lambda table, _: table[-1, 2] < 0.8,
-    "A curve": lambda table, stopping: table[-1, 0] < 0.2 * table[0, 0] and stopping["last"] > stopping["lowest"],
+    "Luck of the draw": lambda table: table[-1, 2] < 0.8,
+    "A curve": lambda table: table[-1, 0] < 0.2 * table[0, 0] and table[-1, 1] > table[:, 1].min(),
 }
 
 
 @pytest.mark.parametrize("title", presets())
 def test_a_preset_is_what_its_name_says_and_so_is_its_address(title):
     _, (header, arrays) = quiet(at(presets()[title]))
-    table = np.reshape(arrays[f"told.{header['edited']}"], (-1, 4))
-    assert CLAIMS[title](table, header["stopping"]), (table[[0, -1]], header["stopping"])
+    table = np.reshape(arrays["told"], (-1, 4))
+    assert CLAIMS[title](table), table[[0, -1]]
     other = at("data=xor&steps=20&surface.hidden=2&initial.seed=3")
     next(button for button in other.button if button.label == title).click()
     other.run()
     _, (again, numbers) = quiet(other)
     assert again["surface"] == header["surface"]
-    np.testing.assert_array_equal(numbers[f"told.{header['edited']}"], arrays[f"told.{header['edited']}"])
+    np.testing.assert_array_equal(numbers["told"], arrays["told"])
 
 
 def test_luck_of_the_draw_has_two_ends_and_the_plane_goes_through_both():
     (figure, points), (_, arrays) = quiet(at(presets()["Luck of the draw"]))
-    rates = [np.reshape(arrays[f"told.{name}"], (-1, 4))[-1, 2] for name in "ab"]
+    _, (_, other) = quiet(at(presets()["Luck of the draw"] + "&edit=b"))
+    rates = [np.reshape(found["told"], (-1, 4))[-1, 2] for found in (arrays, other)]
     assert rates[0] < 0.8 and rates[1] == 1.0
     assert [run["label"].endswith("seed 3") for run in figure["runs"]] == [False, True]
     ends = [np.reshape(points[f"run.{name}"], (-1, 5))[-1, :2] for name in "ab"]
@@ -163,7 +169,7 @@ def test_luck_of_the_draw_has_two_ends_and_the_plane_goes_through_both():
     _, (_, alone) = quiet(
         at("a=adam&steps=30&initial.seed=3&surface.hidden=2&data=xor&data.noise=0.3&a.learning_rate=0.05")
     )
-    np.testing.assert_array_equal(alone["told.a"][:20], arrays["told.b"][:20])
+    np.testing.assert_array_equal(alone["told"][:20], other["told"][:20])
 
 
 def test_a_plane_through_ends_needs_two_runs():
@@ -171,18 +177,16 @@ def test_a_plane_through_ends_needs_two_runs():
 
 
 def test_mini_batches_are_run_named_and_drawn_behind():
-    app = at("batch=7&sampling=in_order&batch.seed=3&a=adam&a.learning_rate=0.05&steps=60")
-    (figure, points), (header, arrays) = quiet(app)
+    app = at("batch=7&sampling=in_order&batch.seed=3&a=adam&a.learning_rate=0.05&steps=60&show=curves")
+    (figure, points), (header, _) = quiet(app)
     training, _ = made(Moons()).split(0.7, 0)
     net = Mlp(data=training)
     path = run(net, OPTIMIZERS["adam"](), 0.05, net.initial(), 60, batch_size=7, sampling="in_order", seed=3)
     steps = np.array(header["steps"])
     table = np.reshape(points["run.a"], (-1, 5))
     np.testing.assert_allclose(table[:, 2], path.error[steps, 0], rtol=1e-5)
-    np.testing.assert_allclose(arrays["batches"][:-1], path.batch_error[steps[:-1], 0], rtol=1e-5)
     assert figure["runs"][0]["label"].endswith("batches of 7") and said(figure)["label"].endswith("batches of 7")
-    _, (_, plain) = quiet(at("a=adam&steps=30"))
-    assert "batches" not in plain
+    np.testing.assert_allclose(curves(app)[1]["batch"], path.batch_error[:, 0], rtol=1e-5)
 
 
 def test_a_batch_of_more_rows_than_there_are_is_all_of_them():
@@ -195,34 +199,6 @@ def test_a_rule_that_looks_about_takes_all_rows():
     (figure, _), _ = quiet(at("batch=5&a=newton&b=adam&steps=10"))
     labels = [item["label"] for item in figure["runs"]]
     assert "batches" not in labels[0] and "batches of 5" in labels[1]
-
-
-def test_restarts_are_the_runs_from_their_seeds():
-    query = "a=adam&a.learning_rate=0.05&steps=40&surface.hidden=3&show=restarts&initial.scale=2"
-    app = at(query)
-    assert not app.exception and not app.warning
-    header, arrays = next(item for item in map(decode, components(app)) if "seed" in item[0])
-    training, validation = made(Moons()).split(0.7, 0)
-    net = Mlp(data=training, hidden=(3,))
-    for seed in (0, 17):
-        path = run(net, OPTIMIZERS["adam"](), 0.05, net.initial("xavier", 2.0, seed), 40)
-        for name, rows in (("training", training), ("validation", validation)):
-            assert arrays[name][seed] == pytest.approx(judged(net, rows, path.weights[-1])[0][0], rel=1e-5)
-    assert header["best"] == arrays["validation"].argmin()
-    assert any(f"Lowest is seed {header['best']}" in item.value for item in app.main.markdown)
-
-
-def test_what_cannot_be_judged_or_drawn_from_seeds_is_said():
-    for query, sentence in (
-        ("share=1", "No rows are kept for validation"),
-        ("initial.scheme=zero", "every seed is the same start"),
-    ):
-        app = at(f"steps=10&show=restarts&{query}")
-        assert not app.exception and any(sentence in item.value for item in app.main.caption)
-    app = at(
-        "steps=50&show=restarts&a=momentum&a.learning_rate=10000&surface.loss=sum_of_squares&surface.activation=relu"
-    )
-    assert not app.exception and any("are lost" in item.value for item in app.main.markdown)
 
 
 @pytest.mark.parametrize(
@@ -239,7 +215,6 @@ def test_what_cannot_be_judged_or_drawn_from_seeds_is_said():
         ("initial.scheme", "best"),
         ("initial.seed", "1.5"),
         ("initial.scale", "1e999"),
-        ("patience", "0"),
         ("plane", "flat"),
         ("steps", "100000"),
     ],
@@ -259,8 +234,8 @@ def test_hidden_layers_that_cannot_be_are_said_in_a_sentence(hidden):
 
 
 def test_a_run_that_is_lost_is_drawn_and_told():
-    (header, _), (network, arrays) = quiet(
+    (header, _), (_, arrays) = quiet(
         at("surface.loss=sum_of_squares&surface.activation=relu&a=momentum&a.learning_rate=1000&steps=50")
     )
     assert said(header)["status"] == "bad" and "nan" not in said(header)["sentence"]
-    assert not np.isfinite(np.reshape(arrays["told.a"], (-1, 4))[-1, 0]) and network["stopping"]
+    assert not np.isfinite(np.reshape(arrays["told"], (-1, 4))[-1, 0])

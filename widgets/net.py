@@ -1,6 +1,6 @@
 """The net: a small network's shape, its loss, and the weights it begins with."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import streamlit as st
 
@@ -11,6 +11,7 @@ from engine.study import Entry
 from surfaces.fitting.layers import SCHEMES
 from surfaces.mlp import Mlp
 from widgets.controls import number, row, spoken, typed, unmarked, word
+from widgets.details.picture import Initial
 from widgets.shape import PREFIX, slider
 
 NUMBERS = "sum_of_squares"
@@ -23,7 +24,6 @@ SCHEME = Choice(
     " for ReLUs.",
 )
 SCALE = Parameter(1.0, 0.001, 100.0, "s", scale="log", help="What the initial weights are multiplied by.")
-ALIKE = ("zero", "equal")  # schemes that draw nothing
 MORE = Parameter(0, 0, 99, "", step=1, whole=True, help="Begins with other weights than the first run, if not 0.")
 SEED = Parameter(0, 0, 9999, "", step=1, whole=True, help="Another seed draws other initial weights.")
 BIAS = Parameter(0.0, -1.0, 1.0, "b", step=0.05, help="All biases at first; a small positive one keeps ReLUs alive.")
@@ -80,25 +80,6 @@ def pick_batch(net: Mlp) -> Batch | None:
     drawn = word("sampling", sampling, "rows")
     seed = Parameter(0, 0, 9999, "", step=1, whole=True, help="Another seed draws the batches in another order.")
     return Batch(size, drawn, int(number("batch.seed", seed, "seed of the batches")))
-
-
-class Initial(NamedTuple):
-    """How the weights are drawn that a run begins with."""
-
-    scheme: str
-    scale: float
-    bias: float
-    seed: int
-
-    @property
-    def drawn(self) -> bool:
-        """Whether another seed gives other weights."""
-        return self.scheme not in ALIKE
-
-    def start(self, net: Mlp, seed: int | None = None) -> tuple[float, ...]:
-        """Return the weights, (D,), from this or another seed."""
-        weights = net.initial(self.scheme, self.scale, self.seed if seed is None else seed, self.bias)
-        return tuple(weights.tolist())
 
 
 def pick_initial() -> Initial:

@@ -40,7 +40,6 @@ PRESETS = {
     "A curve": "data=noisy_line&data.rows=20&data.noise=1&surface.hidden=8&a=adam&a.learning_rate=0.05&steps=300",
 }
 SHARE = Parameter(0.7, 0.1, 1.0, "", step=0.1, help="Of the rows, for training; the others are kept for validation.")
-PATIENCE = Parameter(20, 1, 1000, "p", step=1, whole=True, help="Steps without a lower validation error, then stop.")
 STEPS = Parameter(300, 1, 1000, "T", step=10, whole=True, help="How many steps each run takes.")
 
 
@@ -55,7 +54,7 @@ def networks() -> None:
         initial = pick_initial()
         entries, edited = pick_runs(discover_optimizers())
         started, batch = begun(net, entries, initial), pick_batch(net)
-        steps, patience = pick_steps(STEPS), int(ask("patience", PATIENCE, "patience"))
+        steps = pick_steps(STEPS)
         place = entries.index(edited)
         entries = [entry._replace(batch=None if entry.optimizer.iterates else batch) for entry in started]
         cut = pick_cut(net, "run", "end", next((entry for entry in entries if entry.name != edited.name), None))
@@ -63,8 +62,8 @@ def networks() -> None:
         commits(adopt)
     live_run(entries, entries[place], net, sliders, start, steps, cut)
     picture = picture_of(net, entries, entries[place], start, steps, cut)._replace(validation=validation)
-    network(picture, patience)
-    details(picture)
+    network(picture)
+    details(picture._replace(initial=initial))
     formulas(net, entries)
 
 

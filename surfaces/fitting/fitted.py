@@ -1,6 +1,6 @@
 """Fitted: the base class of surfaces whose error is a sum or mean over the rows of a dataset."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,8 @@ from engine.dataset import Dataset
 from engine.parameter import choice
 from engine.surface import Surface
 from surfaces.data import dataset
+
+PENALTIES = ("penalty", "sparsity")  # what fields are called that add to the error what no row costs
 
 
 @dataclass(frozen=True)
@@ -55,3 +57,11 @@ class Fitted(Surface):
     def share(self) -> float:
         """What every row's error is multiplied by: 1, or 1/N for the mean."""
         return 1.0 if self.reduction == "sum" else 1.0 / len(self.dataset.rows)
+
+    def row_error(self, w: np.ndarray, data: Dataset | None = None) -> np.ndarray:
+        """Return the mean error of the rows of a dataset, by default its own, at w: (..., D) -> (...).
+
+        It is what training and validation are compared by: never a sum, and without what a penalty adds.
+        """
+        without = {name: 0.0 for name in PENALTIES if name in self.parameters()}
+        return replace(self, data=data or self.dataset, reduction="mean", **without).evaluate(w)[0]

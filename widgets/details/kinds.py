@@ -16,6 +16,7 @@ class On(Flag):
     DATA = auto()  # a model with two weights, besides
     SECTION = auto()  # a plane through more than two weights
     NETWORK = auto()  # a plane through those of a model of data
+    LAYERS = auto()  # weights in layers, besides
     PLANE = QUADRATIC | OTHER
     ANY = PLANE | LINE
     CUT = SECTION | NETWORK
@@ -24,9 +25,10 @@ class On(Flag):
     @classmethod
     def of(cls, surface: Surface) -> "On":
         """Return the kinds of a surface."""
+        layers = cls.LAYERS if hasattr(surface, "layers") else cls(0)
         if surface.dim > 2:
-            return cls.NETWORK if len(surface.rows()) else cls.SECTION
+            return layers | (cls.NETWORK if len(surface.rows()) else cls.SECTION)
         if surface.dim == 1:
             return cls.LINE
-        kind = cls.QUADRATIC if has_modes(surface) else cls.OTHER
+        kind = layers | (cls.QUADRATIC if has_modes(surface) else cls.OTHER)
         return kind | cls.DATA if isinstance(surface, TwoWeights) else kind

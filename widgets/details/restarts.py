@@ -1,103 +1,153 @@
-"""Restarts: the same network from many seeds, judged on the rows that are kept for validation."""
+"""Restarts: the same run from many initial weights, judged on rows that none of them has seen."""
 
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
 
-from engine import run
+from engine.dataset import Dataset
+from engine.parameter import Parameter
+from engine.restarts import restarts
 from engine.sampling import arguments
 from engine.study import Entry
-from engine.words import number
+from surfaces.fitting.layers import SCHEMES
+from widgets.controls import number
+from widgets.details.curves import NARROW
 from widgets.details.follow import follow
 from widgets.details.kinds import On
-from widgets.details.picture import Picture
-from widgets.net import INITIAL, Initial, seed_key
-from widgets.network import judged
+from widgets.details.picture import ALIKE, Initial, Picture
+from widgets.jobs import Progress
+from widgets.net import INITIAL, seed_key
 from widgets.patience import patiently
 
 NAME = "restarts"
-TITLE = "From many starts"
-ORDER = 8
-ON = On.NETWORK
+TITLE = "Other initial weights, other ends"
+ORDER = 5
+ON = On.LAYERS
 
-SEEDS = 60
+RUNS = Parameter(20, 2, 100, "R", step=10, whole=True, help="Each scheme runs from so many seeds, from 0 on.")
+
+
+class Wanted(NamedTuple):
+    """What restarts are made of: the same values make the same ends, whichever of them the page shows."""
+
+    net: Any
+    validation: Dataset | None
+    entry: Entry
+    steps: int
+    scale: float
+    bias: float
+    runs: int
+
+
+class Ends(NamedTuple):
+    """Where the runs of one scheme end, as mean errors of a row, nan where a run was lost."""
+
+    scheme: str
+    training: np.ndarray  # (R,) by seed
+    validation: np.ndarray  # (R,) nan where nothing is held out
 
 
 def draw(picture: Picture) -> None:
-    """Draw where the run under the sliders ends from every seed."""
-    if picture.validation is None:
-        st.caption("No rows are kept for validation: nothing can judge the ends.")
-        return
-    initial = Initial(*(st.session_state[f"{INITIAL}.{name}"] for name in Initial._fields))
-    if not initial.drawn:
-        st.caption("With weights that are all alike at first every seed is the same start.")
-        return
-    key = ("restarts", picture.surface, picture.validation, plain(picture.edited), picture.steps, initial[:-1])
-
-    def compute(progress: Any) -> tuple[np.ndarray, np.ndarray]:
-        return ends(picture, initial, progress)
-
-    patiently(key, compute, lambda found: _show(picture, found), "the restarts", "Fewer steps or fewer units")
+    """Draw where the runs of every scheme end."""
+    with st.container(width=NARROW):
+        runs = int(number(f"{NAME}.runs", RUNS, "seeds"))
+    wanted = wanted_of(picture, runs)
+    show = partial(_show, picture, wanted)
+    patiently((NAME, wanted), partial(compute, wanted), show, "the restarts", "Fewer seeds or fewer steps")
 
 
-def plain(entry: Entry) -> Entry:
-    """Return a run without what says where it begins."""
-    return entry._replace(name="", start=None, note="")
-
-
-def ends(picture: Picture, initial: Initial, progress: Any = None) -> tuple[np.ndarray, np.ndarray]:
-    """Return the training and the validation error of a row where the run from each seed ends, (SEEDS,) each."""
-    net, entry = picture.surface, picture.edited
-    path = run(
-        *(net, entry.optimizer, entry.learning_rate),
-        [initial.start(net, seed) for seed in range(SEEDS)],
+def wanted_of(picture: Picture, runs: int) -> Wanted:
+    """Return what the restarts of a picture are made of."""
+    initial, edited = picture.initial or Initial(), picture.edited
+    return Wanted(
+        picture.surface,
+        picture.validation,
+        edited._replace(name="", start=None, note=""),
         picture.steps,
-        record=(),
-        record_every=max(picture.steps, 1),
-        progress=progress,
-        clip=entry.clip,
-        **arguments(entry.batch),
+        initial.scale,
+        initial.bias,
+        runs,
     )
-    assert picture.validation is not None
-    weights = path.weights[-1]
-    return judged(net, net.dataset, weights)[0], judged(net, picture.validation, weights)[0]
 
 
-def _show(picture: Picture, found: tuple[np.ndarray, np.ndarray]) -> None:
-    training, validation = found
-    st.markdown(sentence(training, validation))
-    more = st.session_state.get(seed_key(picture.edited), 0)
+def compute(wanted: Wanted, progress: Progress) -> list[Ends] | None:
+    """Return the ends of every scheme; None where progress stopped it."""
+    net, rule = wanted.net, wanted.entry
+    seeds = {scheme: 1 if scheme in ALIKE else wanted.runs for scheme in SCHEMES}
+    found, done = list[Ends](), 0
+    for scheme, count in seeds.items():
+        starts = np.stack([net.initial(scheme, wanted.scale, seed, wanted.bias) for seed in range(count)])
+        weights = restarts(
+            *(net, rule.optimizer, rule.learning_rate, starts, wanted.steps),
+            progress=partial(_told, progress, done, count, sum(seeds.values())),
+            clip=rule.clip,
+            **arguments(rule.batch),
+        )
+        if weights is None:
+            return None
+        done += count
+        held_out = net.row_error(weights, wanted.validation) if wanted.validation else np.full(count, np.nan)
+        found.append(Ends(scheme, _finite(net.row_error(weights)), _finite(held_out)))
+    return found
+
+
+def _told(progress: Progress, done: int, count: int, total: int, share: float) -> bool:
+    return progress((done + count * share) / total)
+
+
+def _finite(errors: np.ndarray) -> np.ndarray:
+    return np.where(np.isfinite(errors), errors, np.nan)
+
+
+def _show(picture: Picture, wanted: Wanted, found: list[Ends]) -> None:
+    follow(NAME, *sent(picture, wanted, found))
+
+
+def sent(picture: Picture, wanted: Wanted, found: list[Ends]) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return the message."""
+    judged = [item.validation if wanted.validation else item.training for item in found]
+    best = [int(np.nanargmin(errors)) if np.isfinite(errors).any() else None for errors in judged]
+    lowest = [np.inf if seed is None else errors[seed] for seed, errors in zip(best, judged, strict=True)]
+    top = int(np.argmin(lowest)) if np.isfinite(lowest).any() else None
     header = {
-        "key": f"{INITIAL}.seed",
-        "seed": st.session_state[f"{INITIAL}.seed"] + more,
-        "more": more,
-        "best": best(validation),
-        "surface": repr(picture.surface),
+        "validated": wanted.validation is not None,
+        "runs": wanted.runs,
+        "steps": wanted.steps,
+        "colour": wanted.entry.optimizer.colour,
+        "schemes": [
+            {"name": item.scheme, "alike": item.scheme in ALIKE, "best": seed, **_summary(item, errors, seed)}
+            for item, errors, seed in zip(found, judged, best, strict=True)
+        ],
+        "top": top,
+        "taken": _taken(picture),
+        "shown": _shown(picture, wanted),
     }
-    follow(NAME, header, {"training": training, "validation": validation})
-    st.caption(
-        "Every dot is the network at the end of a run from another seed; click one and that run is shown. What is"
-        " picked by its validation error looks better on those rows than on rows that nobody has looked at."
-    )
+    return header, {item.scheme: np.stack([item.training, item.validation], axis=1) for item in found}
 
 
-def best(validation: np.ndarray) -> int:
-    """Return the seed with the lowest validation error, -1 where all are lost."""
-    known = np.where(np.isfinite(validation), validation, np.inf)
-    return int(known.argmin()) if np.isfinite(known).any() else -1
+def _summary(ends: Ends, judged: np.ndarray, seed: int | None) -> dict[str, Any]:
+    """Return the numbers of a row: least, middle and largest of the judged errors, and the best's training error."""
+    there = judged[np.isfinite(judged)]
+    if seed is None:
+        return {"five": None, "lost": len(judged), "count": len(judged)}
+    beside = float(ends.training[seed])
+    five = [float(there.min()), float(np.median(there)), float(there.max()), beside]
+    return {"five": five, "lost": len(judged) - len(there), "count": len(judged)}
 
 
-def sentence(training: np.ndarray, validation: np.ndarray) -> str:
-    """Say how far the ends lie apart, and which would be picked."""
-    seed, known = best(validation), validation[np.isfinite(validation)]
-    if seed < 0:
-        return f"All {len(validation)} runs are lost: take a smaller learning rate."
-    lost = f" {len(validation) - len(known)} are lost." if len(known) < len(validation) else ""
-    low, high = number(float(known.min())), number(float(known.max()))
-    rank = int((training < training[seed]).sum()) + 1
-    also = "which also trains best" if rank == 1 else f"number {rank} of {len(training)} in training error"
-    return (
-        f"From {len(validation)} seeds a validation row ends up costing from {low} to {high}, half of the runs less"
-        f" than {number(float(np.median(known)))}.{lost} Lowest is seed {seed}, {also}."
-    )
+def _taken(picture: Picture) -> dict[str, Any] | None:
+    """Return the keys of the inputs that own scheme and seed, None where there are none; and of one that is to be 0."""
+    if picture.initial is None:
+        return None
+    return {"scheme": f"{INITIAL}.scheme", "seed": f"{INITIAL}.seed", "more": seed_key(picture.edited)}
+
+
+def _shown(picture: Picture, wanted: Wanted) -> list[Any] | None:
+    """Return scheme and seed of the run under the sliders, None where it is none of these."""
+    initial = picture.initial
+    if initial is None:
+        return None
+    seeds = range(wanted.runs) if initial.drawn else range(1)
+    return next(([initial.scheme, seed] for seed in seeds if initial.start(wanted.net, seed) == picture.start), None)

@@ -1,6 +1,5 @@
-// What the network answers at the step that is looked at, how well on both parts of the data, and each layer's gradient.
+// What the network answers at the step that is looked at, and how well on both parts of the data.
 const SHADES = 0.42; // how much of a class's colour lies on the paper
-const ROOM = 34; // px for the names at the ends of lines
 const CORNERS = [[0, 0], [4, 0], [4, 0.125], [3, 0], [5, 0]]; // how many, and by which part they are turned
 const SIGNS = ["●", "◆", "■", "▲", "⬟"];
 const DOT = { training: 4, validation: 4.6 };
@@ -14,26 +13,7 @@ class Detail {
     this.title = first.appendChild(make("p", ""));
     this.answers = new Chart(first, { label: "What the network answers, with the data", height: 300 });
     this.key = first.appendChild(make("p", "valley-detail-quiet"));
-    const second = place();
-    second.appendChild(make("p", "")).textContent = "Error of a row, on average";
-    this.curves = new Chart(second, {
-      label: "Training and validation error against the step",
-      height: 300,
-      x: { title: "step" },
-      y: { title: "E of a row", log: true },
-    });
-    this.note = second.appendChild(make("p", "valley-detail-quiet"));
-    this.note.textContent = "Solid: rows that train. Dotted: rows kept for validation.";
-    const third = place();
-    third.appendChild(make("p", "")).textContent = "Gradient of each layer";
-    this.slopes = new Chart(third, {
-      label: "Length of the gradient of each layer against the step",
-      height: 300,
-      x: { title: "step" },
-      y: { title: "|∇E| of a layer", log: true },
-    });
-    this.sentence = root.appendChild(make("p", ""));
-    this.sentence.style.minHeight = "4.4em";
+    this.sentence = place().appendChild(make("p", ""));
   }
 
   static describe(view, header) {
@@ -42,15 +22,13 @@ class Detail {
 
   draw(view, header) {
     const stale = !view.shadow && Boolean(view.header.frame.section);
-    for (const chart of [this.answers, this.curves, this.slopes]) chart.canvas.style.opacity = stale ? 0.35 : 1;
+    this.answers.canvas.style.opacity = stale ? 0.35 : 1;
     rich(this.sentence, stale ? "Let go to see the network of this run." : networkWords(view, header));
     if (stale || header.surface.length === 0) return;
-    const k = placeIn(view, header);
+    const k = stepInView(view, header);
     this.title.textContent = `The network at step ${header.steps[k]}`;
     if (header.spans.length === 1) this.drawCurve(view, header, k);
     else this.drawPlane(view, header, k);
-    this.drawErrors(view, header, k);
-    this.drawSlopes(view, header, k);
   }
 
   drawCurve({ palette, colour }, header, k) {
@@ -146,67 +124,6 @@ class Detail {
     const more = inputs.length > 2 ? ` All inputs but ${inputs[0]} and ${inputs[1]} are at their mean.` : "";
     this.key.textContent = `${what}${more}${validated ? " Hollow: kept for validation." : ""}`.trim();
   }
-
-  drawErrors({ palette }, header, k) {
-    const { curves } = this;
-    const { steps, runs, arrays, stopping } = header;
-    const tables = runs.map(({ name }) => arrays[`told.${name}`]);
-    const logs = tables.flatMap((table) => steps.flatMap((_, i) => [table[4 * i], table[4 * i + 1]]));
-    const range = decades(logs);
-    if (!curves.begin(palette, [0, Math.max(1, steps[steps.length - 1])], range)) return;
-    if (arrays.batches) curves.curve(steps, arrays.batches, { colour: palette.quiet, width: 1, alpha: 0.5 });
-    runs.forEach(({ colour, dash }, r) => {
-      const column = (i) => steps.map((_, row) => tables[r][4 * row + i]);
-      curves.curve(steps, column(0), { colour, dash, width: 2.2 });
-      curves.curve(steps, column(1), { colour, dash: "dot", width: 2 });
-    });
-    this.now(curves, steps[k], palette);
-    if (stopping) {
-      const [x, y] = [curves.x(stopping.best), curves.y(stopping.lowest)];
-      curves.ring([x, y], 4, 2);
-      const { left, width } = curves.box;
-      curves.label("lowest", Math.max(left + 26, Math.min(x, left + width - 26)), y + 16, "center");
-      if (stopping.stop >= 0) this.upright(curves, stopping.stop, palette.bad);
-    }
-    curves.end();
-  }
-
-  drawSlopes({ palette }, header, k) {
-    const { slopes } = this;
-    const { steps, layers, arrays } = header;
-    const columns = Array.from({ length: layers }, (_, l) => steps.map((_, i) => arrays.slopes[layers * i + l]));
-    const last = Math.max(1, steps[steps.length - 1]);
-    slopes.inset = { ...INSET, right: ROOM };
-    if (!slopes.begin(palette, [0, last], decades(columns.flat()))) return;
-    slopes.end();
-    slopes.pen.save();
-    const tones = [palette.open, palette.limit, palette.good, palette.bad, palette.ink];
-    columns.forEach((column, l) => {
-      slopes.curve(steps, column, { colour: tones[l % tones.length], width: 2 });
-      const end = column.findLast((value) => value > 0 && Number.isFinite(value));
-      if (end) slopes.label(String(l + 1), slopes.x(last) + 8 + 9 * (l % 3), slopes.y(end));
-    });
-    this.now(slopes, steps[k], palette);
-    slopes.pen.restore();
-  }
-
-  now(chart, step, palette) {
-    this.upright(chart, step, palette.quiet);
-  }
-
-  upright(chart, step, colour) {
-    const x = chart.x(step);
-    const { top, height } = chart.box;
-    const ends = [[x, top], [x, top + height]];
-    chart.line(ends, { colour, width: 1, dash: "dot" });
-  }
-}
-
-// the drawn step that is looked at; the whole run at its end
-function placeIn(view, { steps }) {
-  const step = view.steps[Math.max(0, view.runs[view.runs.length - 1].seen - 1)];
-  const found = steps.findLastIndex((other) => other <= step);
-  return Math.max(0, found);
 }
 
 function toneOf({ colours }, palette, goal) {
@@ -215,16 +132,6 @@ function toneOf({ colours }, palette, goal) {
 
 function eachRow({ arrays }, act) {
   for (let i = 0; i < arrays.points.length; i += 4) act(arrays.points.subarray(i, i + 4));
-}
-
-// powers of ten that hold all positive values, at most eight of them
-function decades(values) {
-  const known = values.filter((value) => value > 0 && Number.isFinite(value)).map(Math.log10);
-  if (!known.length) return [-1, 1];
-  const high = known.reduce((one, other) => Math.max(one, other));
-  const low = known.reduce((one, other) => Math.min(one, other));
-  const bottom = Math.max(low, high - 8);
-  return [bottom - 0.1, Math.max(high + 0.1, bottom + 0.3)];
 }
 
 function bright(hex) {
@@ -248,20 +155,13 @@ function shade(part, palette) {
 }
 
 function networkWords(view, header) {
-  const { arrays, edited, classes, validated, stopping } = header;
-  const k = placeIn(view, header);
-  const row = arrays[`told.${edited}`].subarray(4 * k, 4 * k + 4);
+  const { arrays, classes, validated } = header;
+  const k = stepInView(view, header);
+  const row = arrays.told.subarray(4 * k, 4 * k + 4);
   if (!Number.isFinite(row[0])) return `At step ${header.steps[k]} the run is lost: the network answers with no numbers.`;
   const share = (value) => (classes.length ? `, ${percent(value)} of the rows told rightly` : "");
   const trained = `At step ${header.steps[k]} a training row costs ${number(row[0])}${share(row[2])}`;
   if (!validated) return `${trained}. No rows are kept for validation.`;
   const unseen = `a validation row ${number(row[1])}${share(row[3])}`;
-  return `${trained}; ${unseen}.${stopping ? ` ${stoppingWords(stopping)}` : ""}`;
-}
-
-function stoppingWords({ best, stop, lowest, kept, kept_at: at, last }) {
-  const low = `The validation error is lowest at step ${best}, ${number(lowest)}; at the end it is ${number(last)}.`;
-  if (stop < 0) return `${low} Early stopping would not stop this run.`;
-  const same = at === best ? "which are these" : `where it is ${number(kept)}: too soon for the lowest`;
-  return `${low} Early stopping would end the run at step ${stop} and keep the weights of step ${at}, ${same}.`;
+  return `${trained}; ${unseen}.`;
 }
