@@ -29,7 +29,7 @@ def draw(picture: Picture) -> None:
     """Draw the list of the points."""
     view = Plane.of(picture.surface, include=picture.start).view
     found = stationary_points(picture.surface, view)
-    st.markdown(summary(found) + on_a_crease(picture.surface))
+    st.markdown(summary(found) + ("" if found.floor else on_a_crease(picture.surface)))
     if found.kinds:
         st.markdown(table(found, picture))
     starts = side_of(picture.surface) ** 2
