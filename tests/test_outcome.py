@@ -11,6 +11,8 @@ from engine.stationary import stationary_points
 from engine.study import Entry, study
 from engine.words import number
 from surfaces import discover_surfaces
+from surfaces.max_margin import MaxMargin
+from surfaces.quadratic import Quadratic
 from surfaces.two_minima import TwoMinima
 
 OPTIMIZERS = discover_optimizers()
@@ -119,6 +121,12 @@ def test_the_learning_rates_stops_cross_the_edge(name):
     first, last = (found.families[0].verdicts[r].status for r in (0, -1))
     flat = np.isfinite(surface.kink_distance(np.array(surface.start)))
     assert first != "bad" and (last != "good" or flat)
+
+
+def test_a_rule_that_finds_no_step_has_left_no_picture():
+    for surface, start in ((MaxMargin(), (0.0, 0.0)), (Quadratic(eigenvalue_1=0.0), (-1.5, 1.0))):
+        sentence = picture(surface, "newton", 0.1, start=start).present.verdicts[0].sentence
+        assert sentence.startswith("Stops after step 0.") and "picture" not in sentence
 
 
 def test_two_starts_two_minima():
