@@ -178,7 +178,7 @@ def test_arrow_keys_move_the_cross_hair_and_enter_opens_the_run(page, server):
     page.keyboard.press("Enter")
     opens(page, Momentum(momentum=mu).label(eta))
     page.keyboard.press("Escape")
-    said(page, 0, "the run below")
+    said(page, 0, "the open run")
 
 
 def test_the_ring_follows_the_live_slider(page, server):
@@ -288,3 +288,14 @@ def test_words_can_be_read_in_both_themes_and_on_a_narrow_screen(browser, server
         boxes = [item.bounding_box() for item in page.locator(".valley-map canvas[tabindex]").all()]
         assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes)
         assert all(one["y"] + one["height"] <= other["y"] for one, other in itertools.pairwise(boxes))
+
+
+@pytest.mark.parametrize(("width", "beside"), [(1700, True), (1280, False), (390, False)])
+def test_on_a_wide_screen_the_open_run_stands_beside_its_map(page, server, width, beside):
+    page.set_viewport_size({"width": width, "height": 1000})
+    opened(page, server, cells=11)
+    page.wait_for_selector(".valley-verdict")
+    tops = page.evaluate(
+        "() => ['.valley-map', '.valley'].map((name) => document.querySelector(name).getBoundingClientRect().top)"
+    )
+    assert (abs(tops[0] - tops[1]) < 40.0) == beside and (tops[1] > tops[0] + 200.0) != beside

@@ -14,6 +14,7 @@ from widgets.history import forget, moving, one_step
 
 Tuned = TypeVar("Tuned", bound=Parameterised)
 DECLARED = "valley.declared"  # key -> Parameter, Text or tuple of choices, of every input of this session
+ONE_LINE = 24  # letters of all the words beside each other for which a sidebar has room
 CHOICES = "valley.choices"  # key -> default, of every choice that was drawn
 
 
@@ -172,7 +173,8 @@ def word(key: str, known: Choice, label: str) -> str:
     declare(key, known.options)
     if st.session_state.get(key, known.default) not in known.options:
         st.session_state[key] = known.default
-    chosen = st.segmented_control(
+    draw = st.segmented_control if len("".join(known.options)) <= ONE_LINE else st.pills
+    chosen = draw(
         label,
         known.options,
         default=known.default,

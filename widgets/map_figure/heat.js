@@ -68,18 +68,22 @@ class Heat extends Chart {
     pen.imageSmoothingEnabled = false;
     pen.drawImage(this.pictures[mode], box.left, box.top, box.width, box.height);
     for (const line of this.overlays) this.overlay(line);
+    for (const line of this.overlays) this.name(line); // no line crosses a name
     for (const point of spec.points) this.mark(point);
     if (chosen) this.ring([this.x(chosen.x), this.y(chosen.y)], 6, 2.5);
     if (cross) this.aim(cross);
     this.end();
   }
 
-  overlay({ xs, ys, dash, label, at }) {
+  overlay({ xs, ys, dash }) {
     const { palette } = this;
     const points = Array.from(xs, (x, k) => [this.x(x), this.y(ys[k])]);
     this.line(points, { colour: palette.halo, width: 4.5 });
     this.line(points, { colour: palette.ink, width: 1.7, dash });
-    if (label) this.write(label, points[at][0] + 9, points[at][1], "left");
+  }
+
+  name({ xs, ys, label, at }) {
+    if (label) this.write(label, this.x(xs[at]) + 9, this.y(ys[at]), "left");
   }
 
   mark({ x, y, label, mark }) {

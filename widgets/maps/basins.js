@@ -5,7 +5,7 @@ class Reader {
   }
 
   lines([cell], pointed) {
-    const hint = pointed ? "click to open this run" : "the run below; point at another cell, or use the arrow keys";
+    const hint = pointed ? "click to open this run" : "the open run; point at another cell, or use the arrow keys";
     return [
       [`start (${number(cell.x, 4)}, ${number(cell.y, 4)})`, hint],
       [this.end(cell), ""],

@@ -14,7 +14,7 @@ from widgets.controls import adopt, number, row
 from widgets.jobs import Progress
 from widgets.live_figure import commits
 from widgets.map_figure import map_figure
-from widgets.maps.run_below import run_below
+from widgets.maps.open_run import map_and_run, open_run
 from widgets.maps.settings import STEPS, TOLERANCE
 from widgets.patience import patiently
 from widgets.runs import pick_alone, pick_settings
@@ -22,7 +22,7 @@ from widgets.shape import START_KEYS, pick_start, pick_steps
 from widgets.terrain import pick_terrain, plane_surfaces
 
 NAME = "basins"
-TITLE = "Every cell is a start: where it ends, and how soon. Click one and its run opens below."
+TITLE = "Every cell is a start: where it ends, and how soon. Click one and its run opens, live."
 ORDER = 60
 
 COLUMNS = Parameter(161, 11, 401, "", step=10, whole=True, help="How many starts stand side by side.")
@@ -56,8 +56,11 @@ def draw() -> None:
         header, arrays = basins_message(found, surface, entry, start, START_KEYS, steps, tolerance)
         map_figure(NAME, {**header, "id": f"{hash(wanted):x}"}, arrays)
 
-    patiently(wanted, partial(compute, wanted), show)
-    run_below(entry, surface, sliders, start, steps)
+    place, run = map_and_run()
+    with place:
+        patiently(wanted, partial(compute, wanted), show)
+    with run:
+        open_run(entry, surface, sliders, start, steps)
 
 
 @cache

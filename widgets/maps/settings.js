@@ -8,7 +8,7 @@ class Reader {
     const { symbols } = this.header;
     const [{ x, y, spec }] = cells;
     const at = `${symbols[0]} = ${number(x, 4)}, ${symbols[1]} = ${number(y, 4)}`;
-    const hint = pointed ? "click to open this run" : "the run below; point at another cell, or use the arrow keys";
+    const hint = pointed ? "click to open this run" : "the open run; point at another cell, or use the arrow keys";
     return [[at, hint], ...cells.map((cell) => this.line(cell))];
   }
 

@@ -22,14 +22,14 @@ from widgets.goal import at_bottom, bottomless, counted
 from widgets.jobs import Progress
 from widgets.live_figure import commits
 from widgets.map_figure import map_figure
-from widgets.maps.run_below import run_below
+from widgets.maps.open_run import map_and_run, open_run
 from widgets.patience import patiently
 from widgets.runs import pick_alone, pick_settings
 from widgets.shape import pick_start, pick_steps
 from widgets.terrain import pick_terrain, plane_surfaces
 
 NAME = "settings"
-TITLE = "Every cell is a run: click one and it opens below the map."
+TITLE = "Every cell is a run: click one and it opens, live."
 ORDER = 10
 
 STEPS = Parameter(300, 1, 10_000, "T", step=10, whole=True, help="How many steps each run may take.")
@@ -88,12 +88,15 @@ def draw() -> None:
             tolerance, cells = number("tolerance", TOLERANCE, "tolerance"), number("cells", CELLS, "cells a side")
         commits(adopt)
     entry = picked.entry
-    if why := nothing_to_count(surface, start, picked.up):
-        st.info(why)
-    else:
-        wanted = Wanted(*_without(surface, picked, start), steps, tolerance, int(cells))
-        patiently(wanted, partial(compute, wanted), partial(_draw_maps, wanted, surface, start, entry))
-    run_below(entry, surface, sliders, start, steps)
+    maps, run = map_and_run()
+    with maps:
+        if why := nothing_to_count(surface, start, picked.up):
+            st.info(why)
+        else:
+            wanted = Wanted(*_without(surface, picked, start), steps, tolerance, int(cells))
+            patiently(wanted, partial(compute, wanted), partial(_draw_maps, wanted, surface, start, entry))
+    with run:
+        open_run(entry, surface, sliders, start, steps)
 
 
 def _pick_rule(optimizers: dict[str, type[Optimizer]], surface: Surface) -> Picked:

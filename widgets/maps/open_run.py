@@ -13,10 +13,17 @@ from widgets.navigation import FOLDER
 from widgets.runs import CLIP
 from widgets.shape import PREFIX, STEPS
 
+PLACE = "map-and-run"  # where there is room they stand side by side
 SHOWN_STEPS = int(STEPS.high)  # of a long run
 
 
-def run_below(
+def map_and_run() -> tuple[Any, Any]:
+    """Return a place for the map and one for the run that is open."""
+    with st.container(key=PLACE):
+        return st.container(), st.container()
+
+
+def open_run(
     entry: Entry, surface: Surface, sliders: list[dict[str, Any]], start: tuple[float, ...], steps: int
 ) -> None:
     """Draw the run, and the button that opens it on the page that shows more of it."""
