@@ -66,3 +66,10 @@ def test_the_preset_at_the_cliff_shows_what_clipping_is_for():
 def test_there_is_no_best_setting_to_offer_where_gradients_are_clipped():
     best = message(visit("a=gradient_descent&a.clip=1"))[0]["best"]
     assert best["values"] is None and "clipped" in best["words"]
+
+
+def test_a_run_opened_from_a_map_is_not_clipped_as_that_of_the_map_is_not():
+    app = visit("a=momentum&a.clip=0.5")
+    app.switch_page("app_pages/families/maps.py").run()
+    next(button for button in app.button if button.label.startswith("Open this run")).click().run()
+    assert not app.exception and "clip" not in label(app)
