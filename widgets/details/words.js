@@ -112,8 +112,7 @@ function itinerary(view) {
 
 function stepLine(view, k) {
   const { steps, path } = view;
-  const at = weightsOf(path, view, k);
-  const where = `w = ${at[1] === undefined ? number(at[0], 4) : place(at)}`;
+  const where = `w = ${view.weights === 1 ? number(path.x[k], 4) : place([path.x[k], path.y[k]])}`;
   return `Step ${steps[k]}${k ? "" : ", the start"}: ${where}, ${excess(path, view, k)}${limitAt(view, k)}`;
 }
 
