@@ -199,7 +199,7 @@ def test_a_reload_shows_the_same_surface(page, server):
 
 def test_of_one_weight_the_start_stays_on_the_curve_and_the_pointer_reads_one_number(page, server):
     page.goto(f"{server}/landscapes?surface=piecewise_quadratic&start.x=3.3&a=gradient_descent&a.learning_rate=0.02")
-    page.wait_for_function(DRAWN, timeout=30 * SECONDS)
+    page.wait_for_function("() => document.querySelector('.valley')?.figure?.drawn?.length > 0", timeout=30 * SECONDS)
     page.wait_for_function(IDLE, timeout=12 * SECONDS)
     start = "() => document.querySelector('.valley').figure.start"
     ring = page.evaluate(PIXEL, page.evaluate(start))
