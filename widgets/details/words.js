@@ -113,9 +113,9 @@ function itinerary(view) {
 
 function stepLine(view, k) {
   const { steps, path } = view;
-  const at = weightsOf(path, view, k);
   const what = view.header.frame.section ? "in the plane at" : "w =";
-  const where = `${what} ${at[1] === undefined ? number(at[0], 4) : place(at)}${offPlane(view, k)}`;
+  const at = view.weights === 1 ? number(path.x[k], 4) : place([path.x[k], path.y[k]]);
+  const where = `${what} ${at}${offPlane(view, k)}`;
   return `Step ${steps[k]}${k ? "" : ", the start"}: ${where}, ${excess(path, view, k)}${limitAt(view, k)}`;
 }
 
