@@ -10,6 +10,7 @@ from engine import theory
 from engine.case import Case
 from engine.family import Family
 from engine.optimizer import Optimizer
+from engine.predicted import RECURRENCE_STEPS, predicted_steps
 from engine.settling import first_hit, settled_step
 from engine.words import count, near_one, number, percent
 
@@ -58,7 +59,7 @@ def _judge_linear(family: Family, scene: Scene) -> list[Verdict]:
     lam, steps = scene.eigenvalues, family.trajectory.steps
     rules: Optimizer | Sequence[Optimizer] = _shared(family.optimizers)
     factors = theory.mode_factors(rules, family.learning_rates, lam)
-    predicted = theory.predicted_steps(rules, family.learning_rates, lam, scene.modes[0, 0], TOLERANCE).tolist()
+    predicted = predicted_steps(rules, family.learning_rates, lam, scene.modes[0, 0], TOLERANCE).tolist()
     measured = _measured(family, scene).tolist()
     path = theory.mode_path(rules, family.learning_rates, lam, steps)
     after_one, closed = path[1].tolist(), path * scene.modes[0]
@@ -186,7 +187,7 @@ def _steps_fact(predicted: float, measured: float, steps: int, bounded: bool) ->
     seen = f"measured {count(measured)}" if predicted <= steps and measured <= steps else f"not settled within {steps}"
     if not predicted < np.inf:
         return "steps to 10⁻⁶", "predicted: never", seen
-    if predicted <= theory.RECURRENCE_STEPS:
+    if predicted <= RECURRENCE_STEPS:
         return "steps to 10⁻⁶", f"predicted {count(predicted)}", seen
     return "steps to 10⁻⁶", f"predicted: at most {count(_no_less(predicted))}", seen
 
