@@ -15,7 +15,7 @@ class Detail {
       x: { title: "learning rate η of one plain gradient step" },
     });
     const beside = row.appendChild(make("div", ""));
-    beside.style.overflowX = "auto";
+    Object.assign(beside.style, { overflowX: "auto", minHeight: "17.5rem" }); // fractions and powers of ten take more
     this.formulas = beside.appendChild(make("div", ""));
     this.table = beside.appendChild(make("table", ""));
     this.note = make("p", "valley-detail-quiet");

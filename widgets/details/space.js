@@ -228,7 +228,7 @@ function bandTitle({ columns, unit, eigenvalues }) {
 function bandWords({ columns, unit, eigenvalues }) {
   if (!columns) return rootWords(eigenvalues);
   const what = unit ? `log(1 + E/${number(unit, 2)})` : "the root of E";
-  return `Height is ${what}, E counted from its lowest in view. Every band of the picture is as high.`;
+  return `Height is ${what}, E counted from its lowest in view; the bands are equal steps of it.`;
 }
 
 function rootTitle([low, high]) {
