@@ -27,11 +27,20 @@ class Detail {
     root.append(this.region, this.copy, this.status);
   }
 
+  // so that a line less does not pull up what stands below
+  reserve() {
+    const { clientWidth: width } = this.block;
+    if (width !== this.width) this.block.style.minHeight = "";
+    this.width = width;
+    this.block.style.minHeight = `${this.block.offsetHeight}px`;
+  }
+
   draw(view) {
     const text = narration(view);
     if (text === this.text) return;
     const first = this.text === undefined;
     this.text = this.block.textContent = text;
+    this.reserve();
     clearTimeout(this.timer);
     // the figure reads its verdict out itself
     if (!first) this.timer = setTimeout(() => (this.status.textContent = ending(view)), QUIET);
