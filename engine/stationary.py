@@ -43,6 +43,12 @@ class Stationary:
         return self.places[[kind == "minimum" for kind in self.kinds]]
 
     @property
+    def valley(self) -> np.ndarray:
+        """The places on a curve across which the error curves up, (number, 2): along it E stays the same."""
+        low, high = self.curve_eigenvalues.T
+        return self.curve[(high > 0.0) & (low >= -FLAT * high)]
+
+    @property
     def floor(self) -> bool:
         """Whether what is called a curve is a flat region: nothing curves anywhere on it."""
         return bool(len(self.curve)) and not self.curve_eigenvalues.any()
@@ -233,11 +239,13 @@ def _size(gradient: np.ndarray) -> np.ndarray:
 def floor(surface: Surface, view: View) -> tuple[float, bool]:
     """Return the error from which errors are counted, and whether it is that of a minimum.
 
-    It is the lowest of the minima that are known or in view; without any that of the lowest stationary point, or 0. Of
-    a surface with more than two weights it is the lowest known, or 0.
+    It is the lowest of the minima that are known or in view, by themselves or along a curve; without any that of the
+    lowest stationary point, or 0. Of a surface with more than two weights it is the lowest known, or 0.
     """
     found = stationary_points(surface, view) if surface.dim == 2 else known_points(surface)
-    known = [places for places in (surface.minima, found.minima) if len(places)]
+    # a quadratic's valley is at 0, which sums of large terms would miss
+    valley = found.valley[: 0 if surface.quadratic else None]
+    known = [places for places in (surface.minima, found.minima, valley) if len(places)]
     if known:
         return float(surface.evaluate(np.concatenate(known))[0].min()), True
     return (float(found.errors[0]) if len(found.errors) else 0.0), False
