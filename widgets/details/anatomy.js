@@ -51,7 +51,7 @@ class Detail {
     this.note.textContent = step.note;
     this.chart.show(withDirections(view), step);
     typeset(this.formulas, step.formulas);
-    tabulate(this.table, step.rows);
+    typesetRows(this.table, step.rows);
   }
 
   destroy() {

@@ -73,7 +73,7 @@ function pieces(tree) {
 }
 
 // rows of a formula and two texts, the first row the header
-function tabulate(table, rows) {
+function typesetRows(table, rows) {
   fill(table, rows.length, () => {
     const row = make("tr", "");
     row.append(make("th", "", { scope: "row" }), make("td", ""), make("td", ""));
