@@ -161,6 +161,8 @@ def _adaptive_sentence(family: Family, scene: Scene, r: int, hit: float, settled
         moves = "" if shrinks else " With a constant η it keeps moving, so this need not last."
         return "good", f"Below 10⁻⁶ of its error from step {count(settled)} to the end of this run.{moves}{left}"
     after = f"fter {steps} step{'s' if steps > 1 else ''}"
+    if start == end == 0.0:
+        return "open", f"A{after} the error is 0, as at the start.{left}"
     if end > start:
         times = near_one(end / start if start > 0.0 else np.inf)
         return "bad", f"Climbs: a{after} the error is {times} times that at the start.{left}"

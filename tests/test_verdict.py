@@ -534,6 +534,11 @@ def test_going_to_and_fro_is_no_arrival_at_whichever_step_it_is_looked_at(slug, 
     assert verdict.status == "open" and "it keeps moving" in verdict.sentence
 
 
+def test_a_floor_that_is_level_is_nothing_to_measure_a_share_of():
+    _, verdict = picture(Quadratic(eigenvalue_1=0.0, eigenvalue_2=0.0), "adamw", 0.1, steps=1)
+    assert (verdict.status, verdict.sentence) == ("open", "After 1 step the error is 0, as at the start.")
+
+
 def check_adaptive_status(found, surface, verdict, error) -> None:
     first, second = facts_of(verdict)[2]
     if surface.eigenvalues[0] < 0.0:
