@@ -7,8 +7,10 @@ import streamlit as st
 from widgets.connections import send_at_once
 from widgets.navigation import pages
 
-# an icon file of our own: a named icon would be fetched from another host
-st.set_page_config(page_title="Valley", page_icon=Path(__file__).parent / "assets" / "icon.png", layout="wide")
+ICON = Path(__file__).parent / "assets" / "icon.png"  # a named icon would be fetched from another host
+
+st.set_page_config(page_title="Valley", page_icon=ICON, layout="wide")
+st.logo(ICON, size="medium")  # the name beside it is in page.css
 st.html(Path(__file__).parent / "widgets" / "live_figure" / "page.css")  # also while no figure is there yet
 send_at_once()
 st.navigation(pages(), position="top").run()

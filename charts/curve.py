@@ -4,6 +4,8 @@ from typing import Any
 
 from charts.colours import FONT
 
+SIZE = 12  # px of the numbers on both axes
+
 
 def curve_figure(
     steps: int, start_error: float, target: float | None, title: str, reach: tuple[int, int] = (-10, 3)
@@ -37,11 +39,12 @@ def _layout(steps: int, start_error: float, title: str, reach: tuple[int, int]) 
             "range": [_exponent(start_error) + power for power in reach],
             "title": {"text": title, "standoff": 4},
             "exponentformat": "power",
+            "tickfont": {"size": SIZE / 1.25},  # plotly draws powers of ten a quarter larger
         },
         "margin": {"l": 58, "r": 10, "t": 8, "b": 38},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {**FONT, "size": 12},
+        "font": {**FONT, "size": SIZE},
         "showlegend": False,
         "dragmode": "pan",
         "hovermode": False,

@@ -9,6 +9,7 @@ import numpy as np
 from engine.growth import FIRST_WORSE
 from engine.words import count, near_one, number
 
+SIZE = "|\u2060α|"  # joined, or a line would be broken after the first bar
 LOWEST = -4.0  # powers of ten down to which an error is followed
 
 
@@ -60,7 +61,7 @@ def _against_kappa(kappas: np.ndarray, stops: np.ndarray, rules: list[Rule], own
         {"x": x, "y": {"name": "whole"}, "label": "κ/e²", **thin},
         {"x": x, "y": {"name": "root"}, "label": "√κ/e", **thin},
         _curve(first, x, {"name": "square0"}, f"{first.title}: error E", "error", 2.8),
-        _curve(first, x, {"name": "peak0"}, f"{first.title}: distance |α|", "distance", 1.6) | {"alpha": 0.6},
+        _curve(first, x, {"name": "peak0"}, f"{first.title}: distance {SIZE}", "distance", 1.6) | {"alpha": 0.6},
     ]
     curves += [
         _curve(rule, x, {"name": f"square{i}"}, f"{rule.title}: error E", "", 2.0) for i, rule in enumerate(others, 1)
@@ -115,8 +116,8 @@ def _powers(values: np.ndarray) -> list[float]:
 def _caption(rules: list[Rule]) -> str:
     return (
         f"Every rule at its best setting for κ, from rest and from the worst start; for {rules[0].title.lower()} that"
-        " is one along the steepest direction, where |α| follows (1 + k (1 + ρ)) ρᵏ with ρ = (√κ − 1)/(√κ + 1). Dotted:"
-        " what the peaks tend to as κ grows."
+        f" is one along the steepest direction, where {SIZE} follows (1 + k (1 + ρ)) ρᵏ with ρ = (√κ − 1)/(√κ + 1)."
+        " Dotted: what the peaks tend to as κ grows."
     )
 
 

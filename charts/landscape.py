@@ -276,7 +276,8 @@ def _landmarks(surface: Any, found: Stationary) -> list[dict[str, Any]]:
             "name": "landmarks",
             "x": [place[0] for place in places],
             "y": [place[1] for place in places],
-            "mode": "text",
+            "mode": "markers+text",
+            "marker": {"size": 18, "opacity": 0.0},  # keeps the name off what is drawn at its place
             "text": [f"{name.replace('_', '<sub>')}</sub>" if "_" in name else name for name in names],
             "textposition": "bottom right",
             "textfont": {**FONT, "size": 14},

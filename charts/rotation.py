@@ -84,7 +84,7 @@ def _panel(
         "label": f"Steps of every optimizer against the angle, {which}; arrow keys read it off",
         "title": title,
         "height": 320,
-        "x": {"title": "angle of the valley in degrees", "symbol": "angle", "range": [0.0, 90.0]},
+        "x": {"title": "angle of the valley in degrees", "symbol": "angle", "unit": "°", "range": [0.0, 90.0]},
         "y": {"title": "steps to 10⁻⁶ of the error", "log": True, "range": range_},
         "curves": curves,
         "marks": [

@@ -10,9 +10,8 @@ from charts.curve import curve_figure
 from charts.landscape import heights
 from charts.plane import ground_figure
 from charts.thin import drawn_steps
-from engine.comparison import compare, ending, last_steps
+from engine.comparison import compare, ending, last_steps, lowest_known
 from engine.plane import Plane
-from engine.stationary import floor
 from engine.trajectory import Trajectory
 from engine.words import number
 
@@ -36,14 +35,15 @@ def schedules_message(
     surface: Any, plane: Plane, rule: str, schedule: Run, constant: Run, limit: float, log: bool
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Return header and arrays; ``rule`` is the optimizer's title, ``limit`` nan or inf where there is none."""
-    steps, (lowest, _) = schedule.path.steps, floor(surface, plane.view)
+    steps, known = schedule.path.steps, lowest_known(surface, plane.view, (schedule.path, constant.path))
+    lowest = known or 0.0
     shown, runs, over = drawn_steps(steps), (schedule, constant), heights(surface, plane.view)
     arrays: dict[str, np.ndarray] = {}
     for i, item in enumerate(runs):
         arrays[f"run.{i}"] = _track(item.path, plane, lowest, shown)
         arrays[f"rate.{i}"] = item.path.learning_rate[:, 0]
-    status, sentence = compare(rule, schedule.path, constant.path, lowest, surface.bounded_below, limit)
-    curve = curve_figure(steps, 1.0, None, "E − E<sub>min</sub>" if surface.bounded_below else "|E|")
+    status, sentence = compare(rule, schedule.path, constant.path, known, surface.bounded_below, limit)
+    curve = curve_figure(steps, 1.0, None, "|E|" if known is None else "E − E<sub>min</sub>")
     low, high = _decades([item.path for item in runs], lowest)
     curve["layout"]["yaxis"] |= {"range": [low, high], "dtick": math.ceil((high - low) / 5)}
     header = {
@@ -53,7 +53,7 @@ def schedules_message(
         "palettes": PALETTES,
         "ground": ground_figure(over.x, over.y, over.height, [], _minima(surface, plane)),
         "curve": curve,
-        "curveId": f"{steps}|{curve['layout']['yaxis']['range']}|{surface.bounded_below}",
+        "curveId": f"{steps}|{curve['layout']['yaxis']['range']}|{known is None}",
         "last": last_steps(steps),
         "steps": shown.tolist(),
         "runs": [
@@ -69,7 +69,7 @@ def schedules_message(
         ],
         "rates": _rates([item.path for item in runs], limit, log),
         "verdict": {"status": status, "sentence": sentence},
-        "mean": f"mean E − E_{{min}} of the last {last_steps(steps)}" if surface.bounded_below else "E at the end",
+        "mean": f"mean {'E' if known is None else 'E − E_{min}'} of the last {last_steps(steps)}",
         "sliders": [],
         "families": {},
     }

@@ -1,4 +1,4 @@
-"""Write the README's tables of optimizers, schedules and surfaces, from their files: ``python -m docs.tables``."""
+"""Write the README's tables of what discovery finds, from the files: ``python -m docs.tables``."""
 
 import inspect
 import re
@@ -8,6 +8,7 @@ from engine import discover_optimizers, discover_schedules
 from engine.family import ALLOWED
 from engine.parameter import Parameter, Parameterised
 from surfaces import discover_surfaces
+from surfaces.data import discover_data
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 BEGIN = "<!-- written by python -m docs.tables -->\n\n"
@@ -64,6 +65,13 @@ def tables() -> str:
     for slug, surface in discover_surfaces().items():
         name = f"`surfaces.{slug}.{surface.__name__}`"
         lines.append(_row(_linked(surface, surface.title), name, _plain(source(surface)), _settings(surface)))
+    lines += [
+        "",
+        _row("data", "in a link", "source", "settings: name, symbol, first value, range"),
+        _row("---", "---", "---", "---"),
+    ]
+    for slug, data in discover_data().items():
+        lines.append(_row(_linked(data, data.title), f"`?data={slug}`", _plain(data.source), _settings(data, "data.")))
     return "\n".join(lines)
 
 

@@ -45,6 +45,7 @@ class _Ends:
     error: np.ndarray
     slope: np.ndarray  # |grad E|
     first_slope: np.ndarray  # and at the start
+    moved: np.ndarray  # how long the last step was
     down: np.ndarray  # whether the surface curves down
     limits: np.ndarray  # local ones, of the last step
     point: np.ndarray  # place in ``found`` of the point at which it settled, -1 if none
@@ -81,7 +82,8 @@ def _ends(family: Family, ground: Ground) -> _Ends:
     point, settled = _settled(path.weights, ground)
     point = np.where(path.diverged_at < 0, point, -1)
     slope, first_slope = (np.linalg.norm(vectors, axis=-1) for vectors in (gradient, first))
-    return _Ends(weights, error, slope, first_slope, down, limits, point, settled, _etas(family, last))
+    moved = np.linalg.norm(weights - path.weights[np.maximum(last - 1, 0), runs], axis=-1)
+    return _Ends(weights, error, slope, first_slope, moved, down, limits, point, settled, _etas(family, last))
 
 
 def _etas(family: Family, last: np.ndarray) -> np.ndarray:
@@ -122,7 +124,7 @@ def _verdict(family: Family, ground: Ground, ends: _Ends, r: int) -> Verdict:
 
 def _sentence(family: Family, ground: Ground, ends: _Ends, r: int) -> tuple[str, str]:
     steps, diverged = family.trajectory.steps, int(family.trajectory.diverged_at[r])
-    if ends.first_slope[r] == 0.0:
+    if ends.first_slope[r] == 0.0 and (family.trajectory.weights[:, r] == family.trajectory.weights[0, r]).all():
         return "open", "Nothing moves: the gradient vanishes where it starts."
     if diverged >= 0:
         if broke_down(family, r):
@@ -132,13 +134,14 @@ def _sentence(family: Family, ground: Ground, ends: _Ends, r: int) -> tuple[str,
         return "bad", f"Diverges: out of all bounds at step {diverged}.{_left(ground, r)}{_cause(family, ground, r)}"
     if ends.point[r] >= 0:
         return _arrived(family, ground, ends, r)
-    if ends.slope[r] <= STILL * ends.first_slope[r]:
-        return _at_rest(ground, ends, r)
+    if ends.slope[r] <= STILL * ends.first_slope[r] and ends.moved[r] <= NEAR * ground.diagonal:
+        return _at_rest(family, ground, ends, r)
     if ground.outside[r]:
         return "bad", (
             f"Leaves the picture at step {ground.left_at[r]} and is at {place(ends.weights[r])} after {_count(steps)}."
         )
-    after = f"after {_count(steps)} |∇E| = {number(ends.slope[r])}, {_share(ends.slope[r], ends.first_slope[r])}."
+    share = f", {_share(ends.slope[r], ends.first_slope[r])}" if ends.first_slope[r] > 0.0 else ", 0 at the start"
+    after = f"after {_count(steps)} |∇E| = {number(ends.slope[r])}{share}."
     return "open", f"{_moves(family, ground, r)}: {after}{_above(family, ends, r)}{_back(ground, r)}"
 
 
@@ -182,7 +185,21 @@ def _arrived(family: Family, ground: Ground, ends: _Ends, r: int) -> tuple[str, 
     if found.errors[k] > found.errors[lowest] + 1e-9 * max(1.0, abs(found.errors[lowest])):
         better = f" A lower one is in view: {place(found.places[lowest])}, E = {number(found.errors[lowest])}."
         return "limit", f"Settles at the local minimum {where}: {since}{better}"
-    return "good", f"Settles at the minimum {where}: {since}{_back(ground, r)}"
+    return _status(family, ends, r), f"Settles at the minimum {where}: {since}{_lasting(family, ground, ends, r)}"
+
+
+def _status(family: Family, ends: _Ends, r: int) -> str:
+    """Return ``good``, or ``limit`` where it cannot last."""
+    return "limit" if family.optimizers[r].linear and _above(family, ends, r) else "good"
+
+
+def _lasting(family: Family, ground: Ground, ends: _Ends, r: int) -> str:
+    """Say whether it was out of the picture, and whether it need not stay where it is."""
+    rule = family.optimizers[r]
+    if rule.linear and (above := _above(family, ends, r)):
+        return f"{above} The least nudge would grow.{_back(ground, r)}"
+    moves = " With a constant η it keeps moving, so this need not last."
+    return f"{'' if rule.steps_shrink or not ends.moved[r] else moves}{_back(ground, r)}"
 
 
 def _not_a_minimum(rule: Optimizer) -> str:
@@ -191,12 +208,12 @@ def _not_a_minimum(rule: Optimizer) -> str:
     return " The surface curves down there: the least nudge would grow."
 
 
-def _at_rest(ground: Ground, ends: _Ends, r: int) -> tuple[str, str]:
+def _at_rest(family: Family, ground: Ground, ends: _Ends, r: int) -> tuple[str, str]:
     where = f"{place(ends.weights[r])}, E = {number(ends.error[r])}"
     rest = f"|∇E| is {_share(ends.slope[r], ends.first_slope[r])}."
     if ends.down[r]:
         return "limit", f"Almost at rest at {where}: {rest} The surface curves down there."
-    return "good", f"Comes to rest at {where}: {rest}{_back(ground, r)}"
+    return _status(family, ends, r), f"Comes to rest at {where}: {rest}{_lasting(family, ground, ends, r)}"
 
 
 def _cause(family: Family, ground: Ground, r: int) -> str:

@@ -61,8 +61,9 @@ class Plane:
         return points
 
     def project(self, weights: np.ndarray) -> np.ndarray:
-        """Return the coordinates in the plane: (..., D) -> (..., 2), or (..., 1) on a line."""
-        return (np.asarray(weights) - self.origin) @ self.axes.T
+        """Return the coordinates in the plane: (..., D) -> (..., 2), or (..., 1) on a line; nan where not finite."""
+        with np.errstate(invalid="ignore"):
+            return (np.asarray(weights) - self.origin) @ self.axes.T
 
     @cached_property
     def digest(self) -> str:

@@ -19,6 +19,7 @@ ZERO = 1e-12  # of the diagonal: a coordinate nearer to 0 is 0
 HARDLY = 1e-12  # the same where the surface is known to be convex: a long valley of raw data is no curve of minima
 ALONG = 2001  # places along a line at which the sign of dE/dw is looked at
 HALVINGS = 60
+NEARLY = 1e-7  # of the diagonal: where |grad E| over the largest |lambda| is more, a plateau falls on for ever
 MANY = 12  # degenerate points of one view from which they are a curve
 REMEMBERED = 16  # views kept
 KINDS = ("minimum", "maximum", "saddle", "degenerate")
@@ -40,6 +41,12 @@ class Stationary:
     def minima(self) -> np.ndarray:
         """The places of the minima, (number, 2)."""
         return self.places[[kind == "minimum" for kind in self.kinds]]
+
+    @property
+    def valley(self) -> np.ndarray:
+        """The places on a curve across which the error curves up, (number, 2): along it E stays the same."""
+        low, high = self.curve_eigenvalues.T
+        return self.curve[(high > 0.0) & (low >= -FLAT * high)]
 
     @property
     def floor(self) -> bool:
@@ -71,10 +78,10 @@ def stationary_points(surface: Surface, view: View) -> Stationary:
     """Return the stationary points of a surface of one or two weights in a view ((x_low, x_high), (y_low, y_high)).
 
     Newton's method on the gradient, damped so that |grad E| falls at every step (Levenberg and Marquardt), from a grid
-    of starts; then the Hessian's eigenvalues classify: a minimum has two positive ones, a maximum two negative ones, a
-    saddle one of each, and where one counts as zero the point is degenerate. A point whose basin is narrower than the
-    grid may be missed. Of one weight a point is where dE/dw changes its sign, by bisection. Raises ValueError for a
-    surface of another dimension.
+    of starts and from the known minima; then the Hessian's eigenvalues classify: a minimum has two positive ones, a
+    maximum two negative ones, a saddle one of each, and where one counts as zero the point is degenerate. A point whose
+    basin is narrower than the grid may be missed. Of one weight a point is where dE/dw changes its sign, by bisection.
+    Raises ValueError for a surface of another dimension.
     """
     if surface.dim == 1:
         return _on_a_line(surface, view[0])
@@ -91,8 +98,13 @@ def stationary_points(surface: Surface, view: View) -> Stationary:
     slope, bend = (float(np.median(v[np.isfinite(v)])) if np.isfinite(v).any() else 0.0 for v in (sizes, bends))
     diagonal = float(np.hypot(right - left, top - bottom))
     w, size = _solved(surface, grid, STEEP * slope, diagonal)
+    there = _there(surface, w, diagonal)
+    known = _known(surface)
+    w, size = np.concatenate([known, w[there]]), np.concatenate([np.zeros(len(known)), size[there]])
     inside = (w >= (left, bottom)).all(axis=-1) & (w <= (right, top)).all(axis=-1)
     w = _merged(w[inside], size[inside], APART * diagonal)
+    if surface.convex and len(w) > 1 and np.linalg.eigvalsh(surface.hessian(w[0]))[0] > 0.0:
+        w = w[:1]  # there is no other; along a valley of raw data the gradient is as good as none everywhere
     w = np.where(np.abs(w) < ZERO * diagonal, 0.0, w)
     with np.errstate(all="ignore"):
         heights = np.abs(first.error - np.nanmin(first.error, initial=np.inf))
@@ -150,10 +162,24 @@ def _solved(surface: Surface, w: np.ndarray, enough: float, diagonal: float) -> 
     return np.concatenate([*ends, w[size <= enough]]), np.concatenate([*sizes, size[size <= enough]])
 
 
+def _there(surface: Surface, w: np.ndarray, diagonal: float) -> np.ndarray:
+    """Tell at which points (K, 2) the gradient really vanishes, and does not only fade as on a plateau, (K,)."""
+    here = Expansion.at(surface, w)
+    steepest = np.abs(eigen(here.hessian)[0]).max(axis=-1)
+    return _size(here.gradient) <= NEARLY * diagonal * steepest
+
+
+def _known(surface: Surface) -> np.ndarray:
+    """Return the known minima but those on a crease, where the gradient jumps and does not vanish, (K, 2)."""
+    slope, first = (_size(surface.evaluate(places)[1]) for places in (surface.minima, np.array(surface.start)))
+    return surface.minima[slope <= STEEP * first]
+
+
 def _step(here: Expansion, damping: np.ndarray) -> np.ndarray:
-    """Return -(H'H + damping |H|^2)^-1 H'g."""
-    h, g = here.hessian, here.gradient
+    """Return -(H'H + damping |H|^2)^-1 H'g, 0 where H vanishes or is not finite."""
     with np.errstate(all="ignore"):
+        unit = np.abs(here.hessian).max(axis=(-2, -1), initial=0.0)  # without it squares of small curvatures are lost
+        h, g = here.hessian / unit[:, None, None], here.gradient / unit[:, None]
         a = h[:, 0, 0] ** 2 + h[:, 0, 1] ** 2
         d = h[:, 1, 1] ** 2 + h[:, 0, 1] ** 2
         b = h[:, 0, 1] * (h[:, 0, 0] + h[:, 1, 1])
@@ -213,11 +239,13 @@ def _size(gradient: np.ndarray) -> np.ndarray:
 def floor(surface: Surface, view: View) -> tuple[float, bool]:
     """Return the error from which errors are counted, and whether it is that of a minimum.
 
-    It is the lowest of the minima that are known or in view; without any that of the lowest stationary point, or 0. Of
-    a surface with more than two weights it is the lowest known, or 0.
+    It is the lowest of the minima that are known or in view, by themselves or along a curve; without any that of the
+    lowest stationary point, or 0. Of a surface with more than two weights it is the lowest known, or 0.
     """
     found = stationary_points(surface, view) if surface.dim == 2 else known_points(surface)
-    known = [places for places in (surface.minima, found.minima) if len(places)]
+    # a quadratic's valley is at 0, which sums of large terms would miss
+    valley = found.valley[: 0 if surface.quadratic else None]
+    known = [places for places in (surface.minima, found.minima, valley) if len(places)]
     if known:
         return float(surface.evaluate(np.concatenate(known))[0].min()), True
     return (float(found.errors[0]) if len(found.errors) else 0.0), False

@@ -275,6 +275,8 @@ def _over_hyperparameter(
 def _member(surface: Surface, family: Family, plane: Plane) -> Member:
     coordinates = plane.project(family.trajectory.weights)
     seen = plane.contains(coordinates)
+    if family.optimizers[0].iterates:  # where it found no step there is no place
+        seen |= np.isnan(family.trajectory.weights).all(axis=-1)
     if has_modes(surface):
         modes = surface.modes(family.trajectory.weights)  # type: ignore[attr-defined]
         verdicts, limits = _on_quadratic(surface, family, modes, _first(~seen))

@@ -10,11 +10,13 @@ from engine import theory
 from engine.case import Case
 from engine.family import Family
 from engine.optimizer import Optimizer
+from engine.predicted import RECURRENCE_STEPS, predicted_steps
 from engine.settling import first_hit, settled_step
 from engine.words import count, near_one, number, percent
 
 TOLERANCE = 1e-6  # the relative error whose first step is predicted and measured
 ROUNDINGS = 10.0  # times T x epsilon that rounding alone may put between a run and its closed form, if nothing adds
+STAYS = 2  # steps at the end that a run must have been below: one that goes to and fro is below at every other
 UNDECIDED = 0.01  # of the distance: where rounding may do as much, a comparison says nothing
 NO_MINIMUM = ("steps to 10⁻⁶", "never", "there is no minimum")
 
@@ -57,7 +59,7 @@ def _judge_linear(family: Family, scene: Scene) -> list[Verdict]:
     lam, steps = scene.eigenvalues, family.trajectory.steps
     rules: Optimizer | Sequence[Optimizer] = _shared(family.optimizers)
     factors = theory.mode_factors(rules, family.learning_rates, lam)
-    predicted = theory.predicted_steps(rules, family.learning_rates, lam, scene.modes[0, 0], TOLERANCE).tolist()
+    predicted = predicted_steps(rules, family.learning_rates, lam, scene.modes[0, 0], TOLERANCE).tolist()
     measured = _measured(family, scene).tolist()
     path = theory.mode_path(rules, family.learning_rates, lam, steps)
     after_one, closed = path[1].tolist(), path * scene.modes[0]
@@ -132,11 +134,11 @@ def _judge_adaptive(family: Family, scene: Scene) -> list[Verdict]:
         badge = ("open", f"No closed form to check against: {why}")
         rounded = int(scene.rounding_at[r])
         note = f"rounding decides where this run goes from about step {rounded} on" if rounded >= 0 else ""
-        verdicts.append(Verdict(*_adaptive_sentence(family, scene, r, settled[r]), facts, (*badge, note)))
+        verdicts.append(Verdict(*_adaptive_sentence(family, scene, r, hits[r], settled[r]), facts, (*badge, note)))
     return verdicts
 
 
-def _adaptive_sentence(family: Family, scene: Scene, r: int, settled: float) -> tuple[str, str]:
+def _adaptive_sentence(family: Family, scene: Scene, r: int, hit: float, settled: float) -> tuple[str, str]:
     left = f" The path leaves the picture at step {scene.left_at[r]}." if scene.left_at[r] >= 0 else ""
     steps, start, end = family.trajectory.steps, float(family.error[0, r]), float(family.error[-1, r])
     down, begin, last = scene.eigenvalues < 0.0, np.abs(scene.modes[0, r]), np.abs(scene.modes[-1, r])
@@ -154,14 +156,19 @@ def _adaptive_sentence(family: Family, scene: Scene, r: int, settled: float) -> 
     if down.any():
         along = " and ".join(sorted(f"u{label}" for label, is_down in zip(scene.labels, down, strict=True) if is_down))
         return "open", f"Not yet leaving: along {along} it is no farther out than at the start.{left}"
-    if np.isfinite(settled):
-        need_not_last = " With a constant η it keeps moving, so this need not last."
-        moves = "" if family.optimizers[r].steps_shrink else need_not_last
+    shrinks = family.optimizers[r].steps_shrink
+    if np.isfinite(settled) and (shrinks or settled <= steps - STAYS):
+        moves = "" if shrinks else " With a constant η it keeps moving, so this need not last."
         return "good", f"Below 10⁻⁶ of its error from step {count(settled)} to the end of this run.{moves}{left}"
     after = f"fter {steps} step{'s' if steps > 1 else ''}"
+    if start == end == 0.0:
+        return "open", f"A{after} the error is 0, as at the start.{left}"
     if end > start:
         times = near_one(end / start if start > 0.0 else np.inf)
         return "bad", f"Climbs: a{after} the error is {times} times that at the start.{left}"
+    if not shrinks and np.isfinite(hit):
+        keeps = f"Below 10⁻⁶ of its error first at step {count(hit)}, but with a constant η it keeps moving"
+        return "open", f"{keeps}: a{after} {percent(end / start)} of the error is left.{left}"
     return "open", f"A{after} {percent(end / start)} of the error is left.{left}"
 
 
@@ -182,7 +189,7 @@ def _steps_fact(predicted: float, measured: float, steps: int, bounded: bool) ->
     seen = f"measured {count(measured)}" if predicted <= steps and measured <= steps else f"not settled within {steps}"
     if not predicted < np.inf:
         return "steps to 10⁻⁶", "predicted: never", seen
-    if predicted <= theory.RECURRENCE_STEPS:
+    if predicted <= RECURRENCE_STEPS:
         return "steps to 10⁻⁶", f"predicted {count(predicted)}", seen
     return "steps to 10⁻⁶", f"predicted: at most {count(_no_less(predicted))}", seen
 

@@ -15,9 +15,9 @@ class LogisticRegression(TwoClasses):
     y = sigma(w x + b),  E(w, b) = -sum over n of (t_n ln y_n + (1 - t_n) ln(1 - y_n))
     Bishop and Bishop (2024), 7.63, 7.64, which is printed without the leading minus
 
-    The mean divides by N. H = sum y (1 - y) [[x^2, x], [x, 1]] (exercise 7.5); trace and determinant are positive
-    unless every x is the same. Where some line separates the classes the error falls for ever as the weights grow, so
-    that there is no minimum. Of two inputs y = sigma(w_1 x_1 + w_2 x_2).
+    The mean divides by N. H = sum y (1 - y) [[x^2, x], [x, 1]] (exercise 7.5); trace and determinant are positive, the
+    determinant unless every x is the same. Where some line separates the classes the error falls for ever as the
+    weights grow, so that there is no minimum. Of two inputs y = sigma(w_1 x_1 + w_2 x_2).
     """
 
     title = "Logistic regression"

@@ -16,7 +16,8 @@ class MonkeySaddle(Surface):
 
     The origin is degenerate: gradient and Hessian are zero there, so no quadratic tells what it is. Its Hessian
     elsewhere has the eigenvalues +-6 r: every other point has a direction that curves down. There is no minimum and no
-    lower bound: a run leaves the view, sooner or later.
+    lower bound: a run leaves the view, sooner or later, but for one on the three ridges, which small steps lead to the
+    origin.
     """
 
     title = "Monkey saddle"

@@ -18,7 +18,9 @@ class StyblinskiTang(Surface):
     With t = 5 the lowest minimum is (-2.903534, -2.903534), E = -78.33233; without a tilt all four have E = -64.
     """
 
-    tilt: float = parameter(5.0, 0.0, 10.0, "t", step=0.5, help="How much lower the minima of negative weights lie.")
+    tilt: float = parameter(
+        5.0, 0.0, 10.0, "t", step=0.5, help="A minimum lies about 2.8 t lower for each weight that is negative."
+    )
 
     title = "Styblinski-Tang"
     note = "Four minima, one in each quadrant: a tilt makes one of them the lowest, and most starts miss it."

@@ -673,3 +673,37 @@ def test_every_control_is_reached_by_tab_and_has_a_name(page, server):
             break
     assert inside == expected and presets >= 1
     assert not nameless
+
+
+def test_who_asked_for_little_motion_sees_a_run_in_a_few_stills(page, server):
+    page.emulate_media(reduced_motion="reduce")
+    opened(page, server, steps=120)
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_function("() => document.querySelector('.valley').figure.playback.at > 0")
+    stride = -(-121 // 12)
+    assert page.evaluate("() => document.querySelector('.valley').figure.playback.at") % stride == 0
+    assert page.evaluate("() => getComputedStyle(document.querySelector('button')).transitionDuration") == "0s"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_name_of_the_app_is_on_every_page_and_leads_to_the_first(page, server, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{server}/schedules")
+    name = page.get_by_test_id("stLogoLink").locator("visible=true").last
+    expect(name).to_be_in_viewport()
+    assert name.evaluate("(link) => getComputedStyle(link, '::after').content") == '"Valley"'
+    name.click()
+    page.wait_for_url("**/valley")
+
+
+def test_while_a_slider_shapes_the_valley_nothing_jumps(page, server):
+    opened(page, server)
+    places = """() => ['.valley-curve', '.valley-facts', '.valley-actions', '[class*="st-key-show"]'].map(
+      (name) => Math.round(document.querySelector(name).getBoundingClientRect().top + window.scrollY))"""
+    slider = page.get_by_role("slider", name="eigenvalue λ₂")
+    before = page.evaluate(places)
+    slider.focus()
+    for key in ("Home", "End"):  # a saddle, which has no best setting, and a steep valley
+        slider.press(key)
+        settled(page)
+        assert page.evaluate(places) == before

@@ -179,6 +179,14 @@ def test_arrow_keys_move_the_cross_hair_and_enter_opens_the_run(page, server):
     opens(page, Momentum(momentum=mu).label(eta))
     page.keyboard.press("Escape")
     said(page, 0, "the open run")
+    said(page, 0, number(eta, 4))  # the run's own setting; that of the middle of its cell stands beside it
+
+
+def test_what_is_said_of_no_cell_names_the_setting_of_the_run_below(page, server):
+    opened(page, server)
+    told = page.locator(".valley-map-read p").first
+    expect(told.locator("b")).to_have_text("η = 0.02, μ = 0.9")
+    expect(told.locator("span")).to_contain_text("the open run, its cell at (0.01979, 0.8983)")
 
 
 def test_the_ring_follows_the_live_slider(page, server):

@@ -147,3 +147,10 @@ def test_another_surface_than_the_figure_s_is_not_explained(browser):
     with scripted(browser, "identities", DESCRIBE) as asked:
         told = asked([view(W, Neuron(), 0), identities.sent(LogisticRegression(), W)])
     assert told["stale"] and not told["rows"]
+
+
+def test_rounding_makes_no_saddle_of_a_convex_error():
+    surface = LogisticRegression(data="insurance_age")
+    weights = np.random.default_rng(0).uniform(-50.0, 50.0, (2000, 2))
+    found = identities.sent(surface, weights)
+    assert (np.array(found["sides"]["determinant"]) >= 0.0).all() and (np.array(found["values"]) >= 0.0).all()

@@ -183,5 +183,10 @@ def test_a_drag_is_followed_without_a_message(page, server, slug):
     )
     assert len(frames) == count
     assert detail.bounding_box()["height"] == pytest.approx(height, abs=1.0)
+    expect(detail).to_contain_text("Where the run starts")
+    page.evaluate("() => document.querySelector('.valley').figure.playback.go(6)")
+    expect(detail).to_contain_text("At step 6.")
+    expect(detail).not_to_contain_text("Where the run starts")  # the picture shows this step too
+    assert detail.bounding_box()["height"] == pytest.approx(height, abs=1.0)
     assert not BROKEN.search(detail.inner_text())
     page.mouse.up()

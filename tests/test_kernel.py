@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine import discover_optimizers, run, sweep, theory
+from engine import discover_optimizers, run, sweep
 from engine.clipping import Clipping
 from engine.kernel import SIGNATURES, kernel
 from engine.optimizers.momentum import Momentum
+from engine.predicted import predicted_steps
 from surfaces import discover_surfaces
 from surfaces.quadratic import Quadratic
 
@@ -56,7 +57,7 @@ def use_everything():
             for etas in (0.01, [0.01, 0.02]):
                 run(surface(), optimizer(), etas, surface().start, 5)
             sweep(surface(), optimizer(), {"learning_rate": [0.01, 0.02]}, start=surface().start, steps=5)
-    theory.predicted_steps(Momentum(), 0.02, VALLEY.eigenvalues, VALLEY.modes(START))
+    predicted_steps(Momentum(), 0.02, VALLEY.eigenvalues, VALLEY.modes(START))
 
 
 def test_exactly_one_specialisation_per_kernel():
@@ -146,7 +147,8 @@ print(json.dumps([
 RUN_EVERYTHING = """
 import json
 import numpy as np
-from engine import discover_optimizers, run, theory
+from engine import discover_optimizers, run
+from engine.predicted import predicted_steps
 from surfaces.quadratic import Quadratic
 
 valley, start = Quadratic(angle=30.0), (-1.5, 1.0)
@@ -156,7 +158,7 @@ for slug, cls in discover_optimizers().items():
     path = run(valley, cls(), etas, start, 60)
     said[slug] = [[float(v).hex() for v in path.weights.ravel()], path.diverged_at.tolist()]
     if cls.mode_polynomial is not cls.__mro__[1].mode_polynomial:
-        said[slug].append(theory.predicted_steps(cls(), etas, valley.eigenvalues, valley.modes(start)).tolist())
+        said[slug].append(predicted_steps(cls(), etas, valley.eigenvalues, valley.modes(start)).tolist())
 print(json.dumps(said))
 """
 

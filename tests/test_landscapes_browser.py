@@ -14,6 +14,7 @@ from test_browser import (
     frames_of,
     in_address,
     moved_from,
+    number_input,
     path,
     point,
     settled,
@@ -34,6 +35,11 @@ INK = """() => {
 LIMIT = "() => document.querySelector('.valley-gauge').getAttribute('aria-label')"
 OPACITY = "getComputedStyle(document.querySelector('.stVerticalBlock.st-key-detail-local .valley-detail')).opacity"
 ROSENBROCK = "() => document.querySelector('.valley').dataset.drawn?.startsWith('Rosenbrock')"
+PIXEL = """([x, y]) => {
+  const { ground, groundInk } = document.querySelector('.valley').figure.graphs;
+  const { left, top } = ground.getBoundingClientRect();
+  return [left + groundInk.x(x), top + groundInk.y(y)];
+}"""
 GO = "(k) => document.querySelector('.valley').figure.playback.go(k)"
 
 
@@ -160,7 +166,8 @@ def test_another_surface_brings_its_own_settings_and_one_step_back_takes_them_aw
     page.wait_for_function(ROSENBROCK)
     settled(page)
     values = in_address(page)
-    assert values["surface"] == "rosenbrock" and "start.x" not in values and values["a.learning_rate"] == "0.0007"
+    assert values["surface"] == "rosenbrock" and "start.x" not in values and "a.learning_rate" not in values
+    assert shown(page, "learning rate") == pytest.approx(0.0007)  # the first value there, which a link leaves out
     assert page.evaluate("() => history.length") == entries + 1
     expect(slider(page, "learning rate")).to_be_visible()
     page.go_back()
@@ -169,9 +176,40 @@ def test_another_surface_brings_its_own_settings_and_one_step_back_takes_them_aw
     assert in_address(page) == {key: values[0] for key, values in parse_qs(urlsplit(before).query).items()}
 
 
+def test_a_rate_that_is_not_the_first_on_its_surface_stays_in_the_link(page, server):
+    page.goto(f"{server}/landscapes?surface=rosenbrock")
+    page.wait_for_function(DRAWN, timeout=30 * SECONDS)
+    page.wait_for_function(ROSENBROCK, timeout=30 * SECONDS)
+    assert shown(page, "learning rate") == pytest.approx(0.0007)
+    number_input(page, "a.learning_rate").fill("0.02")  # the first value on the Valley page
+    number_input(page, "a.learning_rate").press("Enter")
+    address_has(page, **{"a.learning_rate": 0.02})
+    page.reload()
+    page.wait_for_function(DRAWN, timeout=30 * SECONDS)
+    assert shown(page, "learning rate") == pytest.approx(0.02)
+
+
 def test_a_reload_shows_the_same_surface(page, server):
     opened(page, server, families=2, surface="rosenbrock", **{"a.learning_rate": 0.001})
     page.wait_for_function(ROSENBROCK)
     page.reload()
     page.wait_for_function(DRAWN, timeout=30 * SECONDS)
     page.wait_for_function(ROSENBROCK)
+
+
+def test_of_one_weight_the_start_stays_on_the_curve_and_the_pointer_reads_one_number(page, server):
+    page.goto(f"{server}/landscapes?surface=piecewise_quadratic&start.x=3.3&a=gradient_descent&a.learning_rate=0.02")
+    page.wait_for_function("() => document.querySelector('.valley')?.figure?.drawn?.length > 0", timeout=30 * SECONDS)
+    page.wait_for_function(IDLE, timeout=12 * SECONDS)
+    start = "() => document.querySelector('.valley').figure.start"
+    ring = page.evaluate(PIXEL, page.evaluate(start))
+    page.mouse.move(*ring)
+    page.mouse.down()
+    page.mouse.move(ring[0] - 60, ring[1] - 40, steps=4)
+    x, y = page.evaluate(start)
+    assert x < 3.0 and y == pytest.approx(12.5 * x * x - 24.0 * x + 36.0, rel=0.02)
+    page.mouse.up()
+    address_has(page, **{"start.x": x})
+    settled(page)
+    page.mouse.move(*page.evaluate(PIXEL, page.evaluate(start)))
+    assert re.search(r"step 0, w = [\d.]+$", page.locator(".valley-tip").inner_text())

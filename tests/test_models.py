@@ -15,6 +15,7 @@ from engine.optimizers.momentum import Momentum
 from engine.program import numpy_program
 from engine.stationary import stationary_points
 from surfaces.data import dataset
+from surfaces.data.insurance import Insurance
 from surfaces.data.two_gaussians import TwoGaussians
 from surfaces.linear_regression import LinearRegression
 from surfaces.logistic_regression import LogisticRegression
@@ -214,13 +215,46 @@ def test_the_minimum_of_linear_regression_solves_the_normal_equations(x, noise):
     assert LinearRegression(data=rows(x, t)).minima[0] == pytest.approx(expected, rel=1e-6, abs=1e-6)
 
 
+@pytest.mark.parametrize(("cls", "data"), [(LinearRegression, "platelets"), (LinearRegression, "house_prices")])
+def test_the_minimum_of_raw_data_is_found_and_is_the_only_one(cls, data):
+    surface = cls(data=data)
+    x, t = surface.dataset.inputs, surface.dataset.targets[:, 0]
+    expected = np.linalg.lstsq(x / x.max(axis=0), t)[0] / x.max(axis=0)
+    assert len(surface.minima) == 1 and surface.minima[0] == pytest.approx(expected, rel=1e-9)
+    found = stationary_points(surface, surface.view)
+    assert found.kinds == ["minimum"] and len(found.curve) == 0
+    assert found.places[0] == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("separable", [True, False])
+def test_a_plateau_is_no_minimum_of_a_neuron(separable):
+    # without overlap E falls for ever; two rows of the clouds end on the wrong side, and it falls for ever all the same
+    data = rows([[1, 0.5], [2, -1], [-1, 0.3], [-2, 0.5]], [1, 1, 0, 0]) if separable else "two_gaussians"
+    surface = Neuron(data=data)
+    assert surface.separable is separable and len(surface.minima) == 0
+    found = stationary_points(surface, surface.view)
+    assert not found.kinds and len(found.curve) == 0 and np.abs(surface.view).max() < 50.0
+
+
+def test_the_minimum_of_a_neuron_is_found_between_its_plateaus():
+    surface = Neuron(data="insurance_age")
+    found = stationary_points(surface, surface.view)
+    assert found.kinds == ["minimum"] and len(found.curve) == 0
+    assert surface.evaluate(found.places[0])[1] == pytest.approx([0.0, 0.0], abs=1e-13)
+
+
 def test_the_minimum_that_is_published_for_the_hours_of_study():
     np.testing.assert_allclose(LogisticRegression().minima, [[1.5046, -4.0777]], atol=1e-4)
 
 
-def test_the_deck_s_ages_overlap_and_those_with_affordability_do_not():
+def test_the_deck_s_ages_overlap_and_those_with_affordability_do_but_for_a_bias():
     assert len(LogisticRegression(data="insurance_age").minima) == 1
     assert not LogisticRegression(data="insurance_age").separable
+    both = LogisticRegression(data="insurance")
+    assert not both.separable and both.minima[0] == pytest.approx([0.0031512, 0.377232], rel=1e-4)
+    assert "no minimum" not in Insurance.note and "none through (0, 0)" in Insurance.note
+    with_bias = np.column_stack([both.dataset.inputs, np.ones(13)]) @ [1.0, 23.0, -59.5]
+    assert ((with_bias > 0.0) == (both.wanted == 1.0)).all()
 
 
 @pytest.mark.parametrize(

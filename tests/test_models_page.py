@@ -114,6 +114,10 @@ def test_max_margin_says_where_its_lowest_point_is():
     assert f"({x:.3f}, {y:.3f})" in words
     flat = on("max_margin", 0.05, show="points")
     assert any("on a whole region, which is flat" in item.value for item in flat.main.markdown)
+    # as low as the corner in 0, where margin 0 has all creases meet
+    both = on("max_margin", 0.05, show="points", **{"surface.margin": 0})
+    assert any("on a whole region, which is flat" in item.value for item in both.main.markdown)
+    assert not any("crease" in item.value for item in both.main.markdown)
 
 
 @pytest.mark.parametrize("page", ["maps?map=basins", "race", "schedules"])

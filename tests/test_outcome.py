@@ -11,6 +11,8 @@ from engine.stationary import stationary_points
 from engine.study import Entry, study
 from engine.words import number
 from surfaces import discover_surfaces
+from surfaces.max_margin import MaxMargin
+from surfaces.quadratic import Quadratic
 from surfaces.two_minima import TwoMinima
 
 OPTIMIZERS = discover_optimizers()
@@ -119,6 +121,52 @@ def test_the_learning_rates_stops_cross_the_edge(name):
     first, last = (found.families[0].verdicts[r].status for r in (0, -1))
     flat = np.isfinite(surface.kink_distance(np.array(surface.start)))
     assert first != "bad" and (last != "good" or flat)
+
+
+def test_a_rule_that_finds_no_step_has_left_no_picture():
+    for surface, start in ((MaxMargin(), (0.0, 0.0)), (Quadratic(eigenvalue_1=0.0), (-1.5, 1.0))):
+        sentence = picture(surface, "newton", 0.1, start=start).present.verdicts[0].sentence
+        assert sentence.startswith("Stops after step 0.") and "picture" not in sentence
+
+
+@pytest.mark.parametrize("start", [(1.0, 3.0), (0.0, 0.0)])
+def test_a_decay_moves_a_run_off_a_minimum(start):
+    surface = SURFACES["booth"]()
+    sentence = picture(surface, "adamw", 0.05, start=start).present.verdicts[0].sentence
+    assert "Nothing moves" not in sentence and "∞" not in sentence
+
+
+@pytest.mark.parametrize(("name", "start"), [("neuron", None), ("sharpness", (4.0, 0.25))])
+def test_at_a_minimum_above_the_limit_nothing_is_good(name, start):
+    surface = SURFACES[name]()
+    start = tuple(surface.minima[0].tolist()) if start is None else start
+    factor = 2.5 / np.linalg.eigvalsh(surface.hessian(np.array(start)))[-1]
+    near = tuple((np.array(start) * (1.0 + 1e-12)).tolist())
+    verdict = picture(surface, "gradient_descent", factor, start=near, steps=1).present.verdicts[0]
+    if verdict.sentence.startswith(("Settles", "Comes")):
+        assert verdict.status == "limit" and "is above the local limit" in verdict.sentence
+
+
+def test_a_visit_at_the_last_step_is_no_settling():
+    surface = SURFACES["plateau_ravine"]()
+    start = tuple(surface.minima[0].tolist())
+    near = (start[0] + 0.001, 0.0)
+    for steps in (100, 101):
+        verdict = picture(surface, "sign_descent", 1.36, start=near, steps=steps).present.verdicts[0]
+        assert verdict.status != "good" and not verdict.sentence.startswith("Settles"), verdict
+
+
+def test_who_keeps_moving_is_said_to():
+    sentence = picture(SURFACES["booth"](), "adam", 0.1, steps=400).present.verdicts[0].sentence
+    assert sentence.startswith("Settles at the minimum (1, 3)") and "it keeps moving, so this need not last" in sentence
+    still = picture(SURFACES["booth"](), "sign_descent", 0.5, start=(0.0, 2.0), steps=50).present.verdicts[0].sentence
+    assert still.startswith("Settles at the minimum (1, 3)") and "keeps moving" not in still  # exactly there
+
+
+def test_coasting_on_a_flat_floor_is_no_rest():
+    surface = MaxMargin(data="insurance")
+    verdict = picture(surface, "momentum", 0.05, steps=4).present.verdicts[0]
+    assert not verdict.sentence.startswith("Comes to rest"), verdict
 
 
 def test_two_starts_two_minima():

@@ -301,6 +301,15 @@ def test_a_detail_that_does_not_exist_is_named_and_nothing_opens(slug):
     assert app.pills[0].value == []
 
 
+@pytest.mark.parametrize("bad", [("<script>", "zzz"), ("a1", "b2", "c3", "d4", "e5")])
+def test_every_detail_that_does_not_exist_is_named(bad):
+    app = visit({"show": ["words", *bad]})
+    text = warned(app, "show")
+    assert all(name.strip("<>") in text for name in bad[:3]) and "nothing of those names to open" in text
+    assert ("2 more" in text) == (len(bad) == 5)
+    assert app.pills[0].value == ["words"]
+
+
 @pytest.mark.parametrize("name", list(offered(Quadratic())))
 @pytest.mark.parametrize("query", ["", LINK, "surface.eigenvalue_1=0&surface.eigenvalue_2=-3&a=nesterov&steps=1"])
 def test_every_detail_opens_by_its_address(name, query):

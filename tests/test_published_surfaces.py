@@ -1,5 +1,7 @@
 """What is written about single surfaces, in their docstrings and notes: it is so."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -259,3 +261,12 @@ def test_gradient_descent_stays_on_its_side_and_momentum_may_not():
     np.testing.assert_allclose(
         ends(surface, surface.start, surface.learning_rate, rule=Momentum()), surface.minima[1], atol=1e-6
     )
+
+
+@pytest.mark.parametrize("tilt", [0.5, 5.0, 10.0])
+def test_a_tilt_lowers_a_minimum_as_its_help_says(tilt):
+    surface = StyblinskiTang(tilt=tilt)
+    (share,) = re.findall(r"about (\S+) t lower", surface.parameters()["tilt"].help)
+    both, one, other, none = surface.evaluate(surface.minima)[0]
+    assert (one, other) == (pytest.approx(both + float(share) * tilt, abs=0.05 * tilt),) * 2
+    assert none - one == pytest.approx(float(share) * tilt, abs=0.05 * tilt)

@@ -319,12 +319,19 @@ def test_the_sentence_says_who_wins_and_how_often():
 
 
 def test_the_caption_tells_what_was_tuned_over_what_and_with_how_many_gradients():
-    told = header(fine(race("race=fair&fair.budget=8&fair.steps=100&fair.noise=0.5&fair.target=0.01&fair.seed=3")))
+    app = fine(race("race=fair&fair.budget=8&fair.steps=100&fair.noise=0.5&fair.target=0.01&fair.seed=3"))
+    told = header(app)
     spent = sum(item.spent for item in raced(Terms(8, 100, 0.01, True, 0.5, 3)))
-    text = told["caption"].replace("\u202f", "")
-    assert "8 trials of random search" in text and "4 starts × 8 rotations" in text and "seed 3" in text
+    assert len(told["caption"]) < 240  # a few lines on a phone; the rest opens on demand
+    assert "8 trials of random search" in told["caption"] and "seed 3" in told["caption"]
+    (terms,) = next(item for item in app.expander if item.label == "The terms of the race").markdown
+    text = terms.value.replace("\u202f", "")
+    assert "8 trials of random search" in text and "4 starts × 8 rotations" in text
     assert int(re.search(r"Gradients spent on that: (\d+)", text)[1]) == spent
-    assert "gradients 0.0004 to 4 times 1/λ_{max}" in text and "0.001 to 10 times the distance from the start" in text
+    assert (
+        r"gradients 0.0004 to 4 times 1/$\lambda_{\max}$" in text
+        and "0.001 to 10 times the distance from the start" in text
+    )
     assert "noise of spread 0.5" in text and "0.01 of the error" in told["panels"][0]["title"]
 
 

@@ -11,6 +11,7 @@ from docs.picture import QUERY, WIDTH
 from docs.tables import BEGIN, END, section, source, tables
 from engine import discover_optimizers, discover_schedules
 from surfaces import discover_surfaces
+from surfaces.data import discover_data
 
 
 def read(path):
@@ -27,7 +28,7 @@ def test_the_tables_are_those_of_the_files():
 
 def test_everything_found_has_a_row():
     rows = [line for line in tables().splitlines() if line.startswith("| [")]
-    found = {**discover_optimizers(), **discover_schedules(), **discover_surfaces()}
+    found = {**discover_optimizers(), **discover_schedules(), **discover_surfaces(), **discover_data()}
     assert len(rows) == len(found)
     for row, (slug, cls) in zip(rows, found.items(), strict=True):
         assert row.startswith(f"| [{cls.title}](") and f"/{slug}.py)" in row

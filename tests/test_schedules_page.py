@@ -265,3 +265,26 @@ def test_the_axis_of_the_learning_rates_holds_them(log):
         assert header["rates"]["log"] == log and low < high
         top = np.log10(etas.max()) if log else etas.max()
         assert low < top < high
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "surface=formula&surface.text=x%2By^2",
+        "surface=formula&surface.text=x^3-3*x%2By^2&start.x=-1.9&start.y=1&steps=8",  # below the local minimum in view
+        "surface=logistic_regression&data=own&data.table=x,t%0A1,0%0A2,0%0A3,1%0A4,1",
+        "surface=neuron&data=two_gaussians",
+    ],
+)
+def test_without_a_minimum_nothing_is_above_it(query):
+    header, _ = message(fine(schedules(query + "&noise=0&schedule.learning_rate=0.02&constant.learning_rate=0.02")))
+    assert header["verdict"]["sentence"].startswith("No lowest error is known here.")
+    texts = [header["mean"], header["verdict"]["sentence"], header["curve"]["layout"]["yaxis"]["title"]["text"]]
+    assert not any("min" in text.removeprefix("mean") for text in texts)
+
+
+def test_errors_count_from_a_curve_of_minima():
+    query = "surface=formula&surface.text=(x*y-1)^2%2B5&start.x=2&start.y=2&noise=0"
+    header, _ = message(fine(schedules(query)))
+    assert "above its minimum" in header["verdict"]["sentence"]
+    assert not any(run["ends"].startswith("−") for run in header["runs"])

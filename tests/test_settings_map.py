@@ -13,6 +13,7 @@ from engine.optimizers.gradient_descent import GradientDescent
 from engine.optimizers.momentum import Momentum
 from engine.optimizers.nesterov import Nesterov
 from engine.parameter import four_digits
+from engine.predicted import predicted_steps
 from engine.settings_map import STARTS, learning_rates_across, limits, rows, settings_map, spacing, up_values
 from engine.settling import first_hit, settled_step
 from engine.study import Entry
@@ -107,7 +108,7 @@ def test_where_theory_predicts_the_steps_the_map_shows_them(cls):
     found = small(cls(), "momentum", cells=20, steps=400)
     modes = VALLEY.modes(np.array(START))
     for j, mu in enumerate(found.values.tolist()):
-        predicted = theory.predicted_steps(cls(momentum=mu), found.learning_rates, VALLEY.eigenvalues, modes)
+        predicted = predicted_steps(cls(momentum=mu), found.learning_rates, VALLEY.eigenvalues, modes)
         there = predicted <= 395  # beyond that "stays below" may be decided by what follows the run
         np.testing.assert_array_equal(found.reached[j, there], predicted[there])
         assert np.isnan(found.reached[j, ~np.isfinite(predicted)]).all()

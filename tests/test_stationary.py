@@ -8,6 +8,7 @@ import pytest
 from engine.lowest import lowest
 from engine.stationary import KINDS, STARTS, floor, stationary_points
 from surfaces import discover_surfaces
+from surfaces.formula import Formula
 from surfaces.quadratic import Quadratic
 from surfaces.two_minima import TwoMinima
 
@@ -124,6 +125,10 @@ def test_errors_are_counted_from_the_lowest_minimum_or_the_lowest_point():
     assert floor(SURFACES["two_minima"](), ((-2.7, 0.0), (-2.0, 2.0))) == (pytest.approx(0.0, abs=1e-12), True)
     assert floor(SURFACES["monkey_saddle"](), SURFACES["monkey_saddle"]().view) == (0.0, False)
     camel = SURFACES["six_hump_camel"]()
+    curve = Formula("(x*y - 1)^2 + 5")
+    assert floor(curve, curve.view) == (pytest.approx(5.0, abs=1e-12), True)
+    flat = Quadratic(eigenvalue_1=0.0)
+    assert floor(flat, flat.view) == (0.0, False)
     assert floor(camel, camel.view) == (pytest.approx(-1.031628453, abs=1e-8), True)
 
 

@@ -18,6 +18,7 @@ from engine.optimizers.gradient_descent import GradientDescent
 from engine.optimizers.momentum import Momentum
 from engine.optimizers.nesterov import Nesterov
 from engine.optimizers.rmsprop import RMSProp
+from engine.predicted import RECURRENCE_STEPS, predicted_steps
 from surfaces.quadratic import Quadratic
 
 GD = GradientDescent()
@@ -164,8 +165,8 @@ def test_a_leading_axis_appears_for_many_learning_rates_or_optimizers():
     assert theory.mode_path(many, etas, lam, 7).shape == (8, 3, 2)
     assert theory.mode_path(Momentum(), 0.1, 1.0, 7).shape == (8,)
     assert theory.mode_path(Momentum(), etas, 1.0, 7).shape == (8, 3)
-    assert theory.predicted_steps(many, etas, lam, [1.0, 1.0]).shape == (3,)
-    assert np.shape(theory.predicted_steps(GD, 0.1, lam, [1.0, 1.0])) == ()
+    assert predicted_steps(many, etas, lam, [1.0, 1.0]).shape == (3,)
+    assert np.shape(predicted_steps(GD, 0.1, lam, [1.0, 1.0])) == ()
 
 
 # ---- best settings
@@ -389,9 +390,9 @@ def test_predicted_steps_are_those_of_the_run(optimizer, first, second, angle, s
     assume(np.hypot(*start) > 1e-2)
     valley = Quadratic(eigenvalue_1=first, eigenvalue_2=second, angle=angle)
     eta = share * theory.stability_limit(optimizer, valley.eigenvalues)
-    steps = theory.predicted_steps(optimizer, eta, valley.eigenvalues, valley.modes(start), tolerance)
-    if steps <= theory.RECURRENCE_STEPS:
-        path = run(valley, optimizer, eta, start, theory.RECURRENCE_STEPS + 100)
+    steps = predicted_steps(optimizer, eta, valley.eigenvalues, valley.modes(start), tolerance)
+    if steps <= RECURRENCE_STEPS:
+        path = run(valley, optimizer, eta, start, RECURRENCE_STEPS + 100)
         assert_settles(path.error[:, 0], steps, tolerance)
 
 
@@ -400,10 +401,10 @@ def test_predicted_steps_are_those_of_the_run(optimizer, first, second, angle, s
 def test_beyond_the_recurrence_gradient_descent_follows_its_logarithm(eta_lambda, tolerance):
     """Smallest k with (1 - eta lambda)^(2 k) <= tolerance."""
     exact = math.ceil(math.log(tolerance) / (2 * math.log(abs(1 - eta_lambda))))
-    steps = theory.predicted_steps(GD, eta_lambda, [1.0], [3.0], tolerance)
-    assert exact > theory.RECURRENCE_STEPS or eta_lambda > 1e-4
+    steps = predicted_steps(GD, eta_lambda, [1.0], [3.0], tolerance)
+    assert exact > RECURRENCE_STEPS or eta_lambda > 1e-4
     assert abs(steps - exact) <= 1  # the logarithm of a power may round over a whole step
-    with_fast_mode = theory.predicted_steps(GD, eta_lambda, [1.0, 1.5 / eta_lambda], [3.0, 1e-9], tolerance)
+    with_fast_mode = predicted_steps(GD, eta_lambda, [1.0, 1.5 / eta_lambda], [3.0, 1e-9], tolerance)
     assert abs(with_fast_mode - exact) <= 1
 
 
@@ -413,11 +414,11 @@ def test_beyond_the_recurrence_gradient_descent_follows_its_logarithm(eta_lambda
 @pytest.mark.parametrize("eta", [1e-5, 1e-6, 0.01])
 def test_beyond_the_recurrence_momentum_is_near_the_run(optimizer, eta):
     valley = Quadratic(eigenvalue_1=1.0, eigenvalue_2=10.0, angle=30.0)
-    steps = theory.predicted_steps(optimizer, eta, valley.eigenvalues, valley.modes(START), 1e-6)
+    steps = predicted_steps(optimizer, eta, valley.eigenvalues, valley.modes(START), 1e-6)
     path = run(valley, optimizer, eta, START, int(1.3 * steps) + 100, record=("error",))
     measured = 1 + np.flatnonzero(path.error[:, 0] > 1e-6 * path.error[0, 0])[-1]
     # beyond the recurrence an oscillation counts by its envelope
-    assert steps == pytest.approx(measured, rel=0.05 if steps > theory.RECURRENCE_STEPS else 1e-9)
+    assert steps == pytest.approx(measured, rel=0.05 if steps > RECURRENCE_STEPS else 1e-9)
 
 
 def settled_step(polynomials, shares, tolerance: float = 1e-6) -> int:
@@ -453,7 +454,7 @@ def test_predicted_steps_equal_the_plain_recurrence(optimizer, eta, lam, alpha, 
         look_ahead = isinstance(optimizer, Nesterov)
         polynomials.append((-(1.0 + mu) * (1.0 - x), mu * (1.0 - x)) if look_ahead else (x - 1.0 - mu, mu))
     expected = settled_step(polynomials, [value * a * a for value, a in zip(lam, alpha, strict=True)])
-    steps = float(theory.predicted_steps(optimizer, eta, lam, alpha))
+    steps = float(predicted_steps(optimizer, eta, lam, alpha))
     assert steps == expected
     assert reported is None or steps == reported
 
@@ -464,7 +465,7 @@ def test_predicted_steps_equal_the_plain_recurrence(optimizer, eta, lam, alpha, 
 )
 def test_far_beyond_the_recurrence_the_share_of_each_mode_counts(eta, lam, steps):
     valley = Quadratic(eigenvalue_1=lam[0], eigenvalue_2=lam[1], angle=30.0)
-    found = float(theory.predicted_steps(GD, eta, valley.eigenvalues, valley.modes(START)))
+    found = float(predicted_steps(GD, eta, valley.eigenvalues, valley.modes(START)))
     low, high = valley.modes(START)
     # the steep mode is long gone: share (1 - eta lambda_1)^(2 k) = 1e-6
     share = lam[0] * low**2 / (lam[0] * low**2 + lam[1] * high**2)
@@ -473,7 +474,7 @@ def test_far_beyond_the_recurrence_the_share_of_each_mode_counts(eta, lam, steps
 
 
 def test_a_rate_just_below_one_is_predicted_to_settle():
-    steps = float(theory.predicted_steps(GD, 1e-8, [1e-3], [1.0]))
+    steps = float(predicted_steps(GD, 1e-8, [1e-3], [1.0]))
     assert steps == pytest.approx(math.log(1e6) / 2e-11, rel=1e-4)
 
 
@@ -482,7 +483,7 @@ def test_a_rate_just_below_one_is_predicted_to_settle():
 def test_predicted_steps_beyond_the_recurrence_are_marked_by_their_size(optimizer, first, second, exponent, ratio):
     lam, alpha = [first, second], [1.0, 10.0**ratio]
     eta = 10.0**exponent * theory.stability_limit(optimizer, lam)
-    steps = float(theory.predicted_steps(optimizer, eta, lam, alpha))
+    steps = float(predicted_steps(optimizer, eta, lam, alpha))
     path = theory.mode_path(optimizer, eta, lam, 12_000)
     error = (np.array(lam) * (path * alpha) ** 2).sum(axis=1)
     above = np.flatnonzero(error > 1e-6 * error[0])
@@ -497,23 +498,23 @@ def test_predicted_steps_at_the_edges():
     lam = [1.0, 20.0]
     for optimizer in LINEAR:
         limit = theory.stability_limit(optimizer, lam)
-        assert theory.predicted_steps(optimizer, 1.01 * limit, lam, [1.0, 1.0]) == np.inf
-        assert theory.predicted_steps(optimizer, 0.0, lam, [1.0, 1.0]) == np.inf
-        assert theory.predicted_steps(optimizer, 0.01, [-1.0, 2.0], [1.0, 1.0]) == np.inf
-        assert theory.predicted_steps(optimizer, 0.01, lam, [0.0, 0.0]) == 0
-        assert theory.predicted_steps(optimizer, 0.01, [0.0, 0.0], [1.0, 1.0]) == 0
-        alone = theory.predicted_steps(optimizer, 0.01, [20.0], [1.0])
-        assert theory.predicted_steps(optimizer, 0.01, [0.0, 20.0], [5.0, 1.0]) == alone
-        assert theory.predicted_steps(optimizer, 0.01, lam, [0.0, 1.0]) == alone
-    assert theory.predicted_steps(GD, 0.25, [4.0], [1.0]) == 1  # one step at eta = 1/lambda
-    assert theory.predicted_steps(GD, 0.1, lam, [1.0, 1.0]) == np.inf  # a two-cycle
+        assert predicted_steps(optimizer, 1.01 * limit, lam, [1.0, 1.0]) == np.inf
+        assert predicted_steps(optimizer, 0.0, lam, [1.0, 1.0]) == np.inf
+        assert predicted_steps(optimizer, 0.01, [-1.0, 2.0], [1.0, 1.0]) == np.inf
+        assert predicted_steps(optimizer, 0.01, lam, [0.0, 0.0]) == 0
+        assert predicted_steps(optimizer, 0.01, [0.0, 0.0], [1.0, 1.0]) == 0
+        alone = predicted_steps(optimizer, 0.01, [20.0], [1.0])
+        assert predicted_steps(optimizer, 0.01, [0.0, 20.0], [5.0, 1.0]) == alone
+        assert predicted_steps(optimizer, 0.01, lam, [0.0, 1.0]) == alone
+    assert predicted_steps(GD, 0.25, [4.0], [1.0]) == 1  # one step at eta = 1/lambda
+    assert predicted_steps(GD, 0.1, lam, [1.0, 1.0]) == np.inf  # a two-cycle
 
 
 def test_predicted_steps_does_not_depend_on_sign_or_size_of_the_modes():
     for optimizer in LINEAR:
-        one = theory.predicted_steps(optimizer, 0.05, [1.0, 20.0], [1.0, 0.3])
-        assert theory.predicted_steps(optimizer, 0.05, [1.0, 20.0], [-1e3, 0.3e3]) == one
-        assert theory.predicted_steps(optimizer, 0.05, [20.0, 1.0], [0.3, 1.0]) == one
+        one = predicted_steps(optimizer, 0.05, [1.0, 20.0], [1.0, 0.3])
+        assert predicted_steps(optimizer, 0.05, [1.0, 20.0], [-1e3, 0.3e3]) == one
+        assert predicted_steps(optimizer, 0.05, [20.0, 1.0], [0.3, 1.0]) == one
 
 
 # ---- adaptive methods
@@ -587,7 +588,7 @@ CALLS = {
     "mode_factors": lambda eta, lam: theory.mode_factors(Momentum(), eta, lam),
     "rate": lambda eta, lam: theory.rate(Momentum(), eta, lam),
     "mode_path": lambda eta, lam: theory.mode_path(Momentum(), eta, lam, 5),
-    "predicted_steps": lambda eta, lam: theory.predicted_steps(Momentum(), eta, lam, [1.0]),
+    "predicted_steps": lambda eta, lam: predicted_steps(Momentum(), eta, lam, [1.0]),
 }
 
 
@@ -629,7 +630,7 @@ def test_bad_steps_are_refused(value):
 @pytest.mark.parametrize("value", [0.0, 1.0, -1e-6, np.nan, np.inf, "small", None, True], ids=str)
 def test_bad_tolerances_are_refused(value):
     with pytest.raises(ValueError, match=r"^tolerance must be above 0 and below 1, got ") as caught:
-        theory.predicted_steps(GD, 0.1, [1.0], [1.0], value)
+        predicted_steps(GD, 0.1, [1.0], [1.0], value)
     assert repr(value) in str(caught.value)
 
 
@@ -638,7 +639,7 @@ def test_bad_tolerances_are_refused(value):
 )
 def test_bad_modes_are_refused(value):
     with pytest.raises(ValueError, match=r"^modes must be .*, got "):
-        theory.predicted_steps(GD, 0.1, [1.0, 2.0], value)
+        predicted_steps(GD, 0.1, [1.0, 2.0], value)
 
 
 @pytest.mark.parametrize("optimizer", ADAPTIVE, ids=str)
@@ -648,7 +649,7 @@ def test_adaptive_methods_have_no_modes(optimizer):
         lambda: theory.mode_factors(optimizer, 0.1, [1.0]),
         lambda: theory.rate(optimizer, 0.1, [1.0]),
         lambda: theory.mode_path(optimizer, 0.1, 1.0, 5),
-        lambda: theory.predicted_steps(optimizer, 0.1, [1.0], [1.0]),
+        lambda: predicted_steps(optimizer, 0.1, [1.0], [1.0]),
         lambda: theory.optimal(type(optimizer), [1.0]),
     ):
         with pytest.raises(ValueError, match=optimizer.title):

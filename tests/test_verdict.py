@@ -525,6 +525,20 @@ def test_a_rule_whose_steps_do_not_shrink_may_leave_again(slug, moves):
     )
 
 
+@pytest.mark.parametrize(("slug", "steps"), [(s, t) for s in ("lion", "sign_descent") for t in (398, 399, 400, 401)])
+def test_going_to_and_fro_is_no_arrival_at_whichever_step_it_is_looked_at(slug, steps):
+    around = Quadratic(eigenvalue_1=1.0, eigenvalue_2=1.0, angle=0.0)
+    found, verdict = picture(around, slug, 0.1, start=(1.0, 1.0), steps=steps)
+    error = found.present.family.trajectory.error[-4:, 0]
+    assert error[0] == pytest.approx(error[2]) and error.max() > 1e-3
+    assert verdict.status == "open" and "it keeps moving" in verdict.sentence
+
+
+def test_a_floor_that_is_level_is_nothing_to_measure_a_share_of():
+    _, verdict = picture(Quadratic(eigenvalue_1=0.0, eigenvalue_2=0.0), "adamw", 0.1, steps=1)
+    assert (verdict.status, verdict.sentence) == ("open", "After 1 step the error is 0, as at the start.")
+
+
 def check_adaptive_status(found, surface, verdict, error) -> None:
     first, second = facts_of(verdict)[2]
     if surface.eigenvalues[0] < 0.0:
@@ -536,17 +550,21 @@ def check_adaptive_status(found, surface, verdict, error) -> None:
     assert first == (f"first at {below[0]}" if below else "not within 150")
     if below:
         assert second == ("does not stay below" if math.isnan(seen) else f"stays below from {int(seen)}")
-    if not math.isnan(seen):
+    shrink = found.edited.optimizer.steps_shrink
+    if seen <= len(error) - (1 if shrink else 3):
         assert verdict.status == "good"
         assert f"Below 10⁻⁶ of its error from step {int(seen)} to the end of this run." in verdict.sentence
-        shrink = found.edited.optimizer.steps_shrink
         assert ("With a constant η it keeps moving" in verdict.sentence) != shrink
     elif error[-1] > error[0]:
         text = re.search(rf"error is ({NUMBER}) times that at the start", verdict.sentence)[1]
         assert verdict.status == "bad" and agrees(text, error[-1] / error[0])
     else:
-        text = re.search(rf"After 150 steps ({NUMBER}) % of the error is left", verdict.sentence)[1]
+        text = re.search(rf"[Aa]fter 150 steps ({NUMBER}) % of the error is left", verdict.sentence)[1]
         assert verdict.status == "open" and agrees(text, 100.0 * error[-1] / error[0])
+        keeps = (
+            f"Below 10⁻⁶ of its error first at step {below[0] if below else ''}, but with a constant η it keeps moving"
+        )
+        assert (keeps in verdict.sentence) == bool(below and not shrink)
 
 
 @pytest.mark.parametrize(

@@ -220,6 +220,8 @@ class _Reader:
         text, where = token.text, f'"{token.text}" at character {token.at}'
         if _OTHER_VARIABLES.fullmatch(text):
             raise FormulaError(f"unknown name {where}: use x, y or a constant")
+        if re.fullmatch("nan|inf|infinity", text, re.IGNORECASE):
+            raise FormulaError(f"{where} is not a number here: give the constant another name")
         if re.fullmatch("[xy]+", text):
             raise FormulaError(f"put * between the letters of {where}: {'*'.join(text)}")
         if match := _GREEK_THEN_VARIABLE.fullmatch(text):

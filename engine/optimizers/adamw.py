@@ -19,7 +19,8 @@ class AdamW(Optimizer):
 
     The decay is decoupled from the gradient's averages, and eta multiplies both, as in PyTorch: the paper's alpha is 1
     and its eta_t is eta. The other form, L2, adds lambda_w w to the gradient instead, where the averages divide it by
-    the size of the gradients. Neither ends at the minimum of E, but between it and zero. delta stands outside the root.
+    the size of the gradients. Neither ends at the minimum of E unless that is zero, but off it towards zero. delta
+    stands outside the root.
     """
 
     decay_1: float = forms.decay_1()

@@ -15,8 +15,9 @@ class Cosine(Schedule):
     eta(t) = eta_min + (eta_0 - eta_min)/2 (1 + cos(pi t_c/T))      Loshchilov and Hutter (2017), 5
 
     t counts steps from 0, and t_c from the last restart. The first period has T steps, each later one ``growth`` times
-    those before it. With T at least the number of steps there is no restart; that is how most use it. PyTorch's
-    CosineAnnealingWarmRestarts is the same; its CosineAnnealingLR goes up again as it came down, which this does not.
+    as many as the one before, which T is then. With T at least the number of steps there is no restart; that is how
+    most use it. PyTorch's CosineAnnealingWarmRestarts is the same; its CosineAnnealingLR goes up again as it came down,
+    which this does not.
     """
 
     learning_rate: float = rate(0.09)

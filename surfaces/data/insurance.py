@@ -25,10 +25,13 @@ PEOPLE = (  # age, affordable, insured
 
 @dataclass(frozen=True)
 class Insurance(Data):
-    """Who has insurance, by age and by whether it is affordable: a straight line separates the classes."""
+    """Who has insurance, by age and by whether it is affordable: a straight line separates the classes.
+
+    None through (0, 0) does, and without a bias there is no other.
+    """
 
     title = "Insurance by age and affordability"
-    note = "Who of 13 people has insurance. A straight line separates them: of log loss there is no minimum."
+    note = "Who of 13 people has insurance. A straight line separates them, but none through (0, 0): it takes a bias."
     source = "Introduction to Deep Learning, unit 1, lecture slides: derivatives in a network"
 
     def dataset(self) -> Dataset:

@@ -4,8 +4,7 @@ const HIGH = 2; // of the depth: how far above the present error the picture rea
 class Detail {
   constructor(root) {
     this.root = root;
-    this.heading = make("p", "");
-    this.heading.style.fontWeight = "600";
+    this.heading = new Heading(root);
     this.sentence = make("p", "");
     this.place = make("div", "");
     this.chart = new Chart(this.place, {
@@ -15,7 +14,7 @@ class Detail {
     this.note = make("p", "valley-detail-quiet");
     this.note.textContent =
       "Tangent and parabola are the first and second order of Bishop and Bishop (2024), 7.1 and 7.3, with δw = −ηg. The picture is of one plain gradient step from here, which need not be the step that the rule takes.";
-    root.append(this.heading, this.sentence, this.place, this.note);
+    root.append(this.sentence, this.place, this.note);
   }
 
   static describe(view, header) {
@@ -28,7 +27,7 @@ class Detail {
     this.sentence.style.minHeight = this.root.clientWidth > 560 ? "2.9em" : "7.3em";
     if (found.stale && this.drawn) return;
     this.drawn = true;
-    this.heading.textContent = found.stale ? "" : `At step ${view.steps[view.at]}.`;
+    this.heading.show(found.stale ? "" : `At step ${view.steps[view.at]}.`, view);
     this.sentence.textContent = found.sentence;
     this.chart.canvas.style.visibility = found.change ? "visible" : "hidden";
     if (found.change) this.picture(view, found);

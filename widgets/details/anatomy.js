@@ -10,8 +10,7 @@ class Detail {
   constructor(root) {
     this.root = root;
     this.received = new Received();
-    this.heading = make("p", "");
-    this.heading.style.fontWeight = "600";
+    this.heading = new Heading(root);
     this.sentence = make("p", "");
     const row = make("div", "valley-detail-row");
     const place = row.appendChild(make("div", ""));
@@ -27,7 +26,7 @@ class Detail {
     Object.assign(this.formulas.style, { display: "grid", gap: "0.45rem", marginBottom: "0.4rem" });
     this.table = beside.appendChild(make("table", ""));
     this.note = make("p", "valley-detail-quiet");
-    root.append(this.heading, this.sentence, row, this.note);
+    root.append(this.sentence, row, this.note);
     Object.assign(root.style, { transition: "opacity 0.15s 0.3s" });
   }
 
@@ -47,12 +46,12 @@ class Detail {
     this.root.dataset.stale = Boolean(step.stale);
     if (step.stale && this.drawn) return;
     this.drawn = true;
-    this.heading.textContent = step.heading;
+    this.heading.show(step.heading, view);
     this.sentence.textContent = step.sentence;
     this.note.textContent = step.note;
     this.chart.show(withDirections(view), step);
     typeset(this.formulas, step.formulas);
-    tabulate(this.table, step.rows);
+    typesetRows(this.table, step.rows);
   }
 
   destroy() {

@@ -6,8 +6,7 @@ const FAR = 4; // learning rates in sight, in units of the one from which the st
 class Detail {
   constructor(root) {
     this.root = root;
-    this.heading = make("p", "");
-    this.heading.style.fontWeight = "600";
+    this.heading = new Heading(root);
     this.sentence = make("p", "");
     const row = make("div", "valley-detail-row");
     this.chart = new Chart(row.appendChild(make("div", "")), {
@@ -16,11 +15,11 @@ class Detail {
       x: { title: "learning rate η of one plain gradient step" },
     });
     const beside = row.appendChild(make("div", ""));
-    beside.style.overflowX = "auto";
+    Object.assign(beside.style, { overflowX: "auto", minHeight: "17.5rem" }); // fractions and powers of ten take more
     this.formulas = beside.appendChild(make("div", ""));
     this.table = beside.appendChild(make("table", ""));
     this.note = make("p", "valley-detail-quiet");
-    root.append(this.heading, this.sentence, row, this.note);
+    root.append(this.sentence, row, this.note);
   }
 
   static describe(view) {
@@ -32,7 +31,7 @@ class Detail {
     const wide = this.root.clientWidth > 560;
     this.sentence.style.minHeight = wide ? "2.9em" : "7.3em";
     this.note.style.minHeight = wide ? "2.9em" : "7.3em";
-    this.heading.textContent = `At step ${view.steps[view.at]}.`;
+    this.heading.show(`At step ${view.steps[view.at]}.`, view);
     this.sentence.textContent = found.sentence;
     this.note.textContent = noteFor(view);
     this.formulas.style.minHeight = "8.5rem";

@@ -15,7 +15,10 @@ HERE = Path(__file__).parent
 FIGURE = HERE.parent / "live_figure"
 SHARED = (
     *(FIGURE / name for name in ("decode.js", "pen.js", "words.js", "insist.js", "paths.js")),
-    *(HERE / "parts" / name for name in ("numbers.js", "formula.js", "chart.js", "roots.js", "fields.js", "steps.js")),
+    *(
+        HERE / "parts" / name
+        for name in ("numbers.js", "heading.js", "formula.js", "chart.js", "roots.js", "fields.js", "steps.js")
+    ),
 )
 
 

@@ -18,6 +18,7 @@ TITLE = "Exercises 7.1 to 7.5, in these numbers"
 ORDER = 3
 ON = On.DATA
 
+ROUNDING = 1e-13  # of the terms of a difference, or of the other eigenvalue: less than that is 0
 FACTOR = "r"  # what a row's part of H is multiplied by
 
 
@@ -36,6 +37,8 @@ def sent(surface: TwoWeights, weights: np.ndarray) -> dict[str, Any]:
     with np.errstate(all="ignore"):
         h = surface.hessian(weights)
         values, vectors = np.linalg.eigh(np.where(np.isfinite(h), h, 0.0))
+        sizes = np.abs(values)
+        values = np.where(sizes <= 0.01 * ROUNDING * sizes.max(axis=-1, keepdims=True), 0.0, values)
         _, gradient = surface.evaluate(weights)
         along = np.einsum("nij,ni->nj", vectors, gradient)
         trace, determinant = from_rows(surface, weights)
@@ -66,7 +69,10 @@ def from_rows(surface: TwoWeights, weights: np.ndarray) -> tuple[np.ndarray, np.
     (x, z), share = surface.columns.T, surface.share
     _, _, bend = surface.derivatives(weights @ surface.columns.T, surface.wanted)
     first, mixed, second = bend @ (x * x), bend @ (x * z), bend @ (z * z)
-    return share * (first + second), share**2 * (first * second - mixed**2)
+    left, right = first * second, mixed**2
+    # where one row outweighs all others rounding alone would decide the sign
+    difference = np.where(np.abs(left - right) <= ROUNDING * np.abs(left), 0.0, left - right)
+    return share * (first + second), share**2 * difference
 
 
 def around_minimum(surface: TwoWeights, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

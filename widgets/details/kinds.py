@@ -29,6 +29,6 @@ class On(Flag):
         if surface.dim > 2:
             return layers | (cls.NETWORK if len(surface.rows()) else cls.SECTION)
         if surface.dim == 1:
-            return layers | cls.LINE
+            return cls.LINE
         kind = layers | (cls.QUADRATIC if has_modes(surface) else cls.OTHER)
         return kind | cls.DATA if isinstance(surface, TwoWeights) else kind

@@ -5,8 +5,8 @@ const SINGULAR = 1e-9; // of the larger eigenvalue: a smaller one has no reliabl
 
 class Detail {
   constructor(root) {
-    this.heading = root.appendChild(make("p", ""));
-    this.heading.style.fontWeight = "600";
+    this.root = root;
+    this.heading = new Heading(root);
     this.sentence = root.appendChild(make("p", ""));
     const row = root.appendChild(make("div", "valley-detail-row"));
     this.formulas = row.appendChild(make("div", ""));
@@ -25,13 +25,13 @@ class Detail {
     this.header = header;
     const found = quadratic(view, header);
     this.sentence.style.minHeight = this.sentence.clientWidth > 560 ? "2.9em" : "7.3em";
-    this.heading.parentElement.style.opacity = found.stale ? 0.45 : 1;
+    this.root.style.opacity = found.stale ? 0.45 : 1;
     // a click picks the point while one is looked at
     this.overlay.click = header.point && ((weights) => Object.fromEntries(header.keys.map((key, i) => [key, weights[i]])));
     layOver("local", this.overlay);
     if (found.stale && this.drawn) return;
     this.drawn = true;
-    rich(this.heading, found.heading);
+    this.heading.show(found.heading, header.point ? {} : view);
     rich(this.sentence, found.sentence);
     this.typeset(found);
     fill(this.table, found.rows.length, () => {

@@ -33,7 +33,7 @@ def draw(picture: Picture) -> None:
             f"Where the gradient has no part within the plane. It may lead out of it: of all {picture.surface.dim}"
             " weights together these need not be stationary points, and a minimum of the plane may be none."
         )
-    st.markdown(summary(found) + (on_a_crease(surface) if picture.cut is None else ""))
+    st.markdown(summary(found) + (on_a_crease(surface) if picture.cut is None and not found.floor else ""))
     if found.kinds:
         st.markdown(table(found, picture))
     starts = side_of(surface) ** 2

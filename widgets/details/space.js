@@ -222,13 +222,13 @@ function landscapeHeight({ header, low, unit }, shape, [[left, right], [bottom, 
 
 function bandTitle({ columns, unit, eigenvalues }) {
   if (!columns) return rootTitle(eigenvalues);
-  return unit ? "log of E" : "root of E";
+  return unit ? "log E" : "√E"; // short: a narrow picture has little room beside the axis
 }
 
 function bandWords({ columns, unit, eigenvalues }) {
   if (!columns) return rootWords(eigenvalues);
   const what = unit ? `log(1 + E/${number(unit, 2)})` : "the root of E";
-  return `Height is ${what}, E counted from the lowest in view: what the bands of the picture are equally spaced in.`;
+  return `Height is ${what}, E counted from its lowest in view; the bands are equal steps of it.`;
 }
 
 function rootTitle([low, high]) {

@@ -27,11 +27,20 @@ class Detail {
     root.append(this.region, this.copy, this.status);
   }
 
+  // so that a line less does not pull up what stands below
+  reserve() {
+    const { clientWidth: width } = this.block;
+    if (width !== this.width) this.block.style.minHeight = "";
+    this.width = width;
+    this.block.style.minHeight = `${this.block.offsetHeight}px`;
+  }
+
   draw(view) {
     const text = narration(view);
     if (text === this.text) return;
     const first = this.text === undefined;
     this.text = this.block.textContent = text;
+    this.reserve();
     clearTimeout(this.timer);
     // the figure reads its verdict out itself
     if (!first) this.timer = setTimeout(() => (this.status.textContent = ending(view)), QUIET);
@@ -113,9 +122,9 @@ function itinerary(view) {
 
 function stepLine(view, k) {
   const { steps, path } = view;
-  const at = weightsOf(path, view, k);
   const what = view.header.frame.section ? "in the plane at" : "w =";
-  const where = `${what} ${at[1] === undefined ? number(at[0], 4) : place(at)}${offPlane(view, k)}`;
+  const at = view.weights === 1 ? number(path.x[k], 4) : place([path.x[k], path.y[k]]);
+  const where = `${what} ${at}${offPlane(view, k)}`;
   return `Step ${steps[k]}${k ? "" : ", the start"}: ${where}, ${excess(path, view, k)}${limitAt(view, k)}`;
 }
 

@@ -226,7 +226,7 @@ class Panel {
     const high = bands.length ? this.row(spec.bars.y) : [];
     const bar = bands.length ? closest(this.places, (place) => Math.abs(place - x)) : 0;
     const shares = bands.map((_, b) => number(high[bar * bands.length + b], 3));
-    return { head: `${spec.x.symbol ?? spec.x.title} = ${number(x, 4)}`, values: [...values, ...shares] };
+    return { head: `${spec.x.symbol ?? spec.x.title} = ${number(x, 4)}${spec.x.unit ?? ""}`, values: [...values, ...shares] };
   }
 }
 

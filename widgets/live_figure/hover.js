@@ -4,6 +4,7 @@ const REACH = 14; // px
 class Hover {
   constructor(plane) {
     this.plane = plane;
+    this.weights = 2; // of one weight the height in the picture is its error
     this.tip = make("div", "valley-tip", { hidden: "" });
     plane.append(this.tip);
     plane.addEventListener("pointermove", (event) => this.show(event));
@@ -24,7 +25,7 @@ class Hover {
     this.tip.hidden = !best || event.buttons > 0;
     if (this.tip.hidden) return;
     const { run, k } = best;
-    const at = weightsOf(run.path, this.frame, k).map((value) => value.toPrecision(4));
+    const at = [run.path.x[k], run.path.y[k]].slice(0, this.weights).map((value) => value.toPrecision(4));
     this.tip.textContent = `${run.label}: step ${run.steps[k]}, ${run.at} ${at[1] ? `(${at.join(", ")})` : at[0]}`;
     this.tip.style.left = `${Math.min(run.points[k][0] + 12, box.width - this.tip.offsetWidth - 4)}px`;
     this.tip.style.top = `${run.points[k][1] + 12}px`;

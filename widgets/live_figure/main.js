@@ -218,7 +218,7 @@ class LiveFigure {
     // the run under the sliders is drawn last, on top
     const runs = [...header.runs].sort((one, other) => one.edited - other.edited);
     const paths = runs.map((run) => readPath(run.edited ? member.points : header.arrays[run.array], header.frame));
-    this.hover.frame = header.frame;
+    this.hover.weights = header.frame.weights ?? 2;
     this.view = this.look(member, paths[runs.length - 1]);
     for (const overlay of Object.values(this.overlays)) overlay.under?.(ground, this.view);
     this.drawn = this.hover.drawn = this.view.runs = runs.map((run, i) =>

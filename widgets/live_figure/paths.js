@@ -39,11 +39,6 @@ function trackPath(points, frame) {
   return { ...path, error, downhill };
 }
 
-// of one weight the height in the picture is its error
-function weightsOf(path, frame, k) {
-  return [path.x[k], path.y[k]].slice(0, frame.weights ?? 2);
-}
-
 // null where there is no gradient, and so no direction
 function unitOf([x, y]) {
   const length = Math.hypot(x, y);

@@ -1,3 +1,7 @@
+const CALM = window.matchMedia("(prefers-reduced-motion: reduce)");
+const STILLS = 12; // pictures of a run for those who asked for little motion, one every STILL ms
+const STILL = 700;
+
 // Play, pause, single steps and the scrubber over the drawn steps, or over whatever else a figure can be at.
 class Playback {
   // name: of what is gone through; say: what to call a place of it, if not by its step
@@ -49,8 +53,8 @@ class Playback {
     this.toggle.textContent = "❚❚";
     this.toggle.setAttribute("aria-label", "Pause");
     // a run lasts about six seconds, at no more than thirty pictures a second
-    const stride = Math.ceil(this.steps.length / 180);
-    const pace = Math.max(1000 / 30, (6000 * stride) / this.steps.length);
+    const stride = Math.ceil(this.steps.length / (CALM.matches ? STILLS : 180));
+    const pace = CALM.matches ? STILL : Math.max(1000 / 30, (6000 * stride) / this.steps.length);
     let due = performance.now();
     const frame = (now) => {
       if (!this.timer) return;

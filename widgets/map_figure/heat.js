@@ -1,4 +1,5 @@
 // One map: an image of cells with equal steps on both axes, lines and points upon it, and a cross-hair.
+const LINE = 15; // px of a line of words
 const OPEN = -1; // a cell whose run did not get there; one that diverged at step k holds -2 - k
 
 class Heat extends Chart {
@@ -67,6 +68,7 @@ class Heat extends Chart {
     pen.fillRect(box.left, box.top, box.width, box.height);
     pen.imageSmoothingEnabled = false;
     pen.drawImage(this.pictures[mode], box.left, box.top, box.width, box.height);
+    this.written = [];
     for (const line of this.overlays) this.overlay(line);
     for (const line of this.overlays) this.name(line); // no line crosses a name
     for (const point of spec.points) this.mark(point);
@@ -94,12 +96,19 @@ class Heat extends Chart {
     else this.write(label, at[0] + (mark ? 11 : 0), at[1] - (mark ? 12 : 0), mark ? "left" : "center");
   }
 
-  // words that stay within the axes
+  // words that stay within the axes, and off each other: the later ones move up or down
   write(text, x, y, align) {
     const { left, top, width, height } = this.box;
     const long = this.pen.measureText(text).width;
     const from = Math.max(left + 4, Math.min(left + width - long - 4, align === "center" ? x - long / 2 : x));
-    this.label(text, from, Math.max(top + 10, Math.min(top + height - 10, y)));
+    const [high, low] = [top + 10, top + height - 10];
+    const wanted = Math.max(high, Math.min(low, y));
+    const free = (at) =>
+      at >= high && at <= low &&
+      this.written.every(([left, right, up]) => from > right + 6 || from + long < left - 6 || Math.abs(at - up) > LINE); // prettier-ignore
+    const at = [0, -1, 1, -2, 2, -3, 3].map((k) => wanted + k * (LINE + 1)).find(free) ?? wanted;
+    this.written.push([from, from + long, at]);
+    this.label(text, from, at);
   }
 
   // the cell under the pointer, and lines to its place on both axes

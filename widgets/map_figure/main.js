@@ -147,6 +147,14 @@ class MapFigure {
     return { heat, spec: heat.spec, i, j, place, x: heat.xs[i], y: heat.ys[j], value: heat.values[place] };
   }
 
+  // The place that is spoken of, and what to do. The run below has values of its own, seldom those of a cell's middle.
+  standing(place, cell, pointed) {
+    if (pointed) return [place(cell), "click to open this run"];
+    const run = place(this.chosen);
+    const near = run === place(cell) ? "" : `, its cell at (${number(cell.x, 4)}, ${number(cell.y, 4)})`;
+    return [run, `the open run${near}; point at another or use the arrow keys`];
+  }
+
   // each line: [what is most worth knowing, the rest]
   say(lines) {
     fill(this.read, lines.length, () => {

@@ -1,15 +1,16 @@
 // Where a start ends, and after how many steps.
 class Reader {
+  constructor(figure) {
+    this.figure = figure;
+  }
+
   adopt(header) {
     this.header = header;
   }
 
   lines([cell], pointed) {
-    const hint = pointed ? "click to open this run" : "the open run; point at another cell, or use the arrow keys";
-    return [
-      [`start (${number(cell.x, 4)}, ${number(cell.y, 4)})`, hint],
-      [this.end(cell), ""],
-    ];
+    const place = ({ x, y }) => `start (${number(x, 4)}, ${number(y, 4)})`;
+    return [this.figure.standing(place, cell, pointed), [this.end(cell), ""]];
   }
 
   end({ spec, place, value }) {

@@ -1,15 +1,17 @@
 // How many steps a cell needs, what each direction does there, and where the limit is.
 class Reader {
+  constructor(figure) {
+    this.figure = figure;
+  }
+
   adopt(header) {
     this.header = header;
   }
 
   lines(cells, pointed) {
     const { symbols } = this.header;
-    const [{ x, y, spec }] = cells;
-    const at = `${symbols[0]} = ${number(x, 4)}, ${symbols[1]} = ${number(y, 4)}`;
-    const hint = pointed ? "click to open this run" : "the open run; point at another cell, or use the arrow keys";
-    return [[at, hint], ...cells.map((cell) => this.line(cell))];
+    const place = ({ x, y }) => `${symbols[0]} = ${number(x, 4)}, ${symbols[1]} = ${number(y, 4)}`;
+    return [this.figure.standing(place, cells[0], pointed), ...cells.map((cell) => this.line(cell))];
   }
 
   line(cell) {

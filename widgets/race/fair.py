@@ -40,6 +40,7 @@ NOISE = Parameter(
 )
 SEED = Parameter(1, 1, 9999, "", step=1, whole=True, help="Of trials, starts, rotations and noise.")
 COUNTS = ("stays", "once")
+MARKDOWN = r"$\lambda_{\max}$"
 
 
 def draw() -> None:
@@ -69,6 +70,8 @@ def show(surface: Quadratic, start: tuple[float, ...], terms: Terms, draws: list
     with st.container(horizontal=True):
         st.button("Draw again", on_click=adopt, args=({"fair.seed": later(terms, 1).seed},))
         st.button("Watch them from one start", on_click=apply, args=(watched(lanes, surface, start), everyone()))
+    with st.expander("The terms of the race"):
+        st.markdown(terms_in_words(lanes, terms))
     with st.expander("The numbers"):
         st.markdown(table(lanes, terms))
 
@@ -136,7 +139,7 @@ def message(surface: Quadratic, draws: list[list[Lane]], terms: Terms) -> tuple[
     header = {
         "alt": says,
         "says": says,
-        "caption": terms_in_words(lanes, terms),
+        "caption": shortly(terms),
         "panels": [_strips(lanes, arrays, terms), _curves(lanes, arrays, terms)],
     }
     return header, arrays
@@ -278,22 +281,33 @@ def won(draws: list[list[Lane]]) -> str:
     return f"In {len(draws)} draws of trials, starts and rotations first was: {', '.join(ranking)}."
 
 
+def shortly(terms: Terms) -> str:
+    """Say in a line what all get alike."""
+    return (
+        f"Each optimizer: {terms.budget} trials of random search, judged on {JUDGED_ON[0] * JUDGED_ON[1]} cases that it"
+        f" was not tuned on; seed {terms.seed}. Box: the middle half; upright line: the median; thin line: 5 to 95 %."
+    )
+
+
 def terms_in_words(lanes: list[Lane], terms: Terms) -> str:
     """Say what was tuned, over what, with how many evaluations, and on what it was judged."""
     spent = sum(item.spent for item in lanes)
     noise = f"normal noise of spread {number(terms.noise)} on every gradient" if terms.noise else "no gradient noise"
-    return (
-        f"Tuned: learning rate and every hyperparameter, {terms.budget} trials of random search for each optimizer,"
-        f" each on {TUNED_ON[0]} starts × {TUNED_ON[1]} rotations with {count(terms.steps)} steps; kept is the one with"
-        f" the fewest mean steps, not there counting as {count(terms.steps)}. Gradients spent on that: {whole(spent)}."
-        f" Learning rates searched: {rates_in_words()}."
-        f" Judged on {JUDGED_ON[0]} × {JUDGED_ON[1]} other starts and rotations, the same for all; {noise};"
-        f" seed {terms.seed}. Not in the race: rules without a learning rate, which have nothing to tune,"
-        " and AdamW, whose decay moves the minimum."
-        " Starts lie all around the minimum, half to twice as far away as the one in the sidebar."
-        " Box: the middle half; upright line: the median; thin line: 5 to 95 %. Thick on the curves: the good"
-        " zone; a curve ends where fewer than half of the runs get there."
-        " All ranges searched stand under “The numbers”."
+    return "\n".join(
+        f"- {point}"
+        for point in (
+            f"Tuned: learning rate and every hyperparameter, {terms.budget} trials of random search for each optimizer,"
+            f" each on {TUNED_ON[0]} starts × {TUNED_ON[1]} rotations with {count(terms.steps)} steps. Kept is the one"
+            f" with the fewest mean steps, not there counting as {count(terms.steps)}. Gradients spent on that:"
+            f" {whole(spent)}.",
+            f"Learning rates searched: {rates_in_words().replace('λ_{max}', MARKDOWN)}. All ranges stand under"
+            " “The numbers”.",
+            f"Judged on {JUDGED_ON[0]} × {JUDGED_ON[1]} other starts and rotations, the same for all, with {noise}."
+            " Starts lie all around the minimum, half to twice as far away as the one in the sidebar.",
+            "Not in the race: rules without a learning rate, which have nothing to tune, and AdamW, whose decay moves"
+            " the minimum.",
+            "Thick on the curves: the good zone. A curve ends where fewer than half of the runs get there.",
+        )
     )
 
 

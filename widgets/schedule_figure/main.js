@@ -139,8 +139,9 @@ class ScheduleFigure {
   drawWhole(ground, points, { colour, dash }) {
     const { steps, last } = this.header;
     const from = steps.findIndex((step) => step >= steps[steps.length - 1] - last);
+    const dark = this.palette === this.header.palettes.dark; // where what shines through is nearly black
     ground.line(points, { colour: this.palette.halo, width: 4 });
-    ground.line(points, { colour, dash, width: 1.8, alpha: 0.55 });
+    ground.line(points, { colour, dash, width: dark ? 2.2 : 1.8, alpha: dark ? 0.95 : 0.55 });
     ground.trail(points.slice(from), points.length - from, { colour, dash });
   }
 

@@ -26,7 +26,7 @@ function adaptiveStep(view, header) {
   return {
     ...known,
     sentence: adaptiveSentence(view, known),
-    note: `${moment.note}Averages and learning rates are those that this step uses. ${dashedNote(known)}`,
+    note: `Averages and learning rates are those that this step uses. ${dashedNote(known)}`,
     arrows: comparedArrows(view, known, true),
     formulas: adaptiveFormulas(view, known),
     rows: adaptiveRows(view, known),

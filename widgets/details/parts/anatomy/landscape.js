@@ -20,7 +20,7 @@ function summedStep(view, moment, split, { change, used }) {
   return {
     ...known,
     sentence: summedSentence(known),
-    note: `${moment.note}The thin lines are the eigenvectors of the Hessian at this point.`,
+    note: "The thin lines are the eigenvectors of the Hessian at this point.",
     arrows: linearArrows(view, known),
     ring: split.ahead && norm(known.kept) ? scaled(known.kept, split.ahead / split.mu) : null,
     formulas: linearFormulas(view, known),
@@ -44,7 +44,7 @@ function comparedStep(view, known) {
   return {
     ...known,
     sentence: `${view.rule.title} moved by ${number(norm(known.whole))}; −η∇E is ${number(norm(known.gradient))} long.${angle}`,
-    note: `${known.note}${dashedNote(known)}`,
+    note: dashedNote(known),
     arrows: comparedArrows(view, known, false),
     formulas: [
       [["sup", "**w", "(τ+1)"], "−", ["sup", "**w", "(τ)"], "=", vector(known.whole)],

@@ -26,8 +26,7 @@ function momentOf({ steps, at }) {
   const index = closing ? at - 1 : at;
   const step = closing ? steps[at] - 1 : steps[at];
   const heading = `Step ${step} → ${step + 1}${closing ? ", the last one: it led here" : ""}.`;
-  const note = step === 0 ? "Move the step slider under the figure to see the steps that follow. " : "";
-  return { index, step, heading, note };
+  return { index, step, heading };
 }
 
 // The run over again: from the numbers that were sent the change of a small step could not be told.
@@ -57,7 +56,7 @@ function linearStep(view, split) {
   return {
     ...known,
     sentence: linearSentence(view, known),
-    note: moment.note + linearNote(view, split),
+    note: linearNote(view, split),
     arrows: linearArrows(view, known),
     ring: split.ahead && norm(kept) ? scaled(kept, split.ahead / split.mu) : null,
     formulas: linearFormulas(view, known),

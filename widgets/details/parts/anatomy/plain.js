@@ -8,7 +8,6 @@ function plainStep(view) {
     index,
     step: steps[index],
     heading: `Step ${steps[index]} → ${steps[index] + 1}${index < view.at ? ", the one that led here" : ""}.`,
-    note: index === 0 ? "Move the step slider under the figure to see the steps that follow. " : "",
   };
   const gradient = scaled(gradientAt(view, index), -eta);
   const change = [0, 1].map((i) => path.modes[2 * index + 2 + i] - path.modes[2 * index + i]);
@@ -22,7 +21,7 @@ function plainStep(view) {
   return {
     ...known,
     sentence: `${rule.title} moved by ${number(norm(whole))}; −η∇E is ${number(norm(gradient))} long.${norm(gradient) ? angle : ""}`,
-    note: `${moment.note}${dashedNote(known)}`,
+    note: dashedNote(known),
     arrows: comparedArrows(view, known, false),
     formulas: [
       [["sup", "**w", "(τ+1)"], "−", ["sup", "**w", "(τ)"], "=", vector(whole)],

@@ -31,8 +31,8 @@ function lost({ path }, k) {
 }
 
 function silent(view, sentence) {
-  const { step, heading, note } = momentOf(view);
-  return { step, heading, note, sentence, arrows: [], formulas: [], rows: [] };
+  const { step, heading } = momentOf(view);
+  return { step, heading, note: "", sentence, arrows: [], formulas: [], rows: [] };
 }
 
 function beyond(view, moment) {
@@ -48,15 +48,32 @@ function typeset(place, trees) {
   if (place.written === text) return;
   place.written = text;
   fill(place, trees.length, () => make("div", ""));
-  trees.forEach((tree, i) => {
-    const math = formula(tree);
-    math.setAttribute("displaystyle", "true"); // fractions at full size
-    place.children[i].replaceChildren(math);
+  trees.forEach((tree, i) => place.children[i].replaceChildren(...pieces(tree).map(piece)));
+}
+
+function piece(tree, k) {
+  const math = formula(tree);
+  math.setAttribute("displaystyle", "true"); // fractions at full size
+  if (k) math.querySelector("mo").setAttribute("form", "infix"); // it goes on: its sign keeps the room of a sign between
+  const place = make("span", "valley-detail-piece");
+  place.append(math);
+  return place;
+}
+
+// A formula with vectors is too long for a narrow page, where it is broken before the signs that follow the first =.
+function pieces(tree) {
+  if (!tree.some(([kind]) => kind === "column")) return [tree];
+  const first = tree.indexOf("=") + 1;
+  const broken = [[]];
+  tree.forEach((part, k) => {
+    if (k > first && (part === "=" || part === "+")) broken.push([]);
+    broken[broken.length - 1].push(part);
   });
+  return broken;
 }
 
 // rows of a formula and two texts, the first row the header
-function tabulate(table, rows) {
+function typesetRows(table, rows) {
   fill(table, rows.length, () => {
     const row = make("tr", "");
     row.append(make("th", "", { scope: "row" }), make("td", ""), make("td", ""));
