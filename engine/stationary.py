@@ -45,7 +45,7 @@ class Stationary:
     @property
     def valley(self) -> np.ndarray:
         """The places on a curve across which the error curves up, (number, 2): along it E stays the same."""
-        low, high = self.curve_eigenvalues.T
+        low, high = self.curve_eigenvalues[:, 0], self.curve_eigenvalues[:, -1]
         return self.curve[(high > 0.0) & (low >= -FLAT * high)]
 
     @property
