@@ -11,7 +11,9 @@ from benchmarks.sweep import fit, in_turns
 from benchmarks.table import Line, spread
 from engine import run
 from engine.dataset import Dataset
+from engine.local import local_limits
 from engine.optimizers.adam import Adam
+from engine.optimizers.momentum import Momentum
 from surfaces.data.moons import Moons
 from surfaces.mlp import Mlp
 
@@ -30,6 +32,9 @@ def measure() -> list[Line]:
     one, many = in_turns(partial(trained, net, starts[0]), partial(trained, net, starts))
     ratio = min(many) / min(one)
     wide = Mlp(moons(100), hidden=(15,))
+    broad = Mlp(moons(70), hidden=(80,))
+    along = run(broad, Adam(), 0.01, broad.start, 131, record=()).weights[1:, 0]
+    limits = partial(local_limits, broad, [Momentum()], along[:, None], {})
     return [
         Line("networks: the kernel, compiled or taken from its cache", "", f"{compiled:.0f} ms"),
         within("a loss plane of 61 x 61, 2-8-1, 100 rows", milliseconds(partial(net.evaluate, plane)), 120.0),
@@ -38,6 +43,8 @@ def measure() -> list[Line]:
         within(
             f"the Hessian of {wide.dim} weights, 100 rows", milliseconds(partial(wide.hessian, wide.initial())), 15.0
         ),
+        within(f"local limits of 131 steps, {broad.dim} weights", milliseconds(limits), 300.0),
+        within("of these: one product with every Hessian", milliseconds(partial(broad.times, along, along)), 25.0),
         *growth(),
     ]
 
