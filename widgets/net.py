@@ -107,7 +107,12 @@ def held(key: str, default: Any) -> Any:
 def section(name: str, title: str, said: str = "") -> Any:
     """Return a closed part of the sidebar, whose label says what is set in it."""
     label = f"{title}: {said}" if said else title
-    return st.expander(unmarked(label), key=f"section-{name}", on_change="rerun")
+    opened = f"section.{name}.open"  # another label makes another expander, which would be closed
+    place = st.expander(
+        unmarked(label), expanded=st.session_state.get(opened, False), key=f"section-{name}", on_change="rerun"
+    )
+    st.session_state[opened] = bool(place.open)
+    return place
 
 
 def pick_batch(net: Mlp) -> Batch | None:
