@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from test_browser import DRAWN, IDLE, SECONDS, address_has, drag_slider, frames_of, in_address, path
 
 FAMILIES = "(count) => Object.keys(document.querySelector('.valley').figure.header.families).length === count"
-CUT = "(document.querySelector('.valley-cut')?.innerText ?? '')"
+CUT = "(document.querySelector('.valley-cut')?.textContent ?? '')"
 GO = "(k) => document.querySelector('.valley').figure.playback.go(k)"
 CENTRE = """([x, y]) => {
   const { _fullLayout: layout, parentElement } = document.querySelector('.valley-ground');

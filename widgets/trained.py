@@ -26,7 +26,7 @@ def trained(
     if net.dim * len(net.rows()) * steps * len(entries) <= LONG or any(start):
         draw(None)
         return
-    patiently(("networks", key), partial(_run, net, entries, steps), draw, "the runs", SOONER)
+    patiently(("networks", key), partial(_run, net, entries, steps), draw, "this picture", SOONER)
 
 
 def _run(net: Surface, entries: list[Entry], steps: int, progress: Progress) -> bool | None:
