@@ -195,7 +195,7 @@ function oneRun(header, spot) {
 function restartsWords(header) {
   const { schemes, top, validated, runs, steps, shown } = header;
   const drawn = schemes.filter(({ alike }) => !alike).length;
-  if (top === null) return `Every run is lost before step ${steps}: a smaller learning rate would let them arrive.`;
+  if (top === null) return `Every run is lost before step ${steps}: a smaller learning rate may let them arrive.`;
   const { name, best, five } = schemes[top];
   const rows = validated ? "held out" : "that train";
   const beside = validated ? `, ${number(five[3])} on those that train` : "";
