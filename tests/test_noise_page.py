@@ -363,6 +363,17 @@ def test_rare_weights_go_as_predicted_and_adagrad_gives_them_longer_steps(seed, 
     assert gathered[rare] < gathered[0]
 
 
+def test_a_target_that_is_met_exactly_is_met_with_any_copies():
+    header, arrays = drawn(opened(noise="copies", **{"copies.rows": "5", "copies.target": "0.5"}))
+    np.testing.assert_array_equal(arrays["batch.rows"], 5.0 * arrays["copies"])
+    assert all(f"(predicted {int(5 * k)})" in said for k, said in zip(arrays["copies"], header["says"], strict=True))
+
+
+def test_what_kramers_predicts_has_three_digits():
+    header, _ = drawn(opened(noise="escape", **{"escape.depth": "4", "escape.rate": "0.1", "escape.steps": "4000"}))
+    assert not any("99.999" in said for said in header["says"])
+
+
 def test_rare_inputs_in_the_same_row_alone_are_drawn_again():
     for seed in range(1, 40):  # 2 and 22 once had two columns alike
         app = opened(noise="sparse", seed=str(seed), **{"sparse.rows": "50", "sparse.rarest": "0.01"})
