@@ -197,6 +197,7 @@ def test_restarts_are_the_runs_of_every_scheme_and_seed(of_restarts, validated):
     best = min(judged, key=lambda scheme: judged[scheme].min())
     words = of_restarts([{}, at(shown, (header, arrays), 0)[1]])
     assert f"seed {judged[best].argmin()} of “{best}” ends lowest" in words["sentence"]
+    assert "seeds of each of 4 schemes and one run of each of 2 more, seed" in words["sentence"]
     assert agrees(
         said_after(words["sentence"], "rows held out, at" if validated else "that train, at"), judged[best].min()
     )
