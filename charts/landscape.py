@@ -17,7 +17,7 @@ from engine.plane import Plane
 from engine.planes import near as near_start
 from engine.remembered import remembered
 from engine.section import Section, seen
-from engine.shadow import random_walk_plane, shadow
+from engine.shadow import random_walk_ends, random_walk_plane, shadow
 from engine.stationary import Stationary, floor, stationary_points
 from engine.study import Study, place_of
 from engine.surface import View
@@ -160,11 +160,14 @@ def _by_chance(plane: Plane, points: int) -> str:
 
 def _without_reason(plane: Plane, points: int) -> str:
     """Return what a plane holds of a run without any structure."""
-    if not plane.fitted:
+    if not plane.fitted and not plane.through:
         return f"one laid at random holds 2 of {plane.dim} parts, {percent(2.0 / plane.dim)}"
-    mean, most = random_walk_plane(max(points, 2), plane.dim)
+    walks, its = random_walk_ends, "one through both its ends"
+    if plane.fitted:
+        walks, its = random_walk_plane, "its own plane"
+    mean, most = walks(max(points, 2), plane.dim)
     return (
-        f"of a random walk of as many steps its own plane holds {percent(round(mean, 3))}, in 95 of 100 cases less than"
+        f"of a random walk of as many steps {its} holds {percent(round(mean, 3))}, in 95 of 100 cases less than"
         f" {percent(round(most, 3))}"
     )
 

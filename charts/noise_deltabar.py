@@ -111,5 +111,5 @@ def _says(item: Followed, told: float) -> str:
         )
     return (
         f"With noise of σ = {number(item.sigma)} the learning rates come to {flat} along the floor and {steep} up the"
-        f" walls; where signs turn by chance, k/φ = {number(told)} is predicted for both."
+        f" walls; if every sign were chance, both would be k/φ = {number(told)} on average."
     )

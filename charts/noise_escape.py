@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.words import number, percent, with_error
+from engine.words import number, with_error
 
 LOCAL, GLOBAL = "@limit", "@good"
 DOTS = 300  # runs that are drawn
@@ -106,7 +106,10 @@ def _shares(sigmas: np.ndarray) -> dict[str, Any]:
 def _says(sigma: float, share: float, unsure: float, told: float, temperatures: float, steps: int) -> str:
     if sigma == 0.0:
         return "Without noise every run stays in the local minimum: its gradient is 0 there."
-    measured, chance = with_error(100.0 * share, 100.0 * unsure), percent(told) if told > LEAST else "none"
+    measured, chance = (
+        with_error(100.0 * share, 100.0 * unsure),
+        f"{number(100.0 * told)} %" if told > LEAST else "none",
+    )
     return (
         f"With σ = {number(sigma)}, {measured} % of the runs are beyond the pass after {steps} steps, predicted"
         f" {chance}. The pass is {number(temperatures, 2)} times ησ²/2 high."

@@ -7,6 +7,8 @@ import numpy as np
 
 from engine.words import count, number, with_error
 
+FASTER = 1.05  # times: less is hardly anything
+
 
 @dataclass(frozen=True, eq=False)
 class Lane:
@@ -106,10 +108,11 @@ def _says(size: int, lanes: list[Lane]) -> str:
         )
     needs = " and ".join(f"{lane.title} {count(lane.steps)}" for lane in others)
     best = lanes[-1]
-    gain = number(plain.steps / max(best.steps, 1.0), 2)
+    gain = plain.steps / max(best.steps, 1.0)
+    faster = f"{number(gain, 2)} times as fast" if gain >= FASTER else "hardly faster" if gain > 1.0 else "no faster"
     measured, unsure, told = (100.0 * share for share in best.at_target)
     return (
         f"With batches of {rows} {plain.title.lower()} needs {count(plain.steps)} steps, {needs}: {best.title} is"
-        f" {gain} times as fast. By then its runs have {with_error(measured, unsure)} % of the error left, predicted"
+        f" {faster}. By then its runs have {with_error(measured, unsure)} % of the error left, predicted"
         f" {number(told)} %."
     )

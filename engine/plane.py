@@ -24,6 +24,7 @@ class Plane:
     view: View
     names: tuple[str, str] = ("w_{1}", "w_{2}")  # of x and y, subscripts as a_{b}
     fitted: bool = False  # whether it was chosen so that it holds most of a run
+    through: bool = False  # whether it was laid through a run's start and end
 
     @classmethod
     def of(cls, surface: Surface, include: Any = None) -> "Plane":
@@ -69,7 +70,8 @@ class Plane:
     def digest(self) -> str:
         """A name of its content: the same for the same plane and view."""
         content = b"".join(array.tobytes() for array in (self.origin, self.axes))
-        return blake2b(content + repr((self.view, self.names, self.fitted)).encode(), digest_size=8).hexdigest()
+        words = repr((self.view, self.names, self.fitted, self.through))
+        return blake2b(content + words.encode(), digest_size=8).hexdigest()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Plane) and self.digest == other.digest

@@ -80,11 +80,13 @@ def eigenvectors(surface: Surface, at: np.ndarray, include: np.ndarray) -> Plane
 
 
 def between(one: np.ndarray, other: np.ndarray, third: np.ndarray) -> Plane:
-    """Return the plane through three points (D,): x goes from ``one`` to ``other``, whatever ``third`` is besides."""
+    """Return the plane through three points (D,): x goes from ``one`` to ``other``, whatever ``third`` is besides.
+
+    ``one`` is where a run ends that begins at ``third``.
+    """
     axes = orthonormal(other - one, third - one)
-    return _seen(
-        np.array(one), axes, ("from one end to the other", "towards the start"), np.stack([one, other, third]), 0.0
-    )
+    names, points = ("from one end to the other", "towards the start"), np.stack([one, other, third])
+    return replace(_seen(np.array(one), axes, names, points, 0.0), through=True)
 
 
 def near(weights: np.ndarray) -> np.ndarray:

@@ -56,6 +56,20 @@ def variance(optimizer: Optimizer, learning_rate: float, eigenvalue: Any, noise:
     return np.asarray((learning_rate * moved) ** 2 * np.asarray(noise) * share)
 
 
+def forgetting(optimizer: Optimizer, learning_rate: float, eigenvalues: np.ndarray, noise: np.ndarray) -> float:
+    """Return in about how many steps a run forgets how far it was, the mean of 1/(1 - rate^2) over the modes.
+
+    rate is what a mode shrinks by at every step in the long run; modes count by their share of the stationary variance,
+    eigenvalues (D,) and noise (D,) as ``variance`` takes them. inf where nothing is stationary.
+    """
+    shares = variance(optimizer, learning_rate, eigenvalues, noise)
+    if not np.isfinite(shares).all() or not shares.sum() > 0.0:
+        return float("inf")
+    rates = np.array([theory.rate(optimizer, learning_rate, [value]) for value in eigenvalues])
+    with np.errstate(divide="ignore"):
+        return float((shares / (1.0 - rates**2)).sum() / shares.sum())
+
+
 def covariance(optimizer: Optimizer, learning_rate: float, hessian: np.ndarray, noise: np.ndarray) -> np.ndarray:
     """Return the stationary covariance of the weights, (D, D), for independent noise of covariance ``noise`` (D, D).
 

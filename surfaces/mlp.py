@@ -82,8 +82,9 @@ class Mlp(Backpropagation, Fitted):
     title = "Small network"
     note = "A small network on data: every point of this surface is a network, its height what it gets wrong."
     latex = (
-        r"E(\mathbf w) = \frac1N \sum_{n=1}^N E_n\!\left(\mathbf W_2\, h(\mathbf W_1 \mathbf x_n + \mathbf b_1)"
-        r" + \mathbf b_2\right) + \frac\lambda2 \sum_{ij} w_{ij}^2"
+        r"\mathbf a_l = \mathbf W_l\, h(\mathbf a_{l-1}) + \mathbf b_l,\quad h(\mathbf a_0) = \mathbf x_n,\quad"
+        r" E(\mathbf w) = \frac1N \sum_{n=1}^N E_n(\mathbf a_L)\ \text{or the sum}\ +"
+        r" \frac\lambda2 \sum_{lij} w_{lij}^2"
     )
     view = ((-3.0, 3.0), (-3.0, 3.0))
     learning_rate = 0.2  # at which the first network bends its boundary within a few hundred steps

@@ -13,7 +13,7 @@ from test_browser import DRAWN, IDLE, SECONDS, address_has
 from visit import components, decode, visit, warned
 
 from engine import discover_optimizers, run
-from engine.sampling import Batch, arguments
+from engine.sampling import Batch, arguments, batches
 from engine.study import Entry
 from engine.validation import early_stopping
 from surfaces.data import made
@@ -116,6 +116,20 @@ def test_what_a_batch_costs_and_where_epochs_end():
     assert batch @ [16, 16, 10] / 42 == pytest.approx(net.row_error(net.initial()), rel=1e-6)
 
 
+@pytest.mark.parametrize("normalisation", ["none", "batch"])
+def test_what_a_batch_costs_is_without_the_sparsity_of_its_own_rows(normalisation):
+    net, rows = replace(NET, sparsity=1.0, penalty=0.3, normalisation=normalisation), Batch(2, "reshuffle", 4)
+    shown = picture(net, eta=0.02, steps=60, batch=rows)
+    found = np.array(curves.sent(shown, 5)[1]["batch"])
+    path = run(net, OPTIMIZERS["adam"](), 0.02, net.initial(), 60, **arguments(rows))
+    for step, drawn in enumerate(batches(42, 2, 60, "reshuffle", 4)):
+        w, seen = path.weights[step, 0], [row for row in drawn if row >= 0]
+        part = replace(TRAINING, inputs=TRAINING.inputs[seen], targets=TRAINING.targets[seen])
+        alone = net.outputs(w, part.inputs, net.statistics(w, seen) if normalisation == "batch" else None)
+        told = -np.log(np.where(part.targets == 1.0, alone, 1.0 - alone)).sum(axis=-1).mean()
+        assert found[step] == pytest.approx(told, rel=1e-6)
+
+
 def test_what_there_is_not_is_not_spoken_of(said):
     alone = picture(validated=False)
     words = said(at(alone, curves.sent(alone, None), 3))
@@ -183,6 +197,7 @@ def test_restarts_are_the_runs_of_every_scheme_and_seed(of_restarts, validated):
     best = min(judged, key=lambda scheme: judged[scheme].min())
     words = of_restarts([{}, at(shown, (header, arrays), 0)[1]])
     assert f"seed {judged[best].argmin()} of “{best}” ends lowest" in words["sentence"]
+    assert "seeds of each of 4 schemes and one run of each of 2 more, seed" in words["sentence"]
     assert agrees(
         said_after(words["sentence"], "rows held out, at" if validated else "that train, at"), judged[best].min()
     )

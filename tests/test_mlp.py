@@ -528,3 +528,7 @@ def test_hidden_units_that_cannot_be_are_answered_by_a_sentence(text):
     plain = warning.value.replace("\\", "")
     assert plain.startswith("surface.hidden must be at most 4 whole numbers from 1 to 100, as in 8, 4, or none, got ")
     assert plain.endswith("The picture shows `8`.")
+
+
+def test_the_formula_holds_for_any_number_of_layers_and_for_the_sum():
+    assert "or the sum" in Mlp.latex and r"\mathbf W_l" in Mlp.latex and r"\mathbf W_2" not in Mlp.latex

@@ -13,6 +13,8 @@ from visit import components, decode, said, visit, warned
 from charts.network import LEVELS, SIDE, answers, looked_at, scale_of, window
 from engine import discover_optimizers, run
 from engine.schedules.linear import Linear
+from engine.shadow import random_walk_ends
+from engine.words import percent
 from surfaces.data import discover_data, made
 from surfaces.data.moons import Moons
 from surfaces.mlp import Mlp
@@ -173,6 +175,14 @@ def test_luck_of_the_draw_has_two_ends_and_the_plane_goes_through_both():
         at("a=adam&steps=30&initial.seed=3&surface.hidden=2&data=xor&data.noise=0.3&a.learning_rate=0.05")
     )
     np.testing.assert_array_equal(alone["told"][:20], other["told"][:20])
+
+
+def test_a_plane_through_ends_is_compared_with_a_walk_whose_ends_are_in_it():
+    (figure, _), _ = quiet(at(presets()["Luck of the draw"]))
+    explained = figure["frame"]["section"]["explained"]
+    mean, most = (percent(round(share, 3)) for share in random_walk_ends(301, 9))
+    assert f"of a random walk of as many steps one through both its ends holds {mean}" in explained
+    assert f"less than {most}." in explained and "laid at random" not in explained
 
 
 def test_a_plane_through_ends_needs_two_runs():

@@ -14,7 +14,7 @@ from engine.optimizers.gradient_descent import GradientDescent
 from engine.optimizers.momentum import Momentum
 from engine.optimizers.nesterov import Nesterov
 from engine.sampling import gradient_noise
-from engine.spread import variance
+from engine.spread import forgetting, variance
 from engine.words import number, with_error
 from surfaces.data.sparse import Sparse
 from surfaces.fitting.least_squares import LeastSquares
@@ -165,6 +165,31 @@ def test_at_the_limit_it_says_that_nothing_settles(rule):
     assert "nothing settles" in app.info[0].value
 
 
+@pytest.mark.parametrize(
+    ("query", "way"),
+    [
+        ({"rule.learning_rate": "1e-5"}, "a larger η"),
+        ({"rule.learning_rate": "0.4999"}, "a smaller η"),
+        ({"rule": "momentum", "rule.learning_rate": "0.02", "rule.momentum": "0.999"}, "less momentum"),
+    ],
+)
+def test_what_hardly_forgets_is_not_measured(query, way):
+    app = opened(**query)
+    assert not app.exception and not components(app)
+    assert "too many to measure a spread in 20\u202f000" in app.info[0].value
+    assert app.info[0].value.endswith(f"Take {way}.")
+
+
+@pytest.mark.parametrize("rule", [GradientDescent(), Momentum(momentum=0.9), Nesterov(momentum=0.9)])
+def test_how_soon_a_run_forgets_is_what_its_squares_do(rule):
+    eta, eigenvalues = 0.01, np.array([1.0, 4.0])
+    rates = [theory.rate(rule, eta, [value]) for value in eigenvalues]
+    shares = variance(rule, eta, eigenvalues, eigenvalues**2)
+    told = sum(share * (rate ** (2 * np.arange(9000))).sum() for share, rate in zip(shares, rates, strict=True))
+    assert forgetting(rule, eta, eigenvalues, eigenvalues**2) == pytest.approx(told / shares.sum())
+    assert forgetting(rule, 9.0, eigenvalues, eigenvalues**2) == np.inf
+
+
 def test_the_clouds_lie_in_the_ellipses():
     _, arrays = drawn(opened())
     for name in ("independent", "reshuffled"):
@@ -229,6 +254,14 @@ def test_both_learning_rates_do_what_is_predicted(curvature, sigma, seed):
             assert times[1] > times[0]  # more slowly than 1/t
         if stop >= 1.0:
             np.testing.assert_allclose(times, item.goal, rtol=0.02)
+
+
+@pytest.mark.parametrize(("batch", "eta"), [(7, 0.02), (59, 0.01), (40, 0.05)])
+def test_the_standard_error_of_reshuffled_ends_is_that_of_other_seeds(batch, eta):
+    surface = sorted_.bend(1)
+    found = [sorted_.ordered(surface, eta, batch, seed) for seed in range(1, 41)]
+    means, unsure = (np.array([getattr(item, name) for item in found]) for name in ("reshuffled", "unsure"))
+    assert means.std(ddof=1) == pytest.approx(np.sqrt((unsure**2).mean()), rel=0.3)
 
 
 @settings(max_examples=12)
@@ -314,7 +347,7 @@ def test_noise_brings_every_learning_rate_to_the_same(increase, decrease, seed):
         told = increase / decrease
         np.testing.assert_allclose(item.late[0], told, rtol=0.15)
         # a step up a steep wall turns the sign a little more often than chance
-        assert (0.75 if told * 20.0 < 0.4 else 0.4) * told < item.late[1] < 1.1 * told
+        assert (0.65 if told * 20.0 < 0.4 else 0.4) * told < item.late[1] < 1.1 * told
 
 
 @settings(max_examples=5)
@@ -328,6 +361,40 @@ def test_rare_weights_go_as_predicted_and_adagrad_gives_them_longer_steps(seed, 
     path = run(surface, AdaGrad(), 0.1, surface.start, 100, batch_size=batch, sampling="with_replacement", seed=seed)
     gathered = path.state["squares"][-1, 0]
     assert gathered[rare] < gathered[0]
+
+
+def test_a_target_that_is_met_exactly_is_met_with_any_copies():
+    header, arrays = drawn(opened(noise="copies", **{"copies.rows": "5", "copies.target": "0.5"}))
+    np.testing.assert_array_equal(arrays["batch.rows"], 5.0 * arrays["copies"])
+    assert all(f"(predicted {int(5 * k)})" in said for k, said in zip(arrays["copies"], header["says"], strict=True))
+
+
+def test_what_kramers_predicts_has_three_digits():
+    header, _ = drawn(opened(noise="escape", **{"escape.depth": "4", "escape.rate": "0.1", "escape.steps": "4000"}))
+    assert not any("99.999" in said for said in header["says"])
+
+
+def test_rare_inputs_in_the_same_row_alone_are_drawn_again():
+    for seed in range(1, 40):  # 2 and 22 once had two columns alike
+        app = opened(noise="sparse", seed=str(seed), **{"sparse.rows": "50", "sparse.rarest": "0.01"})
+        assert not app.exception and components(app), seed
+
+
+def test_what_is_hardly_faster_is_not_said_to_be_once_as_fast():
+    for query in ({"nesterov.kappa": "2"}, {"nesterov.kappa": "2", "nesterov.noise": "0.1"}):
+        header, arrays = drawn(opened(noise="nesterov", **query))
+        for said, plain, ahead in zip(header["says"], arrays["steps.0"], arrays["steps.2"], strict=True):
+            if not np.isfinite([plain, ahead]).all():
+                continue
+            gain = plain / ahead
+            words = "times as fast" if gain >= 1.05 else "hardly faster" if gain > 1.0 else "no faster"
+            assert f"{words}. By then" in said and "Nesterov is 1 times" not in said
+
+
+def test_learning_rates_that_are_no_chance_are_not_predicted_to_be():
+    header, _ = drawn(opened(noise="deltabar", **{"deltabar.increase": "0.01", "deltabar.decrease": "0.05"}))
+    assert "if every sign were chance, both would be k/φ = 0.2 on average" in header["says"][3]
+    assert header["caption"].endswith("The limits 2/λ are 2 and 0.1.") and "far from" not in header["caption"]
 
 
 def test_inputs_of_one_name_are_the_same_in_every_view():

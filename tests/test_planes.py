@@ -8,7 +8,7 @@ import pytest
 from engine import Plane, discover_optimizers, planes, run
 from engine.cut import KINDS, PLACES, Cut
 from engine.section import Section, seen
-from engine.shadow import explained, random_walk_plane, random_walk_shares, shadow
+from engine.shadow import explained, random_walk_ends, random_walk_plane, random_walk_shares, shadow
 from engine.study import Entry
 from surfaces.convex_rosenbrock import ConvexRosenbrock
 from surfaces.quadratic import Quadratic
@@ -196,6 +196,21 @@ def test_in_few_dimensions_a_random_walk_has_more(points, dim):
     assert np.mean(shares < most) == pytest.approx(0.95, abs=0.05)
     assert mean > random_walk_shares(points)[:2].sum() and most > mean
     assert random_walk_plane(points, 2) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize(("points", "dim"), [(301, 33), (31, 33), (101, 9)])
+def test_a_plane_through_its_ends_holds_half_of_a_random_walk(points, dim):
+    random, found = np.random.default_rng(7), []
+    for _ in range(400):
+        walk, other = (np.cumsum(random.normal(size=(points, dim)), axis=0) for _ in range(2))
+        plane = planes.between(walk[-1], other[-1] - other[0] + walk[0], walk[0])
+        assert plane.through and not plane.fitted
+        found.append(sum(explained(plane, walk)))
+    mean, most = random_walk_ends(points, dim)
+    assert abs(mean - np.mean(found)) < 4.0 * np.sqrt(2.0) * np.std(found) / np.sqrt(400)
+    assert np.mean(np.array(found) < most) == pytest.approx(0.95, abs=0.05)
+    assert mean > 0.5 > 2.0 / dim
+    assert random_walk_ends(points, 2) == (1.0, 1.0)
 
 
 # --- the section -------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ class Moons(Generated):
     noise: float = parameter(0.15, 0.0, 0.5, r"\sigma", step=0.05, help="Standard deviation about each half circle.")
 
     title = "Moons"
-    note = "Two half moons that reach into each other: a curved boundary separates them."
+    note = "Two half moons that reach into each other: it takes a curved boundary to tell them apart."
     source = "generated, as make_moons of scikit-learn, Pedregosa and others (2011)"
 
     def dataset(self) -> Dataset:

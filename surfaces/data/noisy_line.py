@@ -13,7 +13,7 @@ class NoisyLine(Generated):
     noise: float = parameter(0.5, 0.0, 5.0, r"\sigma", step=0.1, help="Standard deviation of the noise on the line.")
 
     title = "A line with noise"
-    note = "Points about the line y = 2x − 1: the lowest error is not 0."
+    note = "Points about the line y = 2x − 1: with noise the lowest error is not 0."
     source = "generated: straight line with Gaussian noise"
 
     def dataset(self) -> Dataset:

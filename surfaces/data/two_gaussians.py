@@ -17,7 +17,7 @@ class TwoGaussians(Generated):
 
     title = "Two Gaussians"
     note = (
-        "Two clouds of points that overlap: a straight line is the best boundary, and some rows end on the wrong side."
+        "Two clouds of points: a straight line is the best boundary, and where they overlap rows end on the wrong side."
     )
     source = "generated: two Gaussians with the same covariance"
 

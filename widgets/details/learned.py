@@ -8,7 +8,9 @@ import numpy as np
 from engine.dataset import Dataset
 from engine.layer_norms import layer_norms
 from engine.remembered import remembered
+from engine.sampling import NONE, Batch, batches
 from engine.study import Entry
+from surfaces.fitting.charges import charges
 from widgets.details.picture import Picture
 
 REMEMBERED = 12  # runs, up to 60 kB each
@@ -39,14 +41,29 @@ def _learned(surface: Any, validation: Dataset | None, entry: Entry, start: tupl
     held_out = surface.row_error(weights, validation) if validation else np.full(len(weights), np.nan)
     assert path.error is not None and path.gradient is not None
     batch = np.empty(0)
-    if path.batch_error is not None:
+    if entry.batch is not None and surface.sparsity:
+        batch = _charged(surface, entry.batch, weights[:-1])
+    elif path.batch_error is not None:
         summed, count = surface.reduction == "sum", len(surface.rows())
         seen = np.diff(path.epoch) * count if summed else 1.0
-        # what penalties add is not of the rows; of all rows it is known
+        # what the penalty of weights adds is the same for all rows
         penalties = path.error[:-1, 0] / (count if summed else 1.0) - training[:-1]
         batch = path.batch_error[:, 0] / seen - penalties
     norms = layer_norms(path.gradient[:, 0], [layer.weights for layer in surface.layers])
     return Learned(training, held_out, batch, path.epoch, norms)
+
+
+def _charged(surface: Any, batch: Batch, weights: np.ndarray) -> np.ndarray:
+    """Return what the rows of every step cost on average, (T,), without the sparsity that every row has of its own."""
+    data = surface.dataset
+    drawn = batches(len(data.rows), batch.size, len(weights), batch.sampling, batch.seed)
+    found = np.empty(len(weights))
+    with np.errstate(all="ignore"):
+        for k, (w, rows) in enumerate(zip(weights, drawn, strict=True)):
+            seen = rows[rows != NONE]
+            a = surface.forward(w, data.inputs[seen]).outputs
+            found[k] = charges(surface.loss, a, data.targets[seen]).mean()
+    return found
 
 
 def at_hand(picture: Picture) -> dict[str, Any]:

@@ -195,14 +195,16 @@ function oneRun(header, spot) {
 function restartsWords(header) {
   const { schemes, top, validated, runs, steps, shown } = header;
   const drawn = schemes.filter(({ alike }) => !alike).length;
-  if (top === null) return `Every run is lost before step ${steps}: a smaller learning rate would let them arrive.`;
+  const others = schemes.length - drawn;
+  const single = others ? ` and one run of each of ${others} more` : "";
+  if (top === null) return `Every run is lost before step ${steps}: a smaller learning rate may let them arrive.`;
   const { name, best, five } = schemes[top];
   const rows = validated ? "held out" : "that train";
   const beside = validated ? `, ${number(five[3])} on those that train` : "";
   const own = shown && errorsOf(header, { name: shown[0], seed: shown[1] })[validated ? 1 : 0];
   const same = shown && shown[0] === name && shown[1] === best;
   const page = same ? "; it is the one on the page" : Number.isFinite(own) ? `; the one on the page ends at ${number(own)}` : "";
-  return `Of ${runs} seeds of each of ${drawn} schemes, seed ${best} of “${name}” ends lowest on the rows ${rows}, at ${number(five[0])}${beside}${page}.`;
+  return `Of ${runs} seeds of each of ${drawn} schemes${single}, seed ${best} of “${name}” ends lowest on the rows ${rows}, at ${number(five[0])}${beside}${page}.`;
 }
 
 function restartsNote({ validated, schemes }) {

@@ -21,7 +21,7 @@ from widgets.lines import lines
 from widgets.patience import each, patiently
 
 NAME = "decay"
-TITLE = "With a constant learning rate noise leaves a floor; one that falls as 1/t goes through it."
+TITLE = "With a constant learning rate noise leaves a floor; one that falls as 1/t in the end goes through it."
 ORDER = 30
 
 CURVATURE = Parameter(1.0, 0.1, 10.0, r"\lambda", scale="log", help="Curvature of the valley, the same all round.")

@@ -18,7 +18,7 @@ from widgets.controls import row
 from widgets.lines import lines
 
 NAME = "deltabar"
-TITLE = "Delta-bar-delta takes noise for zigzag: a little of it, and its learning rates know nothing of the valley."
+TITLE = "Delta-bar-delta takes noise for zigzag: a little of it, and chance more than the valley sets its rates."
 ORDER = 80
 
 INCREASE = Parameter(0.001, 1e-4, 0.01, "k", scale="log", help="Added to a learning rate while the sign stays.")
@@ -46,7 +46,8 @@ def draw() -> None:
     words = (
         f"{rule.label(RATE)}, on a valley along the weights, λ = {number(EIGENVALUES[0])} and {number(EIGENVALUES[1])};"
         f" means of {RUNS} runs. Where a sign is chance a learning rate grows by k or shrinks by φ of itself equally"
-        " often, and on average stays where φη = k, far from the limit 2/λ."
+        " often, and on average stays where φη = k. Where ηλ is not small signs turn more often than by chance, and a"
+        f" rate stays lower. The limits 2/λ are {number(2.0 / EIGENVALUES[0])} and {number(2.0 / EIGENVALUES[1])}."
     )
     lines(
         f"noise.{NAME}",

@@ -1,4 +1,4 @@
-"""Nesterov: what momentum saves on all rows it saves less and less on few."""
+"""Nesterov: what momentum saves where curvature holds a run up it does not where noise does."""
 
 from functools import lru_cache, partial
 
@@ -22,7 +22,7 @@ from widgets.lines import lines
 from widgets.patience import each, patiently
 
 NAME = "nesterov"
-TITLE = "Momentum is worth much on all rows and little on few: noise, not curvature, holds a run up there."
+TITLE = "Momentum saves many steps where curvature holds a run up, and few where noise does: on few rows."
 ORDER = 70
 
 KAPPA = Parameter(100.0, 2.0, 400.0, r"\kappa", scale="log", help="Condition number of the valley.")

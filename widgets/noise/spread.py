@@ -11,9 +11,9 @@ from charts.noise_spread import Size, Spread, spread_message
 from engine import Optimizer, discover_optimizers, run, theory
 from engine.cloud import cloud
 from engine.parameter import Parameter
-from engine.spread import batch_share, covariance, reshuffled_covariance, row_covariance
+from engine.spread import batch_share, covariance, forgetting, reshuffled_covariance, row_covariance
 from engine.study import Entry
-from engine.words import number
+from engine.words import count, number
 from surfaces.fitting.many_valleys import ManyValleys
 from widgets.controls import choice, row
 from widgets.controls import number as ask
@@ -33,6 +33,8 @@ ROWS = Parameter(60, 3, 240, "N", step=12, whole=True, help="How many rows the e
 SEED = Parameter(1, 1, 9999, "", step=1, whole=True, help="Of the rows and of the batches.")
 START = (-1.5, 1.0)
 SETTLED = 20_000  # steps over which the spread is measured
+SLOW = 300  # steps: what forgets more slowly is not measured in SETTLED
+CLEAR = 0.9  # of the steps in which a run forgets: below it is sooner
 SHOWN = 200  # steps of the way there
 STOPS, ENOUGH = 12, 6  # batch sizes
 PLAIN = "gradient_descent"
@@ -49,7 +51,8 @@ def draw() -> None:
             one, two = (ask(f"valley.{name}", known, "") for name, known in EIGENVALUES.items())
         with row():
             rows, seed = int(ask("spread.rows", ROWS, "rows")), int(ask("seed", SEED, "seed"))
-    if why := nothing_settles(entry.optimizer, entry.learning_rate, one, two):
+    settings = entry.optimizer, entry.learning_rate, one, two
+    if why := nothing_settles(*settings) or too_slow(*settings):
         st.info(why)
         return
     surface = ManyValleys(eigenvalue_1=one, eigenvalue_2=two, rows_drawn=rows, seed=seed)
@@ -85,6 +88,24 @@ def nothing_settles(optimizer: Optimizer, learning_rate: float, *eigenvalues: fl
             f" {number(limit, 4)} here, noise or not. Take a smaller η."
         )
     return ""
+
+
+def too_slow(optimizer: Optimizer, learning_rate: float, *eigenvalues: float) -> str:
+    """Return why the spread cannot be measured where a run hardly forgets, empty where it can."""
+    values = np.array(eigenvalues)
+
+    def steps(eta: float) -> float:
+        return forgetting(optimizer, eta, values, values**2)
+
+    now = steps(learning_rate)
+    if now <= SLOW:
+        return ""
+    ways = {"a larger η": steps(2.0 * learning_rate), "a smaller η": steps(0.5 * learning_rate)}
+    sooner = [way for way, needed in ways.items() if needed < CLEAR * now]
+    return (
+        f"At η = {number(learning_rate, 4)} a run takes about {count(now)} steps to forget how far it was, too many to"
+        f" measure a spread in {count(SETTLED)}. Take {sooner[0] if sooner else 'less momentum'}."
+    )
 
 
 def stops(rows: int) -> list[int]:
