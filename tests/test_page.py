@@ -293,6 +293,13 @@ def says_what_is_used(text: str, used: float) -> None:
     assert [float(number) for number in re.findall(r"\((\S+) is used\)", text)] == [pytest.approx(used, rel=1e-3)]
 
 
+def test_every_detail_that_does_not_exist_is_named():
+    app = visit({"show": ["one", "two"]})
+    assert "`one`, `two` (nothing of that name to open)" in one_sentence(app, "show")
+    app = visit({"show": list("abcdef")})
+    assert "`a`, `b`, `c` and 3 more (nothing" in one_sentence(app, "show")
+
+
 @pytest.mark.parametrize("slug", [*SLUGS, "modes,words"])
 def test_a_detail_that_does_not_exist_is_named_and_nothing_opens(slug):
     app = visit({"show": slug})

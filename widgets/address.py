@@ -37,8 +37,9 @@ def _fault(key: str, values: list[str], declared: Parameter | Text | tuple[str, 
     if declared is None:
         return f"{printable(key)} (no such setting here)"
     if isinstance(declared, Several):
-        wrong = next((value for value in values if value not in declared), None)
-        return "" if wrong is None else f"{printable(key)} = {printable(wrong)} (nothing of that name to open)"
+        wrong = [printable(value) for value in values if value not in declared]
+        named = ", ".join(wrong[:MENTIONED]) + (f" and {len(wrong) - MENTIONED} more" if wrong[MENTIONED:] else "")
+        return f"{printable(key)} = {named} (nothing of that name to open)" if wrong else ""
     if not isinstance(declared, Text) and not _accepted(values[-1], declared):
         used = declared.default if isinstance(declared, Parameter) else st.session_state.get(key)
         return f"{printable(key)} = {printable(values[-1])} ({_instead(used)})"
