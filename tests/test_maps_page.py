@@ -314,7 +314,7 @@ def test_a_long_map_shows_its_progress_and_can_be_stopped_and_the_run_goes_on(mo
     assert "η = 0.03" in live(app)["runs"][0]["label"]
     (stop,) = (button for button in app.button if button.label == "Stop")
     stop.click().run()
-    assert "Stopped: the map is not computed" in app.info[0].value and live(app)["runs"]
+    assert "Stopped while computing the map" in app.info[0].value and live(app)["runs"]
     assert not [button for button in app.button if button.label == "Stop"]
     go.set()
     monkeypatch.setattr(patience, "SHORT", 120.0)

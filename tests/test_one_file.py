@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from browser import ROOT
 
-PARTS = ("engine", "surfaces", "charts", "widgets", "app_pages", "tests", ".streamlit")
+PARTS = ("engine", "surfaces", "charts", "widgets", "app_pages", "assets", "tests", ".streamlit")
 
 TRENCH = '''"""A trench."""
 

@@ -218,7 +218,7 @@ def test_a_long_race_shows_how_far_it_is_and_can_be_stopped(page, server):
     stop = page.get_by_role("button", name="Stop", exact=True)
     expect(stop).to_be_visible(timeout=60 * SECONDS)
     stop.click()
-    expect(page.locator(".stAlert")).to_contain_text("Stopped: the race is not computed")
+    expect(page.locator(".stAlert")).to_contain_text("Stopped while computing the race")
     expect(page.get_by_role("button", name="Compute it after all")).to_be_visible()
 
 

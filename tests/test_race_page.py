@@ -390,7 +390,7 @@ def test_a_stopped_race_says_so_and_can_be_taken_up_again():
     app = race("race=fair&fair.budget=8&fair.steps=60")
     app.session_state[patience.STOPPED] = ("race.fair", VALLEY, START, terms)
     app.run()
-    assert "Stopped: the race is not computed" in app.info[0].value
+    assert "Stopped while computing the race" in app.info[0].value
     app.button[0].click().run()
     assert header(fine(app))["panels"]
 

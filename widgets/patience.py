@@ -56,5 +56,5 @@ def _wait(key: Hashable, compute: Compute, what: str) -> None:
 
 
 def _stopped(what: str, sooner: str) -> None:
-    st.info(f"Stopped: {what} is not computed. {sooner} are sooner done.")
+    st.info(f"Stopped while computing {what}. {sooner} are sooner done.")
     st.button("Compute it after all", key="patience.resume", on_click=st.session_state.pop, args=(STOPPED,))
