@@ -28,17 +28,17 @@ from widgets.trained import trained
 ORDER = 6
 
 # every preset says noise and loss: what an input is at first depends on the data that are there
-CLASSES = "surface.loss=cross_entropy"
 PRESETS = {
-    "Two moons": f"data=moons&data.noise=0.15&{CLASSES}&a=adam&a.learning_rate=0.05&steps=300",
-    "Exclusive or": f"data=xor&data.noise=0.3&{CLASSES}&surface.hidden=4&a=adam&a.learning_rate=0.05"
+    "Two moons": "data=moons&data.noise=0.15&surface.loss=cross_entropy&a=adam&a.learning_rate=0.05&steps=300",
+    "Exclusive or": "data=xor&data.noise=0.3&surface.loss=cross_entropy&surface.hidden=4&a=adam&a.learning_rate=0.05"
     "&b=momentum&b.learning_rate=0.1&steps=300",
-    "No hidden units": f"data=moons&data.noise=0.15&{CLASSES}&surface.hidden=none&a=adam&a.learning_rate=0.1&steps=300",
-    "All weights equal": f"data=xor&data.noise=0.3&{CLASSES}&surface.hidden=4&initial.scheme=equal&a=adam"
+    "No hidden units": "data=moons&data.noise=0.15&surface.loss=cross_entropy&surface.hidden=none&a=adam"
+    "&a.learning_rate=0.1&steps=300",
+    "All weights equal": "data=xor&data.noise=0.3&surface.loss=cross_entropy&surface.hidden=4&initial.scheme=equal&a=adam"
     "&a.learning_rate=0.05&steps=300",
-    "Too many units, few rows": f"data=moons&data.rows=30&data.noise=0.4&{CLASSES}&surface.hidden=20&a=adam"
+    "Too many units, few rows": "data=moons&data.rows=30&data.noise=0.4&surface.loss=cross_entropy&surface.hidden=20&a=adam"
     "&a.learning_rate=0.05&steps=300",
-    "Luck of the draw": f"data=xor&data.noise=0.3&{CLASSES}&surface.hidden=2&initial.seed=2&plane=ends&a=adam"
+    "Luck of the draw": "data=xor&data.noise=0.3&surface.loss=cross_entropy&surface.hidden=2&initial.seed=2&plane=ends&a=adam"
     "&a.learning_rate=0.05&b=adam&b.learning_rate=0.05&initial.b.seed=1&steps=300",
     "A curve": "data=noisy_line&data.rows=20&data.noise=1&surface.loss=sum_of_squares&surface.hidden=8&a=adam"
     "&a.learning_rate=0.05&steps=300",
