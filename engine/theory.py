@@ -255,7 +255,11 @@ def deviation(modes: np.ndarray, closed: np.ndarray) -> np.ndarray:
 
 
 def polynomials(optimizer: Optimizer | Sequence[Optimizer], learning_rate: Any, eigenvalues: np.ndarray) -> np.ndarray:
-    """Return the coefficients of every mode's polynomial, ([R,] modes, order + 1), the highest power first."""
+    """Return the coefficients of every mode's polynomial, ([R,] modes, order + 1), the highest power first.
+
+    Raises ValueError for a learning rate below 0 or not finite, for optimizers that are not as many, and for one that
+    does not treat modes one by one.
+    """
     allowed = "finite and at least 0, a number or an array (R,)"
     eta = as_finite("learning_rate", learning_rate, allowed)
     if eta.ndim > 1 or (eta < 0.0).any():

@@ -34,12 +34,12 @@ PRESETS = {
     "&b=momentum&b.learning_rate=0.1&steps=300",
     "No hidden units": "data=moons&data.noise=0.15&surface.loss=cross_entropy&surface.hidden=none&a=adam"
     "&a.learning_rate=0.1&steps=300",
-    "All weights equal": "data=xor&data.noise=0.3&surface.loss=cross_entropy&surface.hidden=4&initial.scheme=equal&a=adam"
-    "&a.learning_rate=0.05&steps=300",
-    "Too many units, few rows": "data=moons&data.rows=30&data.noise=0.4&surface.loss=cross_entropy&surface.hidden=20&a=adam"
-    "&a.learning_rate=0.05&steps=300",
-    "Luck of the draw": "data=xor&data.noise=0.3&surface.loss=cross_entropy&surface.hidden=2&initial.seed=2&plane=ends&a=adam"
-    "&a.learning_rate=0.05&b=adam&b.learning_rate=0.05&initial.b.seed=1&steps=300",
+    "All weights equal": "data=xor&data.noise=0.3&surface.loss=cross_entropy&surface.hidden=4&initial.scheme=equal"
+    "&a=adam&a.learning_rate=0.05&steps=300",
+    "Too many units, few rows": "data=moons&data.rows=30&data.noise=0.4&surface.loss=cross_entropy&surface.hidden=20"
+    "&a=adam&a.learning_rate=0.05&steps=300",
+    "Luck of the draw": "data=xor&data.noise=0.3&surface.loss=cross_entropy&surface.hidden=2&initial.seed=2&plane=ends"
+    "&a=adam&a.learning_rate=0.05&b=adam&b.learning_rate=0.05&initial.b.seed=1&steps=300",
     "A curve": "data=noisy_line&data.rows=20&data.noise=1&surface.loss=sum_of_squares&surface.hidden=8&a=adam"
     "&a.learning_rate=0.05&steps=300",
 }
