@@ -1,7 +1,7 @@
 """A small network."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -10,8 +10,8 @@ import numpy as np
 from engine.dataset import Dataset
 from engine.parameter import choice, listed, parameter
 from surfaces.fitting.backpropagation import Backpropagation
+from surfaces.fitting.charges import charges, right
 from surfaces.fitting.fitted import Fitted
-from surfaces.fitting.folded import folded
 from surfaces.fitting.forward import LEAK, STABILISER, Answer, Statistics, forward, sigmoid, softmax
 from surfaces.fitting.layers import Layer, initial, layers, weight_names
 from surfaces.fitting.written import written
@@ -238,17 +238,23 @@ class Mlp(Backpropagation, Fitted):
 
         Batch normalisation has the statistics of all rows that train, not of those that are judged.
         """
-        if self.normalisation != "batch":
-            return super().row_error(w, data)
-        w = np.asarray(w, dtype=np.float64)
-        points, plain = w.reshape(-1, self.dim), replace(self, normalisation="none")
-        found = np.empty((len(points), plain.dim))
+        return self.judged(w, data)[0] if self.normalisation == "batch" else super().row_error(w, data)
+
+    def judged(self, w: np.ndarray, data: Dataset | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Return ``row_error`` and the share of the rows told rightly, nan without classes: (..., D) -> (...) each."""
+        w, rows = np.asarray(w, dtype=np.float64), data or self.dataset
+        points = w.reshape(-1, self.dim)
+        errors, shares = np.empty(len(points)), np.full(len(points), np.nan)
         with np.errstate(all="ignore"):
             for first in range(0, len(points), AT_ONCE):
-                some = points[first : first + AT_ONCE]
-                inside = folded(self.layers, plain.layers, some, self.statistics(some), self.place == "after")
-                found[first : first + AT_ONCE] = inside
-        return plain.row_error(found.reshape(*w.shape[:-1], plain.dim), data)
+                some = slice(first, first + AT_ONCE)
+                statistics = self.statistics(points[some]) if self.normalisation == "batch" else None
+                a = self.forward(points[some], rows.inputs, statistics).outputs
+                errors[some] = charges(self.loss, a, rows.targets).mean(axis=-1)
+                if rows.classes:
+                    shares[some] = right(a, rows.targets, self.loss).mean(axis=-1)
+        shares[~np.isfinite(errors)] = np.nan
+        return errors.reshape(w.shape[:-1]), shares.reshape(w.shape[:-1])
 
     def moving_averages(
         self, weights: np.ndarray, decay: float = 0.9, batches: Iterable[np.ndarray] | None = None

@@ -11,7 +11,6 @@ from surfaces.data.insurance import Insurance
 from surfaces.data.moons import Moons
 from surfaces.fitting.charges import charges, right
 from surfaces.mlp import Mlp
-from widgets.network import judged
 
 MOONS = made(Moons(rows=40))
 NUMBERS = made(Insurance()).scaled()
@@ -27,7 +26,7 @@ CASES += [(loss, THREE) for loss in Mlp.choices()["loss"].options]
 def test_rows_cost_what_the_kernel_sums(loss, data, normalisation):
     net = Mlp(data=data, hidden=(5,), loss=loss, normalisation=normalisation, penalty=0.1, sparsity=0.01)
     weights = np.stack([net.initial("gaussian", 1.5, seed=s) for s in range(4)])
-    errors, shares = judged(net, data, weights)
+    errors, shares = net.judged(weights, data)
     np.testing.assert_allclose(errors, without_penalties(net).evaluate(weights)[0], rtol=1e-12)
     assert np.isnan(shares).all() == (not data.classes)
     if data.classes:

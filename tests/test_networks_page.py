@@ -18,7 +18,6 @@ from engine.words import percent
 from surfaces.data import discover_data, made
 from surfaces.data.moons import Moons
 from surfaces.mlp import Mlp
-from widgets.network import judged
 
 PAGE = ROOT / "app_pages" / "networks" / "networks.py"
 OPTIMIZERS = discover_optimizers()
@@ -78,7 +77,7 @@ def test_what_is_drawn_is_the_network_at_every_step():
     assert border == header["border"] == 0.5
     table = np.reshape(arrays["told"], (-1, 4))
     for column, rows in ((0, training), (1, validation)):
-        errors, shares = judged(net, rows, path.weights[steps, 0])
+        errors, shares = net.judged(path.weights[steps, 0], rows)
         np.testing.assert_allclose(table[:, column], errors, rtol=1e-5)
         np.testing.assert_allclose(table[:, 2 + column], shares, rtol=1e-6)
     points = np.reshape(arrays["points"], (-1, 4))

@@ -10,14 +10,12 @@ from charts.network import Told, network_message
 from engine.dataset import Dataset
 from engine.remembered import remembered
 from engine.study import Entry
-from surfaces.fitting.charges import charges, right
 from surfaces.mlp import Mlp
 from widgets.details.follow import follow
 from widgets.details.picture import Picture
 
 HERE = Path(__file__).parent
 REMEMBERED = 12
-AT_ONCE = 64  # steps whose answers are taken together
 
 
 def network(picture: Picture) -> None:
@@ -41,24 +39,7 @@ def told(
     path = remembered(*given, entry.clip, entry.batch, entry.schedule)
     assert path is not None
     weights = path.weights[:, 0]
-    training, rightly = judged(net, net.dataset, weights)
+    training, rightly = net.judged(weights)
     missing = np.full(len(weights), np.nan)
-    unseen, unseen_rightly = judged(net, validation, weights) if validation else (missing, missing)
+    unseen, unseen_rightly = net.judged(weights, validation) if validation else (missing, missing)
     return weights, Told(training, unseen, np.stack([rightly, unseen_rightly], axis=1))
-
-
-def judged(net: Mlp, rows: Dataset, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean charge of rows at weights (n, D), and the share told rightly, nan without classes: (n,) each.
-
-    Batch normalisation uses the statistics of all rows that the network is trained on.
-    """
-    errors, shares = [], []
-    with np.errstate(all="ignore"):
-        for first in range(0, len(weights), AT_ONCE):
-            w = weights[first : first + AT_ONCE]
-            statistics = net.statistics(w) if net.normalisation == "batch" else None
-            a = net.forward(w, rows.inputs, statistics).outputs
-            errors.append(charges(net.loss, a, rows.targets).mean(axis=-1))
-            rightly = right(a, rows.targets, net.loss).mean(axis=-1) if rows.classes else np.full(len(w), np.nan)
-            shares.append(np.where(np.isfinite(errors[-1]), rightly, np.nan))
-    return np.concatenate(errors), np.concatenate(shares)
