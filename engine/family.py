@@ -132,7 +132,12 @@ def over_hyperparameter(
     values = hyperparameter_stops(optimizer, name)
     optimizers = [replace(optimizer, **{name: value}) for value in values]
     path = run(
-        surface, optimizers, rates(learning_rate, schedule, steps), start, steps, **_options(optimizer, clip, batch)
+        surface,
+        optimizers,
+        rates(learning_rate, schedule, steps),
+        start,
+        steps,
+        **_options(optimizer, clip, batch, state),
     )
     return Family(name, np.array(values), optimizers, np.full(len(values), learning_rate), path, clip, batch, schedule)
 
