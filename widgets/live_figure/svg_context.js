@@ -68,6 +68,10 @@ class SvgContext {
     this.path.push("Z");
   }
 
+  closePath() {
+    if (this.path.length) this.path.push("Z");
+  }
+
   // in two halves: SVG has no arc that ends where it began
   arc(x, y, radius, from, to) {
     const at = (angle) => [x + radius * Math.cos(angle), y + radius * Math.sin(angle)];
