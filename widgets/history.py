@@ -1,9 +1,23 @@
 """History: what Streamlit knows of the browser's address beyond its public interface, in one place."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
+from streamlit.components.v2 import component
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state.session_state_proxy import get_session_state
+
+_steps = component(
+    "valley_history",
+    html='<i class="valley-history"></i>',
+    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def steps() -> None:
+    """Mount, itself unseen, what makes one step of the browser's history of everything that a change brings about."""
+    _steps(key="history")
 
 
 def one_step(values: Mapping[str, str | None]) -> None:
