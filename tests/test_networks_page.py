@@ -375,3 +375,19 @@ def test_a_loss_that_does_not_fit_other_data_is_said_where_they_are_chosen():
     assert not app.exception
     assert any("needs classes" in item.value for item in app.sidebar.caption)
     told(app)
+
+
+def test_what_is_not_used_is_said_above_the_picture_too():
+    app = at(**{"surface.hidden": "40, 40", "batch": "500"})
+    (warning,) = app.sidebar.warning
+    plain = warning.value.replace("\\", "")
+    assert plain == "A network may have 500 weights, hidden = (40, 40) makes 1801. One hidden layer of 8 is shown."
+    told = [item.value for item in app.main.markdown]
+    assert warning.value in told
+    assert "There are 70 rows for training: every step receives them all." in told
+    assert "500 weights" not in "".join(item.value for item in at().main.markdown)
+
+
+def test_a_fault_names_the_setting_as_its_input_does():
+    (warning,) = at(**{"surface.hidden": "eight"}).sidebar.warning
+    assert warning.value.replace("\\", "").startswith("Hidden units must be at most 4 whole numbers")

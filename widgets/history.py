@@ -20,8 +20,10 @@ def steps() -> None:
     _steps(key="history")
 
 
-def one_step(values: Mapping[str, str | None]) -> None:
+def one_step(values: Mapping[str, str | float | None]) -> None:
     """Write parameters into the address at once, None for those to leave out; call it in a callback.
+
+    A number is written as the browser writes it, a whole one without a point.
 
     Streamlit writes each bound input by itself, a step of the history each, unless it finds its value there already.
     """
@@ -30,8 +32,12 @@ def one_step(values: Mapping[str, str | None]) -> None:
             if value is None:
                 address.discard_param_no_forward_msg(key)
             else:
-                address.set_with_no_forward_msg(key, value)
+                address.set_with_no_forward_msg(key, value if isinstance(value, str) else _plain(value))
         address._send_query_param_msg()
+
+
+def _plain(number: float) -> str:
+    return str(int(number)) if float(number).is_integer() else str(number)
 
 
 def forget(key: str) -> None:

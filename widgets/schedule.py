@@ -14,7 +14,8 @@ from engine.schedules.constant import Constant
 from engine.schedules.manual import Manual
 from engine.surface import Surface
 from surfaces.quadratic import Quadratic
-from widgets.controls import Text, accepted, choice, controls, number, row, spoken, text
+from widgets.controls import Text, accepted, as_sentence, choice, controls, number, row, spoken, text
+from widgets.notices import warn
 from widgets.runs import typical, usual_learning_rate
 
 PREFIX, BESIDE, RULE = "schedule", "constant", "a"
@@ -105,7 +106,7 @@ def _pick(
     try:
         return cls(**values, **inner)
     except ValueError as error:  # two settings that do not go together
-        st.warning(f"{error}; the defaults are used.")
+        warn(f"{as_sentence(str(error).replace('_', ' '))}; the defaults are used.")
         return cls()
 
 
@@ -124,7 +125,7 @@ def _drawn(surface: Surface) -> Manual:
     try:
         return Manual.read(typed)
     except ValueError as error:
-        st.warning(f"{str(error).capitalize()}; {first} is used.")
+        warn(f"{as_sentence(str(error).replace('_', ' '))}; {first} is used.")
         return Manual.read(first)
 
 

@@ -19,6 +19,7 @@ from surfaces.quadratic import Quadratic
 from widgets.controls import choice, controls, spoken
 from widgets.data import PREFIX as DATA
 from widgets.data import held, pick_data
+from widgets.notices import warn
 from widgets.runs import LETTERS, learning_rate_of, usual_learning_rate
 from widgets.shape import PREFIX, START_KEYS, pick_valley, slider
 
@@ -47,7 +48,7 @@ def pick_terrain(
         return pick_valley()
     surface: Surface = _of_data(cls, optimizers, arrived) if issubclass(cls, Fitted) else controls(cls, PREFIX)[0]
     if surface.dim == 2 and not np.isfinite(surface.evaluate(Plane.of(surface).grid(SEEN)[2])[0]).any():
-        st.warning("E is not a finite number anywhere in the picture.")
+        warn("E is not a finite number anywhere in the picture.")
     shaping = [item for item in surface.parameters().items() if item[0] not in cls.view_fields]
     declared = shaping[:MOST_SLIDERS]
     sliders = [slider(f"{PREFIX}.{name}", each, getattr(surface, name), spoken(name)) for name, each in declared]

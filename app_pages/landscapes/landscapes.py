@@ -12,6 +12,7 @@ from widgets.details import details
 from widgets.explain import formulas
 from widgets.live_figure import commits
 from widgets.live_run import live_run, picture_of
+from widgets.notices import notices
 from widgets.presets import preset_row
 from widgets.runs import pick_runs
 from widgets.section import pick_cut, pick_move
@@ -48,7 +49,7 @@ PRESETS = {
 @st.fragment
 def landscapes() -> None:
     """Pick, run, draw."""
-    with st.sidebar:
+    with notices(), st.sidebar:
         surfaces = {**drawn_surfaces(), **cut_surfaces()}
         surface, sliders = pick_terrain(surfaces, FIRST, discover_optimizers(), kept=True)
         st.caption(surface.note)
