@@ -12,6 +12,7 @@ from engine import Plane
 from engine.dataset import Dataset
 from engine.optimizer import Optimizer
 from engine.parameter import four_digits
+from engine.stationary import stationary_points
 from engine.surface import Surface
 from surfaces import discover_surfaces
 from surfaces.fitting.fitted import Fitted
@@ -106,6 +107,18 @@ def _settle(
     if arrived:
         arrived(surface)
     return written
+
+
+def opening(surface: Surface, start: tuple[float, ...]) -> str:
+    """Return the page's first sentence, which speaks of several minima where there are several."""
+    if surface.dim <= 2:
+        found = stationary_points(surface, Plane.of(surface, include=start).view)
+        several = len(found.minima) > 1 or len(found.valley) > 0
+    else:
+        several = len(surface.minima) > 1
+    if several:
+        return "Drag the start: where a run begins decides which minimum it finds."
+    return "Drag the start: here it decides which way a run comes down, not which minimum it finds."
 
 
 @cache
