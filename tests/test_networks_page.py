@@ -323,7 +323,7 @@ def test_inputs_that_saturate_are_said():
 
 def test_long_runs_wait_beside_a_bar_and_can_be_stopped(monkeypatch):
     monkeypatch.setattr("widgets.patience.SHORT", 0.0)
-    monkeypatch.setattr("widgets.trained.LONG", 0)
+    monkeypatch.setattr("engine.study.LONG", 0)
     app = at("steps=50&b=adam")
     if not components(app) or not any("frame" in decode(data)[0] for data in components(app)):
         assert any(button.label == "Stop" for button in app.button)
@@ -336,9 +336,40 @@ def test_long_runs_wait_beside_a_bar_and_can_be_stopped(monkeypatch):
     assert not app.exception
 
 
+LARGE = "surface.hidden=20,10&data.rows=400&a=adam&a.learning_rate=0.01&steps=40"
+
+
+def has_picture(app):
+    return any("frame" in decode(data)[0] for data in components(app))
+
+
+def waited(app):
+    """Look again and again until the picture is there."""
+    for _ in range(600):
+        if has_picture(app):
+            return app
+        assert not app.exception
+        time.sleep(0.1)
+        app.run()
+    raise AssertionError("no picture")
+
+
+@pytest.mark.parametrize("more", ["", "&plane=random&plane.at=start&start.x=0.3", "&initial.seed=7"])
+def test_all_that_takes_long_of_a_picture_is_done_before_it_is_drawn(monkeypatch, more):
+    monkeypatch.setattr("widgets.patience.SHORT", 0.0)
+    app = at(LARGE + more)
+    assert has_picture(app) or any(button.label == "Stop" for button in app.button)
+    header, _ = decode(next(data for data in components(waited(app)) if "frame" in decode(data)[0]))
+    assert header["slow"] and not header["preview"]
+    looks, times = [], Mlp.times
+    monkeypatch.setattr(Mlp, "times", lambda net, w, v: looks.append(w) or times(net, w, v))
+    app.run()
+    assert not looks  # limits along the path and curvatures of the plane are kept
+
+
 def test_families_that_would_take_seconds_are_not_to_be_had():
     app = at("steps=300&surface.hidden=90&a=adam&a.learning_rate=0.01&data.rows=1000")
-    (figure, _), _ = quiet(app)
+    (figure, _), _ = quiet(waited(app))
     assert figure["heavy"] and not figure["families"]
     assert not quiet(at("steps=30"))[0][0]["heavy"]
 

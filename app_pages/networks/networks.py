@@ -84,7 +84,7 @@ def networks() -> None:
         network(picture)
         details(picture._replace(initial=initial))
 
-    trained(net, entries, start, steps, given, draw)
+    trained(net, entries, entries[place], start, steps, cut, given, draw)
     formulas(net, entries)
 
 

@@ -111,7 +111,7 @@ class LiveFigure {
 
   moved(slider) {
     if (!slider.family) {
-      this.asks.drag(slider.values);
+      this.ask(slider.values);
       return;
     }
     this.active = slider;
@@ -120,6 +120,11 @@ class LiveFigure {
       this.frame = 0;
       this.draw();
     });
+  }
+
+  // a picture that takes seconds is not asked for while something is dragged: it waits beside a bar once that is let go
+  ask(values) {
+    if (!this.header.slow) this.asks.drag(values);
   }
 
   commit(values) {
@@ -180,7 +185,7 @@ class LiveFigure {
     const value = this.reachable(place);
     this.pendingStart = { value, at: performance.now() };
     this.draw();
-    this.asks.drag(this.startValues(value));
+    this.ask(this.startValues(value));
   }
 
   // The member that the active slider points at; while its family is on its way the run itself.
@@ -268,8 +273,9 @@ class LiveFigure {
     const { header, active, playback } = this;
     const { hyper, polynomials } = header.rule;
     const live = header.families[active?.family] && active.family in hyper ? active : null;
-    // as the arrow in the picture: the whole run is looked at where it starts
+    // of the whole run a step that follows is looked at where it starts, as the arrow in the picture, a point at its end
     const at = playback.whole ? 0 : Math.min(playback.at, path.x.length - 1);
+    const now = this.placeOf(path);
     const still = this.live.every((slider) => slider.stop === slider.said);
     return {
       ...header.frame,
@@ -282,14 +288,15 @@ class LiveFigure {
       polynomial: live ? polynomials?.[live.family][live.index] : polynomials?.learning_rate[0],
       place: live ? live.index : 0, // among what is said of the rule at each stop
       setting: live ? live.family : "learning_rate",
-      limit: path.limit ? path.limit[at] : member.limit,
+      limit: path.limit ? path.limit[now] : member.limit, // as the gauge has it
+      etaNow: member.eta === null ? null : member.eta * (header.pace?.[now] ?? 1),
       verdict: member.verdict,
       path,
       steps: header.steps,
       start: this.start,
       at,
       shadow: header.arrays.shadow && still ? (k) => shadowOf(header.arrays.shadow, k) : null,
-      now: playback.whole ? path.x.length - 1 : at, // of the whole run its end
+      now,
       // the gradient, the Hessian and the step there, which only the server knows; not while a slider is away
       local: header.arrays.local && still ? (k) => localOf(header.arrays.local, k) : null,
     };
