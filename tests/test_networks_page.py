@@ -270,7 +270,7 @@ def test_a_schedule_scales_the_learning_rate_of_every_run_and_is_named():
     assert quiet(at("steps=20"))[0][0]["pace"] is None
 
 
-@pytest.mark.parametrize("slug", ["chebyshev", "manual", "on_plateau", "nothing"])
+@pytest.mark.parametrize("slug", ["chebyshev", "on_plateau", "nothing"])
 def test_a_schedule_that_cannot_be_scaled_is_not_offered(slug):
     warned(at(f"steps=10&schedule={slug}"), "schedule")
 
@@ -422,3 +422,14 @@ def test_what_is_not_used_is_said_above_the_picture_too():
 def test_a_fault_names_the_setting_as_its_input_does():
     (warning,) = at(**{"surface.hidden": "eight"}).sidebar.warning
     assert warning.value.replace("\\", "").startswith("Hidden units must be at most 4 whole numbers")
+
+
+def test_a_schedule_drawn_by_hand_holds_shares_of_every_learning_rate():
+    app = at("a=adam&a.learning_rate=0.05&b=momentum&schedule=manual&steps=40", **{"schedule.points": "0:1,20:0.1"})
+    (figure, _), _ = quiet(app)
+    assert "Drawn by hand, 2 points" in figure["runs"][0]["label"]
+    np.testing.assert_allclose([figure["pace"][k] for k in (0, 10, 20, 40)], [1.0, 0.1**0.5, 0.1, 0.1], rtol=1e-12)
+    box = app.selectbox(key="schedule")
+    assert "Chebyshev" in box.help and "plateau" in box.help
+    bad = at("schedule=manual&steps=20", **{"schedule.points": "0:1;3"})
+    assert not bad.exception and bad.sidebar.warning[0].value.startswith("Points must be like")
