@@ -325,17 +325,27 @@ class LiveFigure {
     const pixel = ([a, b]) => [ground.x(a), ground.y(b)];
     const start = pixel(this.start);
     const origin = this.header.frame.origin && pixel(this.header.frame.origin);
+    const labels = (this.labels = new Labels(ground));
+    labels.keepOff(start, 8);
+    labels.keepOff([x, y], 5);
     // the whole run shows the gradient where it started; while stepping, where it is
-    this.arrow(ground, path, points, whole ? 0 : now);
+    const tip = this.arrow(ground, path, points, whole ? 0 : now);
     ground.dots([[x, y]], this.palette.ink, 4.5);
     if (origin) {
       ground.cross(origin, 6);
-      ground.label("w*", origin[0] + 10, origin[1] + 12);
+      labels.keepOff(origin, 6);
     }
-    const apart = !origin || Math.hypot(x - origin[0], y - origin[1]) > 34;
-    if (!whole || apart) ground.label(whole ? "end" : String(steps[now]), x + 9, y - 10);
     ground.ring(start, 7, 3);
-    ground.label("start", start[0], start[1] - 18, "center");
+    const [above, below] = [
+      [start[0], start[1] - 18, "center"],
+      [start[0], start[1] + 19, "center"],
+    ];
+    labels.put("start", [above, below, ...around(start, 12)]);
+    if (origin) labels.put("w*", [[origin[0] + 10, origin[1] + 12], ...around(origin, 10)]);
+    const apart = !origin || Math.hypot(x - origin[0], y - origin[1]) > 34;
+    const name = whole ? "end" : String(steps[now]);
+    if (!whole || apart) labels.put(name, [[x + 9, y - 10], [x + 9, y + 12], ...around([x, y], 9)]);
+    if (tip) labels.put("−∇E", around(tip, 12));
     this.leave(curve, path, steps);
     curve.ring([curve.x(steps[now]), curve.y(path.error[now])], 4, 2);
   }
@@ -347,13 +357,13 @@ class LiveFigure {
     if (k > 0) curve.label(`↑ off the scale at step ${steps[k]}`, curve.x(steps[k]) + 10, top + 12);
   }
 
-  // -grad E, drawn at a fixed length
+  // -grad E, drawn at a fixed length; its tip
   arrow(ground, path, points, k) {
     const way = path.downhill(k);
-    if (!way) return;
+    if (!way) return null;
     const [dx, dy] = [ARROW * way[0], -ARROW * way[1]]; // pixels count downwards
     ground.arrow(points[k], [dx, dy]);
-    ground.label("−∇E", points[k][0] + dx + 12, points[k][1] + dy);
+    return [points[k][0] + dx, points[k][1] + dy];
   }
 
   showBest() {
