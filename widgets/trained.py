@@ -1,43 +1,69 @@
-"""Trained: runs of a network that take long show how far they are and can be stopped; others are simply drawn."""
+"""Trained: pictures of a network that take long show how far they are and can be stopped; others are simply drawn."""
 
 from collections.abc import Callable, Hashable
 from functools import partial
 from typing import Any
 
+from charts.landscape import pieces
+from engine.cut import Cut
 from engine.remembered import remembered
-from engine.study import Entry
+from engine.study import LOOKS, Entry, takes_long
 from engine.surface import Surface
 from widgets.jobs import Progress
+from widgets.live_run import begun, plane_of
 from widgets.patience import patiently
 
-LONG = 100_000_000  # weights x rows x steps x runs, about a second
 SOONER = "Fewer rows, fewer weights or fewer steps"
 
 
 def trained(
     net: Surface,
     entries: list[Entry],
+    edited: Entry,
     start: tuple[float, ...],
     steps: int,
+    cut: Cut | None,
     key: Hashable,
     draw: Callable[[Any], None],
 ) -> None:
-    """Draw what is to be drawn of runs: at once, or when they are there; ``key`` tells them from others."""
-    if net.dim * len(net.rows()) * steps * len(entries) <= LONG or any(start):
+    """Draw what is to be drawn of runs: at once, or when they are there; ``key`` tells them from others.
+
+    ``start`` is how far it is moved in the plane.
+    """
+    if cut is None or not takes_long(net, steps, len(entries)):
         draw(None)
         return
-    patiently(("networks", key), partial(_run, net, entries, steps), draw, "this picture", SOONER)
+    compute = partial(_prepare, net, entries, edited, start, steps, cut)
+    patiently(("networks", key), compute, draw, "this picture", SOONER)
 
 
-def _run(net: Surface, entries: list[Entry], steps: int, progress: Progress) -> bool | None:
-    """Run them all, so that they are remembered; None where progress stopped it."""
-    for i, entry in enumerate(entries):
+def _prepare(
+    net: Surface,
+    entries: list[Entry],
+    edited: Entry,
+    start: tuple[float, ...],
+    steps: int,
+    cut: Cut,
+    progress: Progress,
+) -> bool | None:
+    """Run them all and look at what takes long of the picture, all of which is kept; None where progress stopped it."""
+    moved, shown = entries, edited
+    if not cut.follows:  # the plane depends on no run, and its start may be moved in it
+        moved, shown = begun(net, entries, edited, plane_of(net, edited, start, steps, cut), start)
+    looks = LOOKS / (steps * len(entries) + LOOKS)
+    for i, entry in enumerate(moved):
         given = (net, entry.optimizer, entry.learning_rate, entry.start or net.start, steps)
-        told = partial(_told, progress, i, len(entries))
+        told = partial(_told, progress, i, len(moved), 1.0 - looks)
         if remembered(*given, entry.clip, entry.batch, entry.schedule, progress=told) is None:
             return None
+    plane = plane_of(net, edited, start, steps, cut)
+    todo = pieces(net, shown, shown.start or net.start, steps, plane)
+    for i, piece in enumerate(todo):
+        if progress(1.0 - looks + looks * i / len(todo)) is False:
+            return None
+        piece()
     return True
 
 
-def _told(progress: Progress, done: int, count: int, share: float) -> bool:
-    return progress((done + share) / count)
+def _told(progress: Progress, done: int, count: int, whole: float, share: float) -> bool:
+    return progress(whole * (done + share) / count)

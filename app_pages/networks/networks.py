@@ -18,6 +18,7 @@ from widgets.live_figure import commits
 from widgets.live_run import live_run, picture_of
 from widgets.net import begun, pick_batch, pick_initial, pick_net, section
 from widgets.network import network
+from widgets.notices import notices
 from widgets.presets import preset_row
 from widgets.runs import pick_runs
 from widgets.schedule import pick_shape
@@ -50,7 +51,7 @@ STEPS = Parameter(300, 1, 2000, "T", step=10, whole=True, help="How many steps e
 @st.fragment
 def networks() -> None:
     """Pick, run, draw."""
-    with st.sidebar:
+    with notices(), st.sidebar:
         entries, edited = pick_runs(discover_optimizers(), Mlp)
         place, training_place = entries.index(edited), st.container()
         data = pick_data(Mlp.misfit, "moons")
@@ -83,7 +84,7 @@ def networks() -> None:
         network(picture)
         details(picture._replace(initial=initial))
 
-    trained(net, entries, start, steps, given, draw)
+    trained(net, entries, entries[place], start, steps, cut, given, draw)
     formulas(net, entries)
 
 

@@ -305,10 +305,12 @@ function marks(view, ground) {
   const [xs, ys] = [0, 1].map((i) => places.map((place) => place[i]));
   const near = origin && Math.hypot(xs[2] - xs[0], ys[2] - ys[0]) < 0.06 * (ground.span[0][1] - ground.span[0][0]);
   const away = last === 0 || near;
+  const middle = 0.5 * (ground.span[0][0] + ground.span[0][1]);
   return {
     ...scatter("markers+text", lifted(xs, ys, ground, 3)),
     text: [origin ? "w*" : "", "start", away ? "" : whole ? "end" : `step ${view.steps[last]}`],
-    textposition: "top center",
+    // on a phone a name at the left edge would be cut off
+    textposition: ["top center", xs[1] < middle ? "top right" : "top left", "top center"],
     textfont: { color: palette.ink, size: 13 },
     marker: {
       color: palette.ink,

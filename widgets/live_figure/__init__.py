@@ -22,6 +22,7 @@ PARTS = (  # joined into one module
         "pen.js",
         "ink.js",
         "bands.js",
+        "labels.js",
         "graphs.js",
         "hover.js",
         "words.js",
