@@ -54,10 +54,11 @@ def training_message(
 
 
 def _first_place(edge: Edge, places: np.ndarray) -> int:
-    """Return the place shown first: soon after the limit was met, where the error goes to and fro; else the last."""
-    if edge.meets < 0:
+    """Return the place shown first: where the error is highest after the limit was met on the way; else the last."""
+    if edge.meets <= edge.first:
         return len(places) - 1
-    return min(int(np.searchsorted(places, edge.meets + AROUND)), len(places) - 1)
+    highest = edge.meets + int(np.argmax(edge.error[edge.meets : edge.last + 1]))
+    return int(np.argmin(np.abs(places - highest)))
 
 
 def _top(edge: Edge) -> float:
@@ -74,7 +75,7 @@ def _met(edge: Edge) -> list[dict[str, Any]]:
     """Return the mark where the limit is first met, none where it is not, or from the start on."""
     if edge.meets <= edge.first:
         return []
-    return [{"x": edge.meets, "name": f"met at step {edge.meets}", "low": True, "colour": QUIET}]
+    return [{"x": edge.meets, "name": f"met at step {edge.meets}", "colour": QUIET}]
 
 
 def _here(places: np.ndarray) -> dict[str, Any]:
@@ -105,7 +106,7 @@ def _sharpness(rule: Optimizer, edge: Edge, places: np.ndarray, most: int) -> di
         "wide": True,
         "x": {"title": "step", "range": [0, max(1, edge.last)]},
         "y": {"title": "eigenvalue", "range": [min(0.0, -0.02 * edge.limit), _top(edge)]},
-        "curves": curves[::-1],
+        "curves": curves,
         "marks": [_named(rule, edge), *_met(edge), _here(places)],
         "rest": places.tolist(),
     }
@@ -144,14 +145,14 @@ def _closely(rule: Optimizer, edge: Edge, places: np.ndarray) -> dict[str, Any]:
         first = int(np.clip(k - AROUND, 0, max(0, edge.last - 2 * AROUND)))
         last = min(edge.last, first + 2 * AROUND)
         ends.append([first, max(first + 1, last)])
-        spans.append(_span(edge.error[first : last + 1]))
+        spans.append(_even(edge.error[first : last + 1]))
     line = {"x": {"name": "step"}, "y": {"name": "error"}, "colour": rule.colour}
     return {
         "label": "The error at the steps around the one chosen; arrow keys read it off",
         "title": "The error, step by step around this one",
         "height": 260,
         "x": {"title": "step", "range": ends},
-        "y": {"title": "error", "log": True, "range": spans},
+        "y": {"title": "error", "range": spans},
         "curves": [
             {**line, "label": "error", "dash": "solid", "width": 1.6},
             {**line, "points": True, "width": 2.6},
@@ -159,6 +160,13 @@ def _closely(rule: Optimizer, edge: Edge, places: np.ndarray) -> dict[str, Any]:
         "marks": [_here(places)],
         "rest": places.tolist(),
     }
+
+
+def _even(error: np.ndarray) -> list[float]:
+    """Return an interval that holds the errors, with some room."""
+    low, high = float(error.min()), float(error.max())
+    room = max(0.1 * (high - low), 1e-3 * abs(high), 1e-12)
+    return [low - room, high + room]
 
 
 def _bars(rule: Optimizer, edge: Edge, most: int, places: int) -> dict[str, Any]:
@@ -196,26 +204,28 @@ def story_of(edge: Edge, words: str) -> str:
             f"The sharpness never meets its limit {limit}: at most, at step {count(highest)}, it is"
             f" {number(float(edge.sharpness[highest]))}, {_share(float(edge.ratio[highest]))} of it. {rises}"
         )
+    there = _arrival(edge, limit)
     after = steps - edge.meets
-    begins = _share(float(edge.ratio[edge.first]))
-    if edge.beyond_at_first:
-        there = f"The run begins beyond its limit {limit}, at {begins} of it"
-        there += f", and is first below it at step {count(edge.falls_below)}." if edge.falls_below > 0 else "."
-    else:
-        there = (
-            f"From {begins} of its limit {limit} the sharpness grows and first meets it at step {count(edge.meets)}."
-        )
     if not after:
         return there
-    here, end = number(float(edge.error[edge.meets])), number(float(edge.error[-1]))
-    before = edge.rises(0, edge.meets)
-    until = f", after {_times(before)} before" if edge.meets > edge.first else ""
-    n = edge.rises(edge.meets, steps)
-    more = "yet in all it goes" if n and edge.error[-1] < edge.error[edge.meets] else "and in all it goes"
+    n, before = edge.rises(edge.meets, steps), edge.rises(0, edge.meets)
+    here, end = float(edge.error[edge.meets]), float(edge.error[-1])
+    rose = f"rose at {count(before)} steps before" if before else "never rose before"
+    until = f", which {rose}," if edge.meets > edge.first else ""
     return (
-        f"{there} Of the {count(after)} steps after that it is within {number(100 * NEAR)} % of the limit at"
-        f" {count(_after(edge))}. Meanwhile the error rises at {count(n)}{until}; {more} from {here} to {end}."
+        f"{there} From there on it is within {number(100 * NEAR)} % of it at {count(_after(edge))} of {count(after)}"
+        f" steps. Meanwhile the error{until} rises at {count(n)}, {'and yet' if n and end < here else 'and'} goes from"
+        f" {number(here)} to {number(end)}."
     )
+
+
+def _arrival(edge: Edge, limit: str) -> str:
+    """Return how the sharpness came to its limit."""
+    begins = _share(float(edge.ratio[edge.first]))
+    if not edge.beyond_at_first:
+        return f"From {begins} of its limit {limit} the sharpness grows and meets it at step {count(edge.meets)}."
+    below = f", and is first below it at step {count(edge.falls_below)}" if edge.falls_below > 0 else ""
+    return f"The run begins beyond its limit {limit}, at {begins} of it{below}."
 
 
 def _after(edge: Edge) -> int:
@@ -231,8 +241,8 @@ def step_of(edge: Edge, k: int) -> str:
     here = f"At step {count(k)} the sharpness is {number(float(edge.sharpness[k]))}, {number(ratio, 3)} times the limit"
     if k + 1 >= len(edge.error) or not np.isfinite(edge.error[k + 1]):
         return f"{here}."
-    rises = edge.error[k + 1] > edge.error[k]
-    return f"{here}; the next step {'raises' if rises else 'lowers' if edge.error[k + 1] < edge.error[k] else 'keeps'} the error."
+    change = float(edge.error[k + 1] - edge.error[k])
+    return f"{here}; the next step {'raises' if change > 0.0 else 'lowers' if change < 0.0 else 'keeps'} the error."
 
 
 def _share(ratio: float) -> str:
@@ -241,7 +251,3 @@ def _share(ratio: float) -> str:
 
 def _of(n: int, all_of: int) -> str:
     return f"{count(n)} of {count(all_of)} steps"
-
-
-def _times(n: int) -> str:
-    return "no rise" if n == 0 else "one rise" if n == 1 else f"{count(n)} rises"

@@ -42,8 +42,8 @@ class _Reduction:
                 for i in range(j + 1, size):
                     other = m[i]
                     product = 0.0
-                    for l in range(j + 1, size):
-                        product += other[l] * v[l]
+                    for h in range(j + 1, size):
+                        product += other[h] * v[h]
                     q[i] = factor * product
                     along += v[i] * q[i]
                 along *= 0.5 * factor
@@ -52,8 +52,8 @@ class _Reduction:
                 for i in range(j + 1, size):
                     other = m[i]
                     vi, qi = v[i], q[i]
-                    for l in range(j + 1, size):
-                        other[l] -= vi * q[l] + qi * v[l]
+                    for h in range(j + 1, size):
+                        other[h] -= vi * q[h] + qi * v[h]
             for j in range(size):
                 d[j] = m[j, j]
             if size > 1:

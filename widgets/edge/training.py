@@ -51,7 +51,7 @@ def draw() -> None:
 def followed(net: Mlp, entry: Entry, steps: int, progress: Progress = lambda share: True) -> Edge | None:
     """Return the run beside its edge; None where progress stopped it."""
     rule, eta = entry.optimizer, entry.learning_rate
-    path = remembered(net, rule, eta, entry.start, steps, progress=lambda share: progress(RUN * share))
+    path = remembered(net, rule, eta, entry.start or net.start, steps, progress=lambda share: progress(RUN * share))
     if path is None:
         return None
     values = spectrum_along(net, rule, path, progress=lambda share: progress(RUN + (1.0 - RUN) * share))
@@ -73,6 +73,6 @@ def caption_of(net: Mlp, entry: Entry) -> str:
     kinks = "" if net.smooth else " The activation or the loss has kinks: the Hessian is that of the piece at hand."
     of = " P holds the roots of the averages at that step." if entry.optimizer.adaptive else ""
     return (
-        f"{entry.label} on a net of {net.dim} weights; its error is {net.made_of} of {net.dataset.title.lower()}, all of"
-        f" them in every step. The whole Hessian is computed exactly at every step.{of}{kinks}"
+        f"{entry.label} on a net of {net.dim} weights; its error is {net.made_of} of {net.dataset.title.lower()}, all"
+        f" of them in every step. The whole Hessian is computed exactly at every step.{of}{kinks}"
     )
