@@ -12,7 +12,9 @@ from engine.words import count, number
 CONTOURS = 6
 FINE = 121  # points of a curve
 COLOUR = "@good"
+BEYOND = 3.0
 FAR = 1e3  # beyond it a path is not drawn
+SETTLED = 1e-9  # an error below which a run is at a minimum
 FLAT = 2.0  # the sharpness of the flattest minimum
 
 
@@ -27,14 +29,22 @@ class Ends:
     end: np.ndarray  # (R,) a^2 + b^2 after the last step
     told: np.ndarray  # (R,) what the errors alone say of it
     flow: float  # the sharpness where the gradient flow ends
-    error: np.ndarray  # (R,) after the last step
+    error: np.ndarray  # (T+1, R)
     diverged_at: np.ndarray  # (R,)
-    steps: int
 
     @property
     def settled(self) -> np.ndarray:
         """Whether each run has come to rest at a minimum, (R,)."""
-        return (self.diverged_at < 0) & (self.error < 1e-9)
+        with np.errstate(invalid="ignore"):
+            return (self.diverged_at < 0) & (self.error[-1] < SETTLED)
+
+    @property
+    def most(self) -> np.ndarray:
+        """The most that a^2 + b^2 can be at the end, (R,): 2/eta, or the flow's where no step enlarged a^2 - b^2."""
+        limits = 2.0 / self.etas
+        with np.errstate(all="ignore"):
+            shrinks = np.square(self.etas) * np.nanmax(self.error, axis=0) <= 1.0
+        return np.where(shrinks, np.minimum(limits, self.flow), limits)
 
 
 def known_message(ends: Ends, colour: str, view: Any, at: int) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -55,14 +65,14 @@ def known_message(ends: Ends, colour: str, view: Any, at: int) -> tuple[dict[str
     arrays |= {"start.x": np.array([ends.start[0]]), "start.y": np.array([ends.start[1]])}
     arrays["end"] = np.where(ends.settled, ends.end, np.nan)
     arrays["told"] = np.where(ends.settled, ends.told, np.nan)
-    arrays["bound"] = np.minimum(ends.flow, limits)
+    arrays["bound"] = ends.most
     says = [_says(ends, r) for r in range(runs)]
     header = {
         "alt": f"Gradient descent on two weights in a row. {says[at]}",
         "says": says,
         "caption": (
-            "E = (1 − ab)²/2: gradient descent on y = abx, fitted to one point. At a minimum, ab = 1, the eigenvalues of"
-            " the Hessian are 0 along the curve and a² + b² across it. The gradient flow, steps without length, keeps"
+            "E = (1 − ab)²/2: gradient descent on y = abx, fitted to one point. At a minimum, ab = 1, the Hessian's"
+            " eigenvalues are 0 along the curve and a² + b² across it. The gradient flow, steps without length, keeps"
             " a² − b²; every step multiplies it by 1 − 2η²E, and that is all it takes to tell the end from the errors."
         ),
         "index": {
@@ -160,10 +170,20 @@ def _along(ends: Ends, limits: np.ndarray, colour: str) -> dict[str, Any]:
                 "dash": "dash",
                 "width": 1.8,
             },
-            {"y": ends.flow, "name": f"flow {number(ends.flow)}", "colour": "@quiet", "dash": "dot"},
+            {
+                "y": ends.flow,
+                "name": [_apart(f"flow {number(ends.flow)}", ends.flow - float(limit), top) for limit in limits],
+                "colour": "@quiet",
+                "dash": "dot",
+            },
         ],
         "rest": float(len(ends.weights) - 1),
     }
+
+
+def _apart(name: str, gap: float, top: float) -> str:
+    """Return a name where there is room for it beside another one."""
+    return name if abs(gap) > 0.06 * top else ""
 
 
 def _over(ends: Ends, limits: np.ndarray, colour: str) -> dict[str, Any]:
@@ -172,7 +192,7 @@ def _over(ends: Ends, limits: np.ndarray, colour: str) -> dict[str, Any]:
     return {
         "label": "The sharpness where runs end against the learning rate; arrow keys read it off",
         "title": "Where it ends, at every learning rate",
-        "note": "never above the lower of both lines: no sharper than the flow's minimum, and no sharper than 2/η",
+        "note": "no sharper than 2/η, and, while η²E ≤ 1 at every step, no sharper than where the flow ends",
         "height": 260,
         "wide": True,
         "x": {
@@ -224,5 +244,7 @@ def _says(ends: Ends, r: int) -> str:
     if ends.diverged_at[r] >= 0:
         return f"{where} {flow}; the run diverges, at step {count(ends.diverged_at[r])}."
     if not ends.settled[r]:
-        return f"{where} {flow}; after {count(ends.steps)} steps the run is at no minimum, its error {number(float(ends.error[r]))}."
-    return f"{where} {flow}; the run ends at {number(float(ends.end[r]), 4)} (told from its errors: {number(float(ends.told[r]), 4)})."
+        steps, error = count(len(ends.error) - 1), number(float(ends.error[-1, r]))
+        return f"{where} {flow}; after {steps} steps the run is at no minimum, its error {error}."
+    end, told = number(float(ends.end[r]), 4), number(float(ends.told[r]), 4)
+    return f"{where} {flow}; the run ends at {end} (told from its errors: {told})."

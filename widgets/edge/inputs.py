@@ -6,6 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from engine.optimizer import Optimizer
+from engine.optimizers.gradient_descent import GradientDescent
 from engine.parameter import Parameter
 from engine.study import Entry
 from surfaces.mlp import Mlp
@@ -72,3 +73,9 @@ def pick_training(entry: Entry) -> tuple[Mlp, Entry] | None:
         )
         return None
     return net, started
+
+
+def pick_plain() -> tuple[Mlp, tuple[float, ...]] | None:
+    """Draw the same inputs for gradient descent alone; return the net and its first weights."""
+    picked = pick_training(Entry(RULE, GradientDescent(), RATES[PLAIN]))
+    return picked and (picked[0], picked[1].start or picked[0].start)

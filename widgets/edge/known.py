@@ -7,11 +7,12 @@ from charts.edge_known import Ends, known_message
 from engine import run
 from engine.local import largest
 from engine.optimizers.gradient_descent import GradientDescent
-from engine.parameter import four_digits
+from engine.parameter import Parameter
 from engine.scalar_net import flow_sharpness, sharpness_from_errors
 from surfaces.sharpness import Sharpness
+from widgets.controls import number as ask
+from widgets.controls import row
 from widgets.lines import lines
-from widgets.shape import pick_start
 
 NAME = "known"
 TITLE = "Two weights, where the answer is known: all of a curve are minima, and only the flat ones can hold a run."
@@ -19,22 +20,25 @@ ORDER = 20
 
 STEPS = 3000
 DRAWN = 80  # steps of a path
-STOPS = tuple(four_digits(float(f"{eta:.2g}")) for eta in np.geomspace(0.02, 1.1, 37))
+STOPS = sorted({float(f"{eta:.2g}") for eta in np.geomspace(0.02, 1.1, 37)})
+A = Parameter(3.0, -6.0, 6.0, "a", step=0.1, help="The first weight at the start.")
+B = Parameter(0.1, -6.0, 6.0, "b", step=0.1, help="The second weight at the start.")
 
 
 def draw() -> None:
     """Pick the start; draw the path and its end at every learning rate."""
     surface = Sharpness()
     with st.sidebar:
-        start = pick_start(surface)
+        with row():
+            start = ask("known.a", A, "start"), ask("known.b", B, "start")
         st.caption(f"{surface.note}  \nSource: Kreisler, Nacson, Soudry and Carmon (2023), arXiv:2305.13064.")
-    ends = followed(surface, (start[0], start[1]))
+    ends = followed(surface, start)
     lines(f"edge.{NAME}", *known_message(ends, GradientDescent.colour, _view(surface, start), _first(ends)))
 
 
 def followed(surface: Sharpness, start: tuple[float, float]) -> Ends:
     """Return what gradient descent does from a start at every learning rate."""
-    etas = np.array(sorted(set(STOPS)))
+    etas = np.array(STOPS)
     path = run(surface, GradientDescent(), etas, start, STEPS, record=("error",))
     assert path.error is not None
     end, error = path.weights[-1], path.error
@@ -43,7 +47,7 @@ def followed(surface: Sharpness, start: tuple[float, float]) -> Ends:
         sharpness = largest(surface.hessian(path.weights[: DRAWN + 1]))
         return Ends(
             *(start, etas, path.weights[: DRAWN + 1], sharpness, np.square(end).sum(axis=-1), told),
-            *(float(flow_sharpness(start)), error[-1], path.diverged_at, STEPS),
+            *(float(flow_sharpness(start)), error, path.diverged_at),
         )
 
 
