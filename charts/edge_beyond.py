@@ -55,8 +55,8 @@ def beyond_message(
         "says": says,
         "caption": (
             f"Gradient descent on a net of {weights} weights comes to rest with a small learning rate where the"
-            f" sharpness is {number(thrown.rest)}, is moved by {nudge:g} along the steepest direction, and goes on with a"
-            " larger one. Dashed, the error on the quadratic that touches the surface there: it has no flatter place."
+            f" sharpness is {number(thrown.rest)}, is moved by {nudge:g} along the steepest direction, and goes on with"
+            " a larger one. Dashed, the error on the quadratic that touches the surface there: it has no flatter place."
         ),
         "index": {
             "id": f"{len(limits)}",

@@ -83,9 +83,9 @@ def thrown(
         def part(share: float, done: int = r) -> bool:
             return progress((done + share) / len(etas))
 
-        values = spectrum_along(net, GradientDescent(), path, run=r, progress=part)
-        if values is None:
+        found = spectrum_along(net, GradientDescent(), path, run=r, progress=part)
+        if found is None:
             return None
-        curvature[:, r] = values[:, 0]
+        curvature[:, r] = found[:, 0]
     told = local_errors(Expansion.at(net, nudged), etas, steps)
     return Thrown(np.array(SHARES), etas, sharpness, curvature, path.error, told, path.diverged_at)
