@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.edge import NEAR, Edge
 from engine.optimizer import Optimizer
-from engine.words import count, number
+from engine.words import apart, count, number
 
 AROUND = 25  # steps on each side of the one that is looked at closely
 BARS = 8  # of the largest eigenvalues
@@ -214,8 +214,8 @@ def story_of(edge: Edge, words: str) -> str:
     until = f", which {rose}," if edge.meets > edge.first else ""
     return (
         f"{there} From there on it is within {number(100 * NEAR)} % of it at {count(_after(edge))} of {count(after)}"
-        f" steps. Meanwhile the error{until} rises at {count(n)}, {'and yet' if n and end < here else 'and'} goes from"
-        f" {number(here)} to {number(end)}."
+        f" steps, at the end at {_share(float(edge.ratio[edge.last]))}. Meanwhile the error{until} rises at {count(n)},"
+        f" {'and yet' if n and end < here else 'and'} goes from {' to '.join(apart(here, end))}."
     )
 
 

@@ -63,9 +63,11 @@ def followed(net: Mlp, entry: Entry, steps: int, progress: Progress = lambda sha
 
 def stops(edge: Edge) -> np.ndarray:
     """Return the steps at which the slider stands: evenly, and where the limit is met and first left."""
-    even = np.linspace(0, edge.last, min(STOPS, edge.last + 1)).round().astype(int)
-    special = [k for k in (edge.first, edge.meets, edge.falls_below) if 0 <= k <= edge.last]
-    return np.unique([*even.tolist(), *special])
+    places = np.linspace(0, edge.last, min(STOPS, edge.last + 1)).round().astype(int)
+    for special in (edge.first, edge.meets, edge.falls_below):
+        if 0 <= special <= edge.last:
+            places[np.argmin(np.abs(places - special))] = special
+    return places
 
 
 def caption_of(net: Mlp, entry: Entry) -> str:
