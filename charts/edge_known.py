@@ -102,12 +102,10 @@ def _hyperbola(product: float, left: float, right: float) -> np.ndarray:
 
 
 def _branch(left: float, right: float, low: float, high: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the minima in view, both branches with a gap between."""
-    above, below = (
-        minima(1.0 / max(high, 1.1), max(right, 1.1), FINE),
-        minima(1.0 / max(-low, 1.1), max(-left, 1.1), FINE),
-    )
-    return above[0], np.full((1, 2), np.nan), below[1]
+    """Return the minima in view and around it, both branches with a gap between: one scale shows more than the view."""
+    right, high, left, low = (BEYOND * max(abs(end), 1.0) for end in (right, high, left, low))
+    above, below = minima(1.0 / high, right, FINE)[0], minima(1.0 / low, left, FINE)[1]
+    return above, np.full((1, 2), np.nan), below
 
 
 def _held(points: np.ndarray, limit: float) -> np.ndarray:

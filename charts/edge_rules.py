@@ -34,8 +34,8 @@ def rules_message(lanes: list[Lane], weights: int) -> tuple[dict[str, Any], dict
         "alt": f"Sharpness over its own limit for {len(lanes)} rules. {says[0]}",
         "says": says,
         "caption": (
-            f"A net of {weights} weights from the same first weights, all rows in every step. The sharpness of RMSProp,"
-            " AdaGrad and Adam is the largest eigenvalue of P⁻¹H, P the roots of their averages; of the others that of H."
+            f"A net of {weights} weights, the same first ones for all, all rows in every step. Sharpness of RMSProp,"
+            " AdaGrad and Adam is the largest eigenvalue of P⁻¹H, P the roots of their averages, of others that of H."
         ),
         "index": {"id": f"{len(lanes)}", "name": "Rule", "texts": [lane.rule.title for lane in lanes], "at": 0},
         "panels": [_panel(lanes, "ratio", steps), _panel(lanes, "error", steps)],

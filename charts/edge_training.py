@@ -199,7 +199,7 @@ def story_of(edge: Edge, words: str) -> str:
     if edge.meets < 0:
         highest = int(np.nanargmax(edge.ratio))
         n = edge.rises(0, steps)
-        rises = f"The error rises at {_of(n, steps)}." if n else "The error falls at every step, or stays."
+        rises = f"The error rises {_times(n)} in {count(steps)} steps." if n else "The error never rises."
         return (
             f"The sharpness never meets its limit {limit}: at most, at step {count(highest)}, it is"
             f" {number(float(edge.sharpness[highest]))}, {_share(float(edge.ratio[highest]))} of it. {rises}"
@@ -210,11 +210,11 @@ def story_of(edge: Edge, words: str) -> str:
         return there
     n, before = edge.rises(edge.meets, steps), edge.rises(0, edge.meets)
     here, end = float(edge.error[edge.meets]), float(edge.error[-1])
-    rose = f"rose at {count(before)} steps before" if before else "never rose before"
+    rose = "never rose before" if not before else f"rose {_times(before)} before"
     until = f", which {rose}," if edge.meets > edge.first else ""
     return (
         f"{there} From there on it is within {number(100 * NEAR)} % of it at {count(_after(edge))} of {count(after)}"
-        f" steps, at the end at {_share(float(edge.ratio[edge.last]))}. Meanwhile the error{until} rises at {count(n)},"
+        f" steps, at the end at {_share(float(edge.ratio[edge.last]))}. Meanwhile the error{until} rises {_times(n)},"
         f" {'and yet' if n and end < here else 'and'} goes from {' to '.join(apart(here, end))}."
     )
 
@@ -249,5 +249,5 @@ def _share(ratio: float) -> str:
     return f"{number(100.0 * ratio, 3)} %"
 
 
-def _of(n: int, all_of: int) -> str:
-    return f"{count(n)} of {count(all_of)} steps"
+def _times(n: int) -> str:
+    return "once" if n == 1 else f"{count(n)} times"
