@@ -8,7 +8,7 @@ from engine.remembered import remembered
 from engine.study import Entry
 from engine.surface import Surface
 from widgets.jobs import Progress
-from widgets.patience import patiently
+from widgets.patience import part, patiently
 
 LONG = 100_000_000  # weights x rows x steps x runs, about a second
 SOONER = "Fewer rows, fewer weights or fewer steps"
@@ -33,11 +33,7 @@ def _run(net: Surface, entries: list[Entry], steps: int, progress: Progress) -> 
     """Run them all, so that they are remembered; None where progress stopped it."""
     for i, entry in enumerate(entries):
         given = (net, entry.optimizer, entry.learning_rate, entry.start or net.start, steps)
-        told = partial(_told, progress, i, len(entries))
+        told = part(progress, i, len(entries))
         if remembered(*given, entry.clip, entry.batch, entry.schedule, progress=told) is None:
             return None
     return True
-
-
-def _told(progress: Progress, done: int, count: int, share: float) -> bool:
-    return progress((done + share) / count)

@@ -19,7 +19,7 @@ from widgets.edge.inputs import pick_plain
 from widgets.edge.rates import limit_at
 from widgets.jobs import Progress
 from widgets.lines import lines
-from widgets.patience import patiently
+from widgets.patience import part, patiently
 
 NAME = "beyond"
 TITLE = "Steps too long for a minimum throw the run out of it, and it lands where the surface is flatter."
@@ -79,13 +79,10 @@ def thrown(
     assert path.error is not None
     curvature = np.empty((steps + 1, len(etas)))
     for r in range(len(etas)):
-
-        def part(share: float, done: int = r) -> bool:
-            return progress((done + share) / len(etas))
-
-        found = spectrum_along(net, GradientDescent(), path, run=r, progress=part)
+        told = part(progress, r, len(etas))
+        found = spectrum_along(net, GradientDescent(), path, run=r, progress=told) if told(0.0) is not False else None
         if found is None:
             return None
         curvature[:, r] = found[:, 0]
-    told = local_errors(Expansion.at(net, nudged), etas, steps)
-    return Thrown(np.array(SHARES), etas, sharpness, curvature, path.error, told, path.diverged_at)
+    flat = local_errors(Expansion.at(net, nudged), etas, steps)
+    return Thrown(np.array(SHARES), etas, sharpness, curvature, path.error, flat, path.diverged_at)

@@ -16,7 +16,7 @@ from widgets.controls import number as ask
 from widgets.edge.inputs import pick_plain
 from widgets.jobs import Progress
 from widgets.lines import lines
-from widgets.patience import patiently
+from widgets.patience import part, patiently
 
 NAME = "rates"
 TITLE = "The learning rate sets how sharp a net becomes: small ones find what the flow finds, large ones end at 2/η."
@@ -76,12 +76,11 @@ def swept(
     for r, eta in enumerate(etas.tolist()):
         count = max(2, round(time / eta))
         every = max(1, count // KEPT)
-        path = run(net, GradientDescent(), eta, start, count, record_every=every)
-
-        def told(share: float, done: int = r) -> bool:
-            return progress((done + share) / len(etas))
-
-        values = spectrum_along(net, GradientDescent(), path, progress=told)
+        running, looking = part(progress, 2 * r, 2 * len(etas)), part(progress, 2 * r + 1, 2 * len(etas))
+        path = run(net, GradientDescent(), eta, start, count, record_every=every, progress=running)
+        if running(1.0) is False:
+            return None
+        values = spectrum_along(net, GradientDescent(), path, progress=looking)
         if values is None:
             return None
         assert path.error is not None

@@ -6,7 +6,6 @@ import numpy as np
 import streamlit as st
 
 from charts.edge_rules import Lane, rules_message
-from engine.edge import Edge
 from engine.local import limit_factor
 from engine.optimizer import Optimizer
 from engine.optimizers.adagrad import AdaGrad
@@ -24,7 +23,7 @@ from widgets.edge.rates import limit_at
 from widgets.edge.training import followed
 from widgets.jobs import Progress
 from widgets.lines import lines
-from widgets.patience import patiently
+from widgets.patience import part, patiently
 
 NAME = "rules"
 TITLE = "Every rule has a limit of its own, and training brings each of them to it."
@@ -74,12 +73,8 @@ def lanes(
     """Return every rule's run beside its edge; None where progress stopped it."""
     found: list[Lane] = []
     for rule, eta in chosen:
-
-        def part(share: float, done: int = len(found)) -> bool:
-            return progress((done + share) / len(chosen))
-
         entry = Entry(rule.title, rule, eta, start=start)
-        edge: Edge | None = followed(net, entry, steps, part)
+        edge = followed(net, entry, steps, part(progress, len(found), len(chosen)))
         if edge is None:
             return None
         found.append(Lane(entry.label, rule, edge))
