@@ -1,7 +1,6 @@
 """Symmetric: all eigenvalues of many small symmetric matrices, in the thread that asks.
 
-LAPACK's answer is the same, but its threads wait for each other: with every core busy, thousands of small matrices
-took a hundred times as long.
+LAPACK's answer is the same, but it brings threads of its own, which wait for each other where every core is busy.
 """
 
 import numpy as np
