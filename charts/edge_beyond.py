@@ -19,6 +19,7 @@ class Thrown:
     shares: np.ndarray  # (R,) of the limit 2/lambda there
     etas: np.ndarray  # (R,)
     rest: float  # lambda_max there
+    least: float  # E there
     sharpness: np.ndarray  # (T+1, R)
     error: np.ndarray  # (T+1, R)
     told: np.ndarray  # (T+1, R) the error on the local quadratic
@@ -54,7 +55,7 @@ def beyond_message(
         "alt": f"A run that had come to rest goes on with a larger learning rate. {says[at]}",
         "says": says,
         "caption": (
-            f"Gradient descent on a net of {weights} weights comes to rest with a small learning rate where the"
+            f"Gradient descent on a net of {weights} weights comes nearly to rest with a small learning rate, where the"
             f" sharpness is {number(thrown.rest)}, is moved by {nudge:g} along the steepest direction, and goes on with"
             " a larger one. Dashed, the error on the quadratic that touches the surface there: it has no flatter place."
         ),
@@ -180,14 +181,14 @@ def _over(thrown: Thrown, colour: str) -> dict[str, Any]:
 def _says(thrown: Thrown, r: int) -> str:
     share, eta = float(thrown.shares[r]), float(thrown.etas[r])
     begins, ends = number(float(thrown.error[0, r])), number(float(thrown.error[-1, r]))
-    here = f"At η = {number(eta)} the minimum's sharpness {number(thrown.rest)} is {number(share)} times its limit 2/η"
+    here = f"At η = {number(eta)} the sharpness at rest, {number(thrown.rest)}, is {number(share)} times its limit 2/η"
     if share < 1.0:
         return f"{here}: the steps fit. The error goes from {begins} to {ends}."
     grows = f"{here}. The error grows by (ηλ − 1)² = {number(float(growth(eta, thrown.rest)))} a step"
     if thrown.diverged_at[r] >= 0:
         return f"{grows}, and the run is lost at step {count(thrown.diverged_at[r])}."
     peak, lands = thrown.peak(r), thrown.lands(r)
-    found = measured_growth(thrown.error[:, r], float(thrown.error[0, r]))
+    found = measured_growth(thrown.error[:, r], thrown.least)
     if lands < 0:
         return f"{grows}; after {count(len(thrown.error) - 1)} steps that is not yet enough to throw it out."
     return (

@@ -6,6 +6,8 @@ import numpy as np
 
 from engine.local import Expansion, eigen
 
+LOW = 1e-2  # of the peak
+
 
 def local_errors(here: Expansion, learning_rate: Any, steps: int) -> np.ndarray:
     """Return the error of gradient descent on the quadratic that touches a surface at one point, (steps + 1, R).
@@ -32,15 +34,13 @@ def growth(learning_rate: Any, sharpness: float) -> Any:
 
 
 def measured_growth(error: np.ndarray, rest: float) -> float:
-    """Return by what a run's error (T+1,) above ``rest`` grew per step while it rose to its peak, nan where it did not.
+    """Return by what a run's error (T+1,) above ``rest`` grew per step from its start on, nan where it did not.
 
-    Between the first steps at which it is above a thousandth and above a tenth of the peak.
+    Up to the step before it is first above a hundredth of its peak: what is higher feels more than the quadratic.
     """
     above = error - rest
     peak = float(np.nanmax(above))
-    if not (np.isfinite(peak) and peak > 0.0):
+    if not (np.isfinite(peak) and peak > 0.0 and above[0] > 0.0):
         return float("nan")
-    first, last = (int(np.argmax(above > share * peak)) for share in (1e-3, 0.1))
-    if last - first < 2:
-        return float("nan")
-    return float((above[last] / above[first]) ** (1.0 / (last - first)))
+    last = int(np.argmax(above > LOW * peak)) - 1
+    return float((above[last] / above[0]) ** (1.0 / last)) if last >= 2 and above[last] > 0.0 else float("nan")

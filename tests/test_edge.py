@@ -250,7 +250,7 @@ def test_on_a_quadratic_the_local_quadratic_is_all_there_is():
     told = local_errors(Expansion.at(valley, start), etas, 60)
     np.testing.assert_allclose(told, path.error, rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(growth(0.11, 20.0), 1.44)
-    assert measured_growth(path.error[:, 2], 0.0) == pytest.approx(1.44, rel=1e-3)
+    assert measured_growth(path.error[:, 2], 0.0) == pytest.approx(1.44, rel=2e-2)
     assert np.isnan(measured_growth(path.error[:, 0], path.error[0, 0]))
 
 

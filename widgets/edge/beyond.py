@@ -22,7 +22,7 @@ from widgets.lines import lines
 from widgets.patience import part, patiently
 
 NAME = "beyond"
-TITLE = "Steps too long for a minimum throw the run out of it, and it lands where the surface is flatter."
+TITLE = "Steps too long for a minimum throw the run out: it lands where the surface is flatter, or nowhere."
 ORDER = 40
 
 BEFORE = Parameter(4000, 500, 10000, "", step=500, whole=True, help="Steps with a fifth of the starting limit, first.")
@@ -85,4 +85,5 @@ def thrown(
             return None
         curvature[:, r] = found[:, 0]
     flat = local_errors(Expansion.at(net, nudged), etas, steps)
-    return Thrown(np.array(SHARES), etas, sharpness, curvature, path.error, flat, path.diverged_at)
+    least = float(net.evaluate(rest)[0])
+    return Thrown(np.array(SHARES), etas, sharpness, least, curvature, path.error, flat, path.diverged_at)

@@ -19,11 +19,11 @@ from widgets.lines import lines
 from widgets.patience import part, patiently
 
 NAME = "rates"
-TITLE = "The learning rate sets how sharp a net becomes: small ones find what the flow finds, large ones end at 2/η."
+TITLE = "Small learning rates leave a net as sharp as the gradient flow does, large ones hold it down to 2/η."
 ORDER = 30
 
 STEPS = Parameter(
-    8000,
+    4000,
     1000,
     20000,
     "T",
@@ -31,8 +31,8 @@ STEPS = Parameter(
     whole=True,
     help="How many steps the smallest learning rate takes; all train as long.",
 )
-SHARES = np.geomspace(0.09, 2.4, 16)  # of the limit at the start
-KEPT = 90  # points of a run
+SHARES = np.geomspace(0.15, 2.4, 14)  # of the limit at the start
+KEPT = 80  # points of a run
 
 
 def draw() -> None:

@@ -26,7 +26,7 @@ from widgets.lines import lines
 from widgets.patience import part, patiently
 
 NAME = "rules"
-TITLE = "Every rule has a limit of its own, and training brings each of them to it."
+TITLE = "Every rule has a limit of its own, and training tends to bring each of them to it."
 ORDER = 50
 
 SHARE = Parameter(

@@ -18,7 +18,7 @@ from widgets.lines import lines
 from widgets.patience import patiently
 
 NAME = "training"
-TITLE = "Training makes a surface steeper until the steps no longer fit, and then keeps it just there."
+TITLE = "Training tends to make a surface steeper until its steps hardly fit, and then goes on just there."
 ORDER = 10
 
 STOPS = 160  # places of the slider
