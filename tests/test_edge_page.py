@@ -290,7 +290,8 @@ def test_the_final_sharpness_is_the_lower_of_flow_and_limit():
     swept = rates.swept(NET, NET.start, rates.stops(limit), 4000)
     kept = np.isfinite(swept.final)
     assert kept.sum() >= 10
-    assert (np.abs(swept.final[kept] / swept.predicted[kept] - 1.0) < 0.08).all()
+    off = np.abs(swept.final[kept] / swept.predicted[kept] - 1.0)
+    assert (off < 0.12).all() and (off[:-1] < 0.02).all()  # the last is hardly held
     flat = swept.predicted == swept.flow
     assert 2 <= flat.sum() <= 6 and (np.abs(swept.final[flat] / swept.flow - 1.0) < 0.02).all()
     for each, eta in zip(swept.runs, swept.etas, strict=True):
