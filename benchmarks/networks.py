@@ -6,6 +6,7 @@ from statistics import median
 
 import numpy as np
 
+from benchmarks import edge
 from benchmarks.speed import milliseconds
 from benchmarks.sweep import fit, in_turns
 from benchmarks.table import Line, spread
@@ -45,6 +46,7 @@ def measure() -> list[Line]:
         ),
         within(f"local limits of 131 steps, {broad.dim} weights", milliseconds(limits), 300.0),
         within("of these: one product with every Hessian", milliseconds(partial(broad.times, along, along)), 25.0),
+        *edge.measure(),
         *growth(),
     ]
 

@@ -44,6 +44,11 @@ def each(places: Sequence[Any], make: Callable[[Any], Any], progress: Progress) 
     return made
 
 
+def part(progress: Progress, done: int, count: int) -> Progress:
+    """Return the progress of the next of ``count`` parts of equal length, of which so many are done."""
+    return lambda share: progress((done + share) / count)
+
+
 @st.fragment(run_every=POLL)
 def _wait(key: Hashable, compute: Compute, what: str) -> None:
     """Look again and again; the page is drawn anew when it is over."""

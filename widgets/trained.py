@@ -11,7 +11,7 @@ from engine.study import LOOKS, Entry, takes_long
 from engine.surface import Surface
 from widgets.jobs import Progress
 from widgets.live_run import begun, plane_of
-from widgets.patience import patiently
+from widgets.patience import part, patiently
 
 SOONER = "Fewer rows, fewer weights or fewer steps"
 
@@ -53,7 +53,7 @@ def _prepare(
     looks = LOOKS / (steps * len(entries) + LOOKS)
     for i, entry in enumerate(moved):
         given = (net, entry.optimizer, entry.learning_rate, entry.start or net.start, steps)
-        told = partial(_told, progress, i, len(moved), 1.0 - looks)
+        told = part(lambda share: progress((1.0 - looks) * share), i, len(moved))
         if remembered(*given, entry.clip, entry.batch, entry.schedule, progress=told) is None:
             return None
     plane = plane_of(net, edited, start, steps, cut)
@@ -63,7 +63,3 @@ def _prepare(
             return None
         piece()
     return True
-
-
-def _told(progress: Progress, done: int, count: int, whole: float, share: float) -> bool:
-    return progress(whole * (done + share) / count)

@@ -1,0 +1,161 @@
+"""Edge: how steep the surface is at every step of a run, beside what the rule's steps can bear."""
+
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from engine.local import limit_factor
+from engine.optimizer import Optimizer
+from engine.surface import Surface
+from engine.symmetric import eigenvalues
+from engine.trajectory import Trajectory
+from engine.workers import Block, Progress, Watch, scatter
+
+BLOCK = 32  # steps whose Hessians are laid out at a time, a megabyte of 60 weights
+NEAR = 0.1  # of the limit: a sharpness so near to it hovers there
+
+
+def edge_limit(rule: Optimizer, learning_rate: float) -> float:
+    """Return the largest eigenvalue that the steps of a rule can bear for long.
+
+    Of H for a linear rule: 2/eta, with momentum (2 + 2 mu)/eta, Nesterov (2 + 2 mu)/((1 + 2 mu) eta), see
+    theory.stability_limit; Cohen et al. (2021), arXiv:2103.00065. Of P^-1 H for an adaptive one: RMSProp and AdaGrad
+    2/eta, Adam (2 + 2 beta1)/((1 - beta1) eta), Cohen et al. (2022), arXiv:2207.14484. Raises ValueError for a rule of
+    neither kind.
+    """
+    if rule.adaptive:
+        return rule.preconditioned_limit / learning_rate
+    return float(limit_factor(rule)) / learning_rate
+
+
+def spectrum_along(
+    surface: Surface,
+    rule: Optimizer,
+    path: Trajectory,
+    run: int = 0,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> np.ndarray | None:
+    """Return all eigenvalues at every recorded step of a run, descending: (T+1, D); None where progress stopped it.
+
+    Of H(w) for a linear rule; of P^-1 H for an adaptive one, with the P of the averages at that step, so that there is
+    none at the start. H is laid out whole and exact (``Surface.hessian``). nan where the run was lost, or P is not
+    known. Steps go through an executor, by default the process's own pool.
+    """
+    weights = np.ascontiguousarray(path.weights[:, run])
+    scale = _scales(rule, path, run)
+    found = np.full(weights.shape, np.nan)
+
+    def measure(place: slice, watch: Watch | None) -> np.ndarray | None:
+        values = np.empty((place.stop - place.start, surface.dim))
+
+        def advance(first: int, last: int) -> bool:
+            some = slice(place.start + first, place.start + last + 1)
+            values[first : last + 1] = _eigenvalues(surface, weights[some], None if scale is None else scale[some])
+            return True
+
+        steps = len(values) - 1
+        if watch is None:
+            advance(0, steps)
+            return values
+        return values if watch.in_pieces(advance, steps, len(values)) else None
+
+    def keep(place: slice, values: Any) -> None:
+        found[place] = values
+
+    whole = scatter(measure, _blocks(len(weights)), keep, len(weights), executor, progress)
+    return found if whole else None
+
+
+def _blocks(count: int) -> Iterator[Block]:
+    for first in range(0, count, BLOCK):
+        place = slice(first, min(first + BLOCK, count))
+        yield Block(place, place)
+
+
+def _scales(rule: Optimizer, path: Trajectory, run: int) -> np.ndarray | None:
+    """Return P^-1/2 at every step, (T+1, D), nan where there is none yet; None for a rule without P."""
+    if not rule.adaptive:
+        return None
+    with np.errstate(all="ignore"):
+        diagonal = rule.preconditioner({slot: path.state[slot][:, run] for slot in rule.slots})
+        scale = 1.0 / np.sqrt(diagonal)
+    scale[path.step == 0] = np.nan
+    return scale
+
+
+def _eigenvalues(surface: Surface, weights: np.ndarray, scale: np.ndarray | None) -> np.ndarray:
+    with np.errstate(all="ignore"):
+        hessian = surface.hessian(weights)
+        if scale is not None:
+            hessian = scale[:, :, None] * hessian * scale[:, None, :]
+    return eigenvalues(hessian)
+
+
+@dataclass(frozen=True, eq=False)
+class Edge:
+    """A run beside its edge of stability."""
+
+    limit: float
+    eigenvalues: np.ndarray  # (T+1, D) descending, of H or P^-1 H
+    error: np.ndarray  # (T+1,)
+    diverged_at: int = -1
+
+    @property
+    def sharpness(self) -> np.ndarray:
+        """The largest eigenvalue at every step, (T+1,)."""
+        return self.eigenvalues[:, 0]
+
+    @cached_property
+    def ratio(self) -> np.ndarray:
+        """The sharpness as a share of its limit, (T+1,); nan where it is not known."""
+        return self.sharpness / self.limit
+
+    @cached_property
+    def first(self) -> int:
+        """The first step at which the sharpness is known: 0, of an adaptive rule 1."""
+        return int(np.argmax(np.isfinite(self.ratio)))
+
+    @property
+    def beyond_at_first(self) -> bool:
+        """Whether the run begins at or above the limit."""
+        return bool(self.ratio[self.first] >= 1.0)
+
+    @cached_property
+    def meets(self) -> int:
+        """The first step at which the sharpness is at or above its limit, -1 if none is."""
+        return _first(self.ratio >= 1.0)
+
+    @cached_property
+    def falls_below(self) -> int:
+        """The first step after ``meets`` at which the sharpness is below its limit, -1 if none is."""
+        return -1 if self.meets < 0 else _first(self.ratio < 1.0, self.meets)
+
+    @cached_property
+    def hovering(self) -> np.ndarray:
+        """The steps from ``meets`` on at which the sharpness is within NEAR of its limit, as numbers."""
+        if self.meets < 0:
+            return np.empty(0, dtype=int)
+        near = np.nonzero(np.abs(self.ratio - 1.0) <= NEAR)[0]
+        return near[near >= self.meets]
+
+    def rises(self, first: int, last: int) -> int:
+        """Return at how many of the steps from ``first`` to ``last``, places, the error grew."""
+        with np.errstate(invalid="ignore"):
+            return int((np.diff(self.error[first : last + 1]) > 0.0).sum())
+
+    @property
+    def last(self) -> int:
+        """The last place that holds finite numbers."""
+        known = np.nonzero(np.isfinite(self.error) & np.isfinite(self.ratio))[0]
+        return int(known[-1]) if len(known) else 0
+
+
+def _first(condition: np.ndarray, after: int = 0) -> int:
+    """Return the first place from ``after`` on where a condition holds, -1 if it nowhere does."""
+    places = np.nonzero(condition[after:])[0]
+    return int(places[0]) + after if len(places) else -1

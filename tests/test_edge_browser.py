@@ -1,0 +1,54 @@
+"""The page Edge of stability in a browser: views follow their sliders, fit a phone, and long work can be stopped."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from test_browser import IDLE, SECONDS, frames_of
+from test_race_browser import WIDER
+
+from widgets.views import found
+
+VIEWS = list(found("widgets.edge"))
+
+
+def open_view(page: Page, server: str, query: str) -> None:
+    page.set_default_timeout(8 * SECONDS)
+    page.goto(f"{server}/edge_of_stability?{query}")
+    expect(page.locator(".valley-lines .valley-panel").first).to_be_visible(timeout=90 * SECONDS)
+    expect(page.locator(".valley-lines .valley-says")).not_to_be_empty()
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_sentence_follows_the_slider_without_a_message(page, server, view):
+    sent = frames_of(page)
+    open_view(page, server, f"edge={view}")
+    page.wait_for_function(IDLE, timeout=30 * SECONDS)
+    said, slider = page.locator(".valley-lines .valley-says"), page.locator(".valley-index input[type=range]")
+    count, texts = len(sent), []
+    for key in ("Home", "ArrowRight", "End"):
+        slider.press(key)
+        texts.append(said.inner_text())
+    assert len(set(texts)) == 3 and len(sent) == count
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_it_fits_a_phone(page, server, view):
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_view(page, server, f"edge={view}")
+    assert page.evaluate(WIDER) <= 0
+
+
+def test_long_work_shows_how_far_it_is_and_can_be_stopped(page, server):
+    page.set_default_timeout(30 * SECONDS)
+    page.goto(f"{server}/edge_of_stability?edge=rules&steps=5000&surface.hidden=24")
+    stop = page.get_by_role("button", name="Stop", exact=True)
+    expect(stop).to_be_visible(timeout=60 * SECONDS)
+    stop.click()
+    expect(page.get_by_text("Stopped while computing the sharpness at every step")).to_be_visible(timeout=60 * SECONDS)
+    expect(page.get_by_role("button", name="Compute it after all")).to_be_visible()
+
+
+def test_a_preset_is_one_click(page, server):
+    open_view(page, server, "")
+    page.get_by_role("button", name="Two weights", exact=True).click()
+    expect(page.get_by_text("The flow would end at")).to_be_visible()
+    assert "edge=known" in page.url

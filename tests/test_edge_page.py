@@ -1,0 +1,343 @@
+"""The page Edge of stability without a browser: its views, its links, hostile addresses, and what it says."""
+
+import ast
+
+import numpy as np
+import pytest
+from browser import ROOT
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from spoken import agrees, said_after, value_of
+from visit import components, decode, visit, warned
+
+from charts.edge_known import known_message
+from charts.edge_training import limit_words, story_of
+from engine import discover_optimizers, run
+from engine.edge import Edge, spectrum_along
+from engine.optimizers.gradient_descent import GradientDescent
+from engine.parameter import Parameter
+from engine.thrown import growth, measured_growth
+from surfaces.mlp import Mlp
+from surfaces.sharpness import Sharpness
+from widgets import patience
+from widgets.edge import beyond, inputs, known, rates, training
+from widgets.edge import rules as rules_view
+from widgets.views import found
+
+PAGE = ROOT / "app_pages" / "inside" / "edge_of_stability.py"
+VIEWS = list(found("widgets.edge"))
+NETS = [view for view in VIEWS if view != "known"]
+SMALL = {
+    **{"steps": "200", "rates.steps": "1000", "beyond.before": "500", "beyond.steps": "50"},
+    **{"data.rows": "20", "surface.hidden": "3"},
+}
+HUGE = "9" * 50_000
+NET = Mlp("noisy_line", hidden=(8,), loss="sum_of_squares")
+
+
+def presets():
+    tree = ast.parse(PAGE.read_text(encoding="utf-8"))
+    (node,) = (n for n in tree.body if isinstance(n, ast.Assign) and getattr(n.targets[0], "id", "") == "PRESETS")
+    return ast.literal_eval(node.value)
+
+
+PRESETS = presets()
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """The first picture waits for its kernels to be compiled."""
+    monkeypatch.setattr(patience, "SHORT", 120.0)
+
+
+def opened(view, **query):
+    asked = {key: value for key, value in SMALL.items() if key.split(".")[0] in KEYS[view]}
+    return visit({"edge": view, **asked, **query}, PAGE)
+
+
+KEYS = {
+    "training": {"steps", "data", "surface"},
+    "known": set(),
+    "rates": {"rates", "data", "surface"},
+    "beyond": {"beyond", "data", "surface"},
+    "rules": {"steps", "data", "surface"},
+}
+
+
+def drawn(app):
+    """Return header and arrays of the one picture on the page."""
+    assert not app.exception and not app.error
+    (data,) = components(app)
+    return decode(data)
+
+
+# ---- views
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_opens_by_its_address_and_begins_with_its_sentence(view):
+    app = visit({"edge": view}, PAGE)
+    header, _ = drawn(app)
+    assert not app.warning and not app.info
+    assert app.main.markdown[0].value == f"**{found('widgets.edge')[view].TITLE}**"
+    assert all(said and "nan" not in said and "inf" not in said for said in header["says"])
+    assert len(header["says"]) == len(header["index"]["texts"])
+    assert sum(len(data) for data in components(app)) < 400_000
+
+
+def test_views_are_in_order_and_the_first_is_training():
+    orders = [view.ORDER for view in found("widgets.edge").values()]
+    assert orders == sorted(orders) and len(set(orders)) == len(orders)
+    assert VIEWS[0] == "training" and set(VIEWS) == set(KEYS)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("bad", ["", "nan", "-1", "1e999", "two", "<b>", HUGE])
+def test_no_address_breaks_a_view(view, bad):
+    keys = [item.key for item in opened(view).sidebar.number_input]
+    app = visit({**SMALL, "edge": view, **dict.fromkeys(keys, bad)}, PAGE)
+    assert not app.exception and not app.error
+    assert app.info or components(app)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_inputs_at_their_ends_give_a_picture_or_a_sentence(view):
+    app = opened(view)
+    own = [item for item in app.sidebar.number_input if not item.key.startswith("data.")]
+    for item in own:
+        for value in (item.min, item.max):
+            if item.key in ("steps", "rates.steps", "beyond.before", "beyond.steps") and value == item.max:
+                continue  # only longer
+            end = opened(view, **{item.key: str(value)})
+            assert not end.exception and not end.error, (item.key, value)
+            assert bool(end.info) != bool(components(end)), (item.key, value)
+            if components(end):
+                header, _ = drawn(end)
+                assert all("nan" not in said and "inf" not in said for said in header["says"]), (item.key, value)
+
+
+def test_an_unknown_view_is_said_and_the_first_drawn():
+    app = opened("training", edge="nothing")
+    assert warned(app, "edge")
+    drawn(app)
+
+
+def test_a_net_of_too_many_weights_is_said():
+    app = opened("training", **{"surface.hidden": "60"})
+    assert not components(app) and "at most 100" in app.info[0].value
+
+
+@pytest.mark.parametrize("view", NETS)
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"initial.scheme": "zero"},
+        {"initial.scheme": "equal"},
+        {"initial.scale": "100"},
+        {"surface.activation": "relu"},
+        {"surface.reduction": "sum"},
+        {"data": "moons", "surface.loss": "max_margin"},
+        {"data": "moons", "surface.loss": "softmax", "surface.normalisation": "batch"},
+        {"data": "house_prices"},
+    ],
+)
+def test_any_net_gives_a_picture_or_a_sentence(view, query):
+    app = opened(view, **query)
+    assert not app.exception and not app.error
+    assert bool(app.info) != bool(components(app))
+    if components(app):
+        header, _ = drawn(app)
+        assert all(said and "nan" not in said and "inf" not in said for said in header["says"])
+
+
+@pytest.mark.parametrize("slug", inputs.rules(discover_optimizers()))
+def test_every_rule_that_is_offered_gives_a_picture(slug):
+    header, arrays = drawn(opened("training", rule=slug))
+    assert limit_words(discover_optimizers()[slug]()) in header["says"][-1].replace("\u202f", " ")
+    assert np.isfinite(arrays["top.0"][1:]).all()
+
+
+def test_every_rate_of_the_page_is_one_of_a_rule():
+    offered = inputs.rules(discover_optimizers())
+    assert set(inputs.RATES) == set(offered)
+    for slug, cls in offered.items():
+        assert isinstance(inputs.rate_of(slug, cls), Parameter)
+
+
+def test_an_unknown_key_is_said():
+    assert warned(opened("training", nothing="1"), "nothing")
+
+
+@pytest.mark.parametrize("title", PRESETS)
+def test_every_preset_is_an_address_that_is_taken(title):
+    app = visit(PRESETS[title], PAGE)
+    assert not app.warning and not app.info
+    drawn(app)
+
+
+def test_presets_show_what_their_names_say():
+    def story(title):
+        return drawn(visit(PRESETS[title], PAGE))[0]["says"][-1]
+
+    assert "meets it at step" in story("Up to the edge")
+    assert "never meets its limit" in story("Never there")
+    assert "(2 + 2μ)/η" in story("Momentum") and "meets it" in story("Momentum")
+    assert "(2 + 2β₁)/((1 − β₁) η)" in story("Adam") and "meets it" in story("Adam")
+    left = said_after(story("Probabilities leave it"), "at the end at")
+    assert value_of(left) < 20.0
+
+
+# ---- what is said of a run
+
+
+def test_the_story_holds_the_numbers_of_the_run():
+    header, arrays = drawn(visit("rule.learning_rate=0.1", PAGE))
+    path = run(NET, GradientDescent(), 0.1, NET.start, 2000)
+    exact = np.linalg.eigvalsh(NET.hessian(path.weights[:, 0]))[:, -1]
+    error = path.error[:, 0]
+    np.testing.assert_allclose(arrays["top.0"], exact, rtol=1e-6)
+    meets = int(np.argmax(exact >= 20.0))
+    near = int((np.abs(exact[meets + 1 :] / 20.0 - 1.0) <= 0.1).sum())
+    rises = int((np.diff(error[meets:]) > 0.0).sum())
+    said = header["says"][0].replace("\u202f", "")
+    assert agrees(said_after(said, "From"), 100.0 * exact[0] / 20.0)
+    assert f"2/η = 20 the sharpness grows and meets it at step {meets}." in said
+    assert f"at {near} of {2000 - meets} steps" in said
+    assert f"never rose before, rises {rises} times" in said
+    assert (np.diff(error[: meets + 1]) < 0.0).all()
+    for k, text in zip((int(t.split()[1]) for t in header["index"]["texts"]), header["says"], strict=True):
+        assert agrees(said_after(text.replace("\u202f", ""), "the sharpness is"), float(exact[k])), k
+        if k < 2000:
+            assert f"{'raises' if error[k + 1] > error[k] else 'lowers'} the error" in text
+
+
+def edge_of(ratio, error, limit=2.0, lost=-1):
+    return Edge(limit, limit * np.asarray(ratio)[:, None], np.asarray(error, dtype=float), lost)
+
+
+def test_every_case_has_its_sentence():
+    assert "never meets its limit 2/η = 2: at most, at step 1, it is 1, 50 % of it. The error never rises." in story_of(
+        edge_of([0.4, 0.5, 0.3], [3, 2, 1]), "2/η"
+    )
+    grown = story_of(edge_of([0.5, 1.02, 1.3, 0.95], [4, 2, 3, 1]), "2/η")
+    assert "From 50 % of its limit 2/η = 2 the sharpness grows and meets it at step 1." in grown
+    assert "at 1 of 2 steps, at the end at 95 %." in grown and "never rose before, rises once, and yet goes" in grown
+    begun = story_of(edge_of([1.5, 0.95, 1.0], [4, 5, 6]), "2/η")
+    assert "begins beyond its limit 2/η = 2, at 150 % of it, and is first below it at step 1." in begun
+    assert "rises 2 times, and goes from 4 to 6" in begun
+    lost = story_of(edge_of([1.5, 9.0, np.nan], [4, 5, np.nan], lost=1), "2/η")
+    assert lost.endswith("is lost: at step 1 it has diverged.")
+    assert "nowhere" in story_of(edge_of([np.nan, np.nan], [1, np.nan], lost=1), "2/η")
+    assert "meets it at step 1." in story_of(edge_of([0.5, 1.0], [2, 1]), "2/η")
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10_000), steps=st.integers(1, 40), high=st.floats(0.1, 3.0))
+def test_no_run_of_numbers_breaks_the_story(seed, steps, high):
+    random = np.random.default_rng(seed)
+    edge = edge_of(high * random.random(steps + 1), random.random(steps + 1))
+    said = story_of(edge, "2/η")
+    assert said.endswith(".") and "nan" not in said
+    places = training.stops(edge)
+    assert (np.diff(places) >= 0).all() and places[0] == 0 and places[-1] == edge.last
+
+
+# ---- known
+
+
+def test_where_it_can_stay_is_drawn_and_said():
+    header, arrays = drawn(opened("known"))
+    etas = arrays["eta"]
+    held = np.stack([arrays["held.x"], arrays["held.y"]], axis=-1).reshape(len(etas), -1, 2)
+    for r, eta in enumerate(etas):
+        points = held[r][np.isfinite(held[r, :, 0])]
+        if len(points):
+            np.testing.assert_allclose(points.prod(axis=-1), 1.0, rtol=1e-5)
+            assert np.square(points).sum(axis=-1).max() <= 2.0 / eta * (1.0 + 1e-6)
+        else:
+            assert eta > 0.99
+    end, most = arrays["end"], arrays["bound"]
+    known_ends = np.isfinite(end)
+    assert known_ends.sum() > 20 and (end[known_ends] <= most[known_ends] * (1.0 + 1e-4)).all()
+    np.testing.assert_allclose(end[known_ends], arrays["told"][known_ends], rtol=1e-4)
+    assert any("diverges" in said for said in header["says"]) and any("within that" in said for said in header["says"])
+
+
+@settings(max_examples=15, deadline=None)
+@given(a=st.floats(-6.0, 6.0), b=st.floats(-6.0, 6.0))
+def test_the_bound_holds_from_every_start(a, b):
+    ends = known.followed(Sharpness(), (a, b))
+    header, _ = known_message(ends, GradientDescent.colour, Sharpness.view, 3)
+    assert all(said and "nan" not in said for said in header["says"])
+    moving = ends.settled & (ends.error[0] > 1e-9)
+    assert (ends.end[moving] <= ends.most[moving] * (1.0 + 1e-3)).all()
+
+
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [((2.0, 0.5), "exactly 0"), ((2.0, -2.0), "saddle"), ((0.0, 0.0), "saddle"), ((0.0, 2.0), "can stay only")],
+)
+def test_special_starts_are_said(start, words):
+    header, _ = drawn(opened("known", **{"known.a": str(start[0]), "known.b": str(start[1])}))
+    assert all(words in said or "no minimum can hold" in said for said in header["says"])
+
+
+# ---- rates, beyond, rules
+
+
+def test_the_final_sharpness_is_the_lower_of_flow_and_limit():
+    limit = rates.limit_at(NET, NET.start)
+    swept = rates.swept(NET, NET.start, rates.stops(limit), 4000)
+    kept = np.isfinite(swept.final)
+    assert kept.sum() >= 10
+    off = np.abs(swept.final[kept] / swept.predicted[kept] - 1.0)
+    assert (off < 0.12).all() and (off[:-1] < 0.02).all()  # the last is hardly held
+    flat = swept.predicted == swept.flow
+    assert 2 <= flat.sum() <= 6 and (np.abs(swept.final[flat] / swept.flow - 1.0) < 0.02).all()
+    for each, eta in zip(swept.runs, swept.etas, strict=True):
+        if each.diverged_at < 0:
+            assert each.time[-1] == pytest.approx(swept.time, rel=0.05), eta
+
+
+def test_a_run_is_thrown_out_and_lands_flatter():
+    found_ = beyond.thrown(NET, NET.start, 4000, 100)
+    for r, share in enumerate(found_.shares):
+        rises = (np.diff(found_.error[:, r]) > 0.0).any()
+        if share < 1.0:
+            assert found_.error[-1, r] < found_.error[0, r]
+            assert abs(found_.ratio[-1, r] / share - 1.0) < 0.03  # it stays
+        elif share >= 1.1:
+            assert rises and found_.diverged_at[r] < 0
+            assert found_.sharpness[-1, r] < found_.rest  # flatter than where it was
+            assert found_.lands(r) > 0
+        grown = measured_growth(found_.error[:, r], found_.least)
+        if share > 1.1 and np.isfinite(grown):
+            assert grown == pytest.approx(growth(found_.etas[r], found_.rest), rel=0.1), share
+        if share > 1.0:
+            close = found_.told[:, r] - found_.error[0, r] < 0.1 * found_.error[0, r]
+            early = slice(0, max(2, int(np.argmin(close))))
+            np.testing.assert_allclose(found_.told[early, r], found_.error[early, r], rtol=0.05)
+
+
+def test_every_rule_comes_to_its_own_limit():
+    limit = rates.limit_at(NET, NET.start)
+    for lane in rules_view.lanes(NET, NET.start, rules_view.settings(limit, 0.4), 2000):
+        assert lane.edge.meets > 0, lane.label
+        assert 0.85 < np.median(lane.edge.ratio[-300:]) < 1.1, lane.label
+
+
+def test_a_stopped_computation_is_none():
+    def never(share):
+        return False
+
+    limit = rates.limit_at(NET, NET.start)
+    assert rates.swept(NET, NET.start, rates.stops(limit), 1000, never) is None
+    assert beyond.thrown(NET, NET.start, 500, 50, never) is None
+    assert rules_view.lanes(NET, NET.start, rules_view.settings(limit, 0.4), 300, never) is None
+
+
+def test_spectra_of_single_runs_are_those_of_many():
+    path = run(NET, GradientDescent(), np.array([0.05, 0.1]), NET.start, 40)
+    alone = run(NET, GradientDescent(), 0.1, NET.start, 40)
+    both = spectrum_along(NET, GradientDescent(), path, run=1)
+    assert (both == spectrum_along(NET, GradientDescent(), alone)).all()

@@ -1,0 +1,81 @@
+"""Rules: every rule beside its own limit, on the same net."""
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from charts.edge_rules import Lane, rules_message
+from engine.local import limit_factor
+from engine.optimizer import Optimizer
+from engine.optimizers.adagrad import AdaGrad
+from engine.optimizers.adam import Adam
+from engine.optimizers.gradient_descent import GradientDescent
+from engine.optimizers.momentum import Momentum
+from engine.optimizers.nesterov import Nesterov
+from engine.optimizers.rmsprop import RMSProp
+from engine.parameter import Parameter, four_digits
+from engine.study import Entry
+from surfaces.mlp import Mlp
+from widgets.controls import number as ask
+from widgets.edge.inputs import STEPS, pick_plain
+from widgets.edge.rates import limit_at
+from widgets.edge.training import followed
+from widgets.jobs import Progress
+from widgets.lines import lines
+from widgets.patience import part, patiently
+
+NAME = "rules"
+TITLE = "Every rule has a limit of its own, and training tends to bring each of them to it."
+ORDER = 50
+
+SHARE = Parameter(
+    0.4, 0.05, 1.0, "", step=0.05, help="Of its limit at the start: the learning rate of every rule that has one there."
+)
+LINEAR = (GradientDescent(), Momentum(momentum=0.5), Nesterov(momentum=0.5))
+ADAPTIVE = ((RMSProp(), 0.003), (AdaGrad(), 0.3), (Adam(decay_2=0.99), 0.01))
+
+
+def draw() -> None:
+    """Pick a net; draw the sharpness of every rule as a share of its own limit."""
+    with st.sidebar:
+        steps, share = int(ask("steps", STEPS, "steps")), ask("rules.share", SHARE, "share of the limit")
+        picked = pick_plain()
+    if picked is None:
+        return
+    net, start = picked
+    limit = limit_at(net, start)
+    if not np.isfinite(limit):
+        st.info("Nothing curves up at these first weights: there is no limit to set learning rates by.")
+        return
+    patiently(
+        (NAME, net, start, share, steps),
+        partial(lanes, net, start, settings(limit, share), steps),
+        lambda found: lines(f"edge.{NAME}", *rules_message(found, net.dim)),
+        "the sharpness at every step of six runs",
+        "Fewer steps, weights or rows",
+    )
+
+
+def settings(limit: float, share: float) -> list[tuple[Optimizer, float]]:
+    """Return the rules with their learning rates; ``limit`` is gradient descent's at the start."""
+    linear = [(rule, four_digits(0.5 * float(limit_factor(rule)) * share * limit)) for rule in LINEAR]
+    return [*linear, *ADAPTIVE]
+
+
+def lanes(
+    net: Mlp,
+    start: tuple[float, ...],
+    chosen: list[tuple[Optimizer, float]],
+    steps: int,
+    progress: Progress = lambda share: True,
+) -> list[Lane] | None:
+    """Return every rule's run beside its edge; None where progress stopped it."""
+    found: list[Lane] = []
+    for rule, eta in chosen:
+        entry = Entry(rule.title, rule, eta, start=start)
+        edge = followed(net, entry, steps, part(progress, len(found), len(chosen)))
+        if edge is None:
+            return None
+        found.append(Lane(entry.label, rule, edge))
+    return found
