@@ -1,5 +1,7 @@
 """Inputs that several views of the page Activations share."""
 
+from typing import Any
+
 import streamlit as st
 
 from engine import Optimizer, discover_optimizers
@@ -38,7 +40,7 @@ def pick_rows() -> Dataset:
 
 def pick_layers(data: Dataset, activation: str) -> Mlp:
     """Draw the line of hidden layers; return the network, one layer of 8 where that cannot be."""
-    hidden = typed(f"{PREFIX}.hidden", Mlp.typed_fields()["hidden"])
+    hidden: Any = typed(f"{PREFIX}.hidden", Mlp.typed_fields()["hidden"])
     loss = loss_choice(data).default
     try:
         net = Mlp(data=data, hidden=hidden, activation=activation, loss=loss)

@@ -1,7 +1,5 @@
 """Units: which of a network's units are dead or saturated, layer by layer, along a run."""
 
-from functools import partial
-
 import numpy as np
 import streamlit as st
 
@@ -82,10 +80,10 @@ def due_to_dead(net: Mlp, found: tuple[Idle, ...], gradient: np.ndarray) -> np.n
 
 def begins(net: Mlp, initial: Initial, share: float, lived: Lived) -> str:
     """Return in a sentence how flat the first layer is at first, and what is predicted where weights are normal."""
-    deviations = {"gaussian": partial(float, 1.0), "he": lambda: float(np.sqrt(2.0 / net.layers[0].inputs))}
+    deviations = {"gaussian": 1.0, "he": float(np.sqrt(2.0 / net.layers[0].inputs))}
     if initial.scheme not in deviations:
         return ""
-    told = expected_flat(net, initial.scale * deviations[initial.scheme](), initial.bias, share)
+    told = expected_flat(net, initial.scale * deviations[initial.scheme], initial.bias, share)
     each = lived.layers[0].flat[0]
     unsure = float(each.std(ddof=1) / np.sqrt(len(each))) if len(each) > 1 else 0.0
     return (
