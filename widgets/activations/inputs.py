@@ -4,12 +4,13 @@ from typing import Any
 
 import streamlit as st
 
+from charts.activations import LOOKS
 from engine import Optimizer, discover_optimizers
 from engine.dataset import Dataset
 from engine.parameter import Parameter
 from engine.study import Entry
 from surfaces.mlp import Mlp
-from widgets.controls import typed
+from widgets.controls import Several, declare, typed
 from widgets.data import pick_data
 from widgets.details.picture import Initial
 from widgets.net import loss_choice, pick_initial
@@ -24,7 +25,24 @@ SHARE = Parameter(
     scale="log",
     help="An activation counts as flat, or saturated, where |h′| is below this share of its largest.",
 )
+FUNCTIONS = "functions"
+FIRST = ("sigmoid", "tanh", "relu")
 STEPS = Parameter(200, 1, 1000, "T", step=10, whole=True, help="How many steps the run takes.")
+
+
+def pick_functions() -> list[str]:
+    """Draw the choice of functions; return those picked, in the order in which they are offered."""
+    declare(FUNCTIONS, Several(LOOKS))
+    picked = st.pills(
+        "Functions",
+        list(LOOKS),
+        selection_mode="multi",
+        default=list(FIRST),
+        format_func=lambda name: LOOKS[name].title,
+        key=FUNCTIONS,
+        bind="query-params",
+    )
+    return [name for name in LOOKS if name in picked] or list(FIRST)
 
 
 def pick_rule() -> Entry:

@@ -5,24 +5,21 @@ from functools import lru_cache
 import numpy as np
 import streamlit as st
 
-from charts.activations import LOOKS
 from charts.activations_shapes import REACH, Shape, shapes_message
 from engine.normal import beyond, expected
 from engine.parameter import Parameter
 from surfaces.fitting.activation import derivative, edges, flat
 from surfaces.fitting.forward import activate
 from surfaces.fitting.layers import FIRST_SLOPE
-from widgets.activations.inputs import SHARE
-from widgets.controls import Several, declare, row
+from widgets.activations.inputs import SHARE, pick_functions
 from widgets.controls import number as ask
+from widgets.controls import row
 from widgets.lines import lines
 
 NAME = "shapes"
 TITLE = "A unit learns where its activation is steep: through a flat side no gradient comes."
 ORDER = 10
 
-KEY = "functions"
-FIRST = ("sigmoid", "tanh", "relu")
 SLOPE = Parameter(FIRST_SLOPE, -1.0, 2.0, "s", step=0.05, help="What PReLU has learned: its slope below 0.")
 PLACES = np.linspace(-REACH, REACH, 481)
 DEVIATIONS = np.array([0.1, 0.14, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0])
@@ -46,21 +43,6 @@ def draw() -> None:
     found = [shape(name, share, slope) for name in names]
     lines(f"activations.{NAME}", *shapes_message(PLACES, DEVIATIONS, found, share, DRAWN, FIRST_DEVIATION))
     st.caption(SLIPS)
-
-
-def pick_functions() -> list[str]:
-    """Draw the choice of functions; return those picked, in the order in which they are offered."""
-    declare(KEY, Several(LOOKS))
-    picked = st.pills(
-        "Functions",
-        list(LOOKS),
-        selection_mode="multi",
-        default=list(FIRST),
-        format_func=lambda name: LOOKS[name].title,
-        key=KEY,
-        bind="query-params",
-    )
-    return [name for name in LOOKS if name in picked] or list(FIRST)
 
 
 @lru_cache(maxsize=REMEMBERED)
