@@ -43,8 +43,8 @@ def centred_message(
         "alt": f"The shape of the next layer's valley with every activation. {says[at]}",
         "says": says,
         "caption": (
-            "A linear unit with a bias learns, by squared error, from M units whose sums a are independent and normal,"
-            " with mean 0 and standard deviation 1. κ is the largest eigenvalue of its Hessian over the smallest: curves"
+            "A linear unit with a bias learns, by squared error, from M units with independent normal sums a,"
+            " of mean 0 and standard deviation 1. κ is the largest eigenvalue of its Hessian over the smallest: curves"
             f" predicted, dots measured on {rows} drawn rows. Centred: with the mean taken off. Steps: of gradient"
             f" descent at its best learning rate, until a thousandth of the slowest mode is left. {_moments(valleys)}"
         ),

@@ -25,7 +25,7 @@ class Lives:
     dead: np.ndarray  # (R,) whether h' = 0 on every row at the end
     died: np.ndarray  # (R,) the first step at which it was
     asleep: np.ndarray  # (R,) on how many rows h' is small at the end
-    threshold: float  # from which the first step kills, predicted; inf where none does
+    deadly: tuple[float, float]  # between which learning rates the first step kills, predicted; inf where none does
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,8 +126,9 @@ def _answers(lives: Lives, ground: Ground) -> dict[str, Any]:
 def _survive(lives: Lives) -> dict[str, Any]:
     each, low, high = [float(eta) for eta in lives.etas], *_span(lives.error[:, -1])
     marks: list[dict[str, Any]] = [{"x": each, "colour": "@ink", "dash": "solid"}]
-    if np.isfinite(lives.threshold):
-        marks.append({"x": lives.threshold, "name": "the first step kills", "colour": "@bad", "low": True})
+    for edge, name in zip(lives.deadly, ("the first step kills", "and no longer does"), strict=True):
+        if each[0] < edge < each[-1]:
+            marks.append({"x": edge, "name": name, "colour": "@bad", "low": True})
     return {
         "label": "The error at the end against the learning rate; arrow keys read it off",
         "title": "Where every learning rate ends",
@@ -187,11 +188,10 @@ def _says(r: int, lives: Lives, rows: int) -> str:
         return f"With η = {eta} the run diverges."
     if lives.dead[r]:
         when = int(lives.died[r])
-        told = (
-            f" From η = {number(lives.threshold)} on the first step is predicted to kill."
-            if np.isfinite(lives.threshold)
-            else ""
-        )
+        told, (least, most) = "", lives.deadly
+        if np.isfinite(least):
+            until = f" to {number(most)}" if np.isfinite(most) else " on"
+            told = f" From η = {number(least)}{until} the first step is predicted to kill."
         return (
             f"With η = {eta} step {when} leads to where the slope of the {title} is 0 on all {rows} rows: the gradient"
             f" is {number(float(lives.gradient[r]))}, and E stays {number(last)}.{told}"

@@ -72,23 +72,8 @@ def _curves(count: int) -> dict[str, Any]:
         "y": {"title": "h", "range": [-1.15, 2.15]},
         "curves": [
             {**style, "y": {"name": "sigmoid"}, "label": "σ(a)", "colour": SIGMOID.colour, "dash": "dash"},
-            {
-                **style,
-                "y": {"name": "tanh"},
-                "label": "tanh a",
-                "colour": TANH.colour,
-                "alpha": 0.4,
-                "width": 7.0,
-                "dash": "solid",
-            },
-            {
-                **style,
-                "y": {"name": "stage", "rows": count},
-                "label": "now",
-                "colour": "@ink",
-                "width": 2.2,
-                "dash": "solid",
-            },
+            {**solid, "y": {"name": "tanh"}, "label": "tanh a", "colour": TANH.colour, "alpha": 0.4, "width": 7.0},
+            {**solid, "y": {"name": "stage", "rows": count}, "label": "now", "colour": "@ink", "width": 2.2},
         ],
         "rest": 0.0,
     }

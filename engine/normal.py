@@ -27,12 +27,13 @@ def expected(function: Callable[[np.ndarray], np.ndarray], deviation: float, kin
 
 
 def beyond(low: float, high: float, deviation: float | np.ndarray) -> np.ndarray:
-    """Return P(x < low or x > high) for x normal with mean 0 and standard deviations (...), -> (...)."""
-    with np.errstate(divide="ignore"):
-        below, above = (-low / np.asarray(deviation), high / np.asarray(deviation))
-    tails: np.ndarray = np.vectorize(_tail, otypes=[float])(below) + np.vectorize(_tail, otypes=[float])(above)
-    return tails
+    """Return P(x < low or x > high) for x normal with mean 0 and standard deviations above 0, (...) -> (...)."""
+    below, above = -low / np.asarray(deviation), high / np.asarray(deviation)
+    return np.asarray(_tails(below) + _tails(above), dtype=np.float64)
 
 
 def _tail(z: float) -> float:
     return 0.5 * math.erfc(z / math.sqrt(2.0))
+
+
+_tails = np.frompyfunc(_tail, 1, 1)

@@ -89,17 +89,17 @@ class Unit(TwoWeights):
         return activate(self.activation, a, np.array(FIRST_SLOPE))
 
 
-def deadly(rows: np.ndarray, start: np.ndarray, gradient: np.ndarray) -> float:
-    """Return the learning rate from which the first step of gradient descent leaves a ReLU dead; inf if none does.
+def deadly(rows: np.ndarray, start: np.ndarray, gradient: np.ndarray) -> tuple[float, float]:
+    """Return between which learning rates the first step of gradient descent leaves a ReLU dead; (inf, inf) if none.
 
-    phi_n = (x_n, 1), ``rows`` (N, 2). The step is w - eta g, and the unit is dead where (w - eta g)'phi_n <= 0 for
-    every row: from eta = max over n of w'phi_n/g'phi_n on, if g'phi_n > 0 for every row with w'phi_n > 0 and none
-    of the others comes above 0.
+    phi_n = (x_n, 1), ``rows`` (N, 2). The step leads to w - eta g, and the unit is dead where (w - eta g)'phi_n <= 0
+    for every row: from the largest w'phi_n/g'phi_n of the rows above 0 on, which all must fall, to the smallest of the
+    rows below 0 that rise.
     """
     at, falls = rows @ start, rows @ gradient
-    if (falls <= 0.0)[at > 0.0].any():
-        return float("inf")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        eta = float(np.max((at / falls)[at > 0.0], initial=0.0))
-        until = float(np.min((at / falls)[falls < 0.0], initial=np.inf))
-    return eta if eta <= until else float("inf")
+    if (falls[at > 0.0] <= 0.0).any() or (falls[at == 0.0] < 0.0).any():
+        return float("inf"), float("inf")
+    above, rising = at > 0.0, (at < 0.0) & (falls < 0.0)
+    first = float(np.max(at[above] / falls[above], initial=0.0))
+    last = float(np.min(at[rising] / falls[rising], initial=np.inf))
+    return (first, last) if first <= last else (float("inf"), float("inf"))

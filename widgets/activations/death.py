@@ -74,11 +74,11 @@ def live(unit: Unit, start: tuple[float, float], share: float) -> Lives:
     still = (derivative(unit.activation, a) == 0.0).all(axis=-1)
     asleep = flat(unit.activation, a[:, -1], share).sum(axis=-1)
     relu = unit.activation == "relu"
-    threshold = deadly(unit.columns, here, unit.evaluate(here)[1]) if relu else np.inf
+    kills = deadly(unit.columns, here, unit.evaluate(here)[1]) if relu else (np.inf, np.inf)
     long = np.linalg.norm(path.gradient[-1], axis=-1)
     return Lives(
         unit.activation,
-        *(ETAS, weights, path.error.T, long, still[:, -1], still.argmax(axis=1), asleep, threshold),
+        *(ETAS, weights, path.error.T, long, still[:, -1], still.argmax(axis=1), asleep, kills),
     )
 
 
