@@ -110,8 +110,9 @@ def _slopes(shapes: list[Shape]) -> dict[str, Any]:
 
 
 def _means(shapes: list[Shape]) -> list[float]:
-    high = max(0.6, *(1.1 * float(shape.mean.max()) for shape in shapes))
-    low = min(-0.1 * high, *(1.1 * float(shape.mean.min()) for shape in shapes))
+    seen = np.concatenate([np.concatenate([shape.mean, shape.measured]) for shape in shapes])
+    high = max(0.6, 1.1 * float(seen.max()))
+    low = min(-0.1 * high, 1.1 * float(seen.min()))
     return [max(low, -2.0), min(high, 2.0)]
 
 

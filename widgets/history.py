@@ -6,7 +6,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state.session_state_proxy import get_session_state
 
 
-def one_step(values: Mapping[str, str | None]) -> None:
+def one_step(values: Mapping[str, str | list[str] | None]) -> None:
     """Write parameters into the address at once, None for those to leave out; call it in a callback.
 
     Streamlit writes each bound input by itself, a step of the history each, unless it finds its value there already.

@@ -59,4 +59,6 @@ def expected_flat(net: Any, deviation: float, bias: float, share: float) -> floa
     """
     low, high = edges(net.activation, share)
     lengths = np.linalg.norm(net.dataset.inputs, axis=1)
-    return float(beyond(low - bias, high - bias, deviation * lengths).mean())
+    at_bias = float(flat(net.activation, np.array(bias), share))  # of a row at 0
+    shares = beyond(low - bias, high - bias, deviation * np.where(lengths > 0.0, lengths, 1.0))
+    return float(np.where(lengths > 0.0, shares, at_bias).mean())

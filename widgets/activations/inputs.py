@@ -10,7 +10,7 @@ from engine.dataset import Dataset
 from engine.parameter import Parameter
 from engine.study import Entry
 from surfaces.mlp import Mlp
-from widgets.controls import Several, declare, typed
+from widgets.controls import several, typed
 from widgets.data import pick_data
 from widgets.details.picture import Initial
 from widgets.net import loss_choice, pick_initial
@@ -32,17 +32,7 @@ STEPS = Parameter(200, 1, 1000, "T", step=10, whole=True, help="How many steps t
 
 def pick_functions() -> list[str]:
     """Draw the choice of functions; return those picked, in the order in which they are offered."""
-    declare(FUNCTIONS, Several(LOOKS))
-    picked = st.pills(
-        "Functions",
-        list(LOOKS),
-        selection_mode="multi",
-        default=list(FIRST),
-        format_func=lambda name: LOOKS[name].title,
-        key=FUNCTIONS,
-        bind="query-params",
-    )
-    return [name for name in LOOKS if name in picked] or list(FIRST)
+    return several(FUNCTIONS, "Functions", {name: look.title for name, look in LOOKS.items()}, FIRST)
 
 
 def pick_rule() -> Entry:

@@ -5,6 +5,7 @@ from functools import lru_cache
 import numpy as np
 import streamlit as st
 
+from charts.activations import LOOKS
 from charts.activations_planes import Sibling, planes_message
 from engine.parameter import Choice, Parameter
 from engine.plane import Plane
@@ -16,19 +17,23 @@ from surfaces.fitting.siblings import as_sibling, common, siblings
 from surfaces.mlp import Mlp
 from widgets.activations.inputs import pick_layers, pick_length, pick_rows, pick_rule, pick_weights
 from widgets.controls import number as ask
-from widgets.controls import word
+from widgets.controls import phrase
 from widgets.lines import lines
 from widgets.trained import trained
 
 NAME = "planes"
-TITLE = "The same weights, the same data, the same plane: each activation makes its own error surface of them."
+TITLE = "Same weights, same data, same plane: each activation makes its own error surface."
 ORDER = 30
 
+RUNS, RANDOM = "runs", "random"
+ALONG = {RUNS: "all runs", RANDOM: "two random directions"} | {
+    name: f"the run of {look.title}" for name, look in LOOKS.items()
+}
 KIND = Choice(
-    "runs",
-    ("runs", "random"),
-    ("along the runs", "two random directions"),
-    "Along the two directions in which all runs move most, or along two random ones; always through the start.",
+    RUNS,
+    tuple(ALONG),
+    tuple(ALONG.values()),
+    "Along the two directions in which all runs move most, or one of them, or along two random ones.",
 )
 SEED = Parameter(0, 0, 9999, "s", step=1, whole=True, help="From which the random directions are drawn.")
 GRID = 41  # points along each side
@@ -42,25 +47,25 @@ def draw() -> None:
         entry = pick_rule()
         net = pick_layers(pick_rows(), "tanh")
         initial, steps = pick_weights(entry), pick_length()
-        kind = word("cut", KIND, "plane through the start")
-        seed = int(ask("cut.seed", SEED, "seed of the plane")) if kind == "random" else None
+        along = phrase("along", KIND, "plane through the start, along", ALONG)
+        seed = int(ask("along.seed", SEED, "seed of the plane")) if along == RANDOM else 0
     start = initial.start(net)
-    key = (NAME, net, entry, start, steps, seed)
+    key = (NAME, net, entry, start, steps, along, seed)
     nets = siblings(net)
     entries = [entry._replace(start=tuple(as_sibling(each, np.array(start)).tolist())) for each in nets.values()]
-    trained(net, entries, (), steps, key, lambda _: show(net, entry, start, steps, seed))
+    trained(net, entries, (), steps, key, lambda _: show(net, entry, start, steps, (along, seed)))
 
 
-def show(net: Mlp, entry: Entry, start: tuple[float, ...], steps: int, seed: int | None) -> None:
+def show(net: Mlp, entry: Entry, start: tuple[float, ...], steps: int, cut: tuple[str, int]) -> None:
     """Draw the planes."""
-    plane, shown, found = _found(net, entry, start, steps, seed)
+    plane, shown, found = _found(net, entry, start, steps, cut)
     words = f"{net.dim} weights, {len(net.rows())} rows, {entry.label} (PReLU learns a slope more, at first 1/4)."
     lines(f"activations.{NAME}", *planes_message(plane, shown, found, words))
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _found(
-    net: Mlp, entry: Entry, start: tuple[float, ...], steps: int, seed: int | None
+    net: Mlp, entry: Entry, start: tuple[float, ...], steps: int, cut: tuple[str, int]
 ) -> tuple[Plane, np.ndarray, list[Sibling]]:
     """Return the plane, the drawn steps, and what every sibling makes of them."""
     shown = np.unique(np.linspace(0, steps, SHOWN).round().astype(int))
@@ -70,17 +75,17 @@ def _found(
         path = remembered(each, entry.optimizer, entry.learning_rate, first, steps, entry.clip)
         assert path is not None and path.error is not None
         paths[name], errors[name] = common(each, path.weights[:, 0]), path.error[shown, 0]
-    plane = lay(net, list(paths.values()), seed)
+    plane = lay(net, paths, *cut)
     return plane, shown, [sibling(nets[name], plane, paths[name][shown], errors[name]) for name in nets]
 
 
-def lay(net: Mlp, paths: list[np.ndarray], seed: int | None) -> Plane:
-    """Return the plane through the start of all runs (T+1, d): along them, or with a seed along random directions."""
-    stay = [path for path in paths if np.isfinite(path).all()] or paths  # one that leaves would be all there is to see
-    if seed is None:
-        return of_runs(stay)
-    feet = np.concatenate([near(path) for path in stay])
-    return random_directions(net, paths[0][0], feet, seed, wide=1.0)
+def lay(net: Mlp, paths: dict[str, np.ndarray], along: str, seed: int) -> Plane:
+    """Return the plane through the start of all runs (T+1, d), along them, one of them or random directions."""
+    every = list(paths.values())
+    stay = [path for path in every if np.isfinite(path).all()] or every  # one that leaves would be all there is to see
+    if along == RANDOM:
+        return random_directions(net, every[0][0], np.concatenate([near(path) for path in stay]), seed, wide=1.0)
+    return of_runs(stay if along == RUNS else [paths[along]])
 
 
 def sibling(net: Mlp, plane: Plane, path: np.ndarray, error: np.ndarray) -> Sibling:
