@@ -7,7 +7,7 @@ import numpy as np
 
 from charts.activations import LOOKS
 from engine.plane import Plane
-from engine.words import number
+from engine.words import apart, number
 
 LEVELS = 14
 SEEN = 1e4  # times the middle error is the highest that is drawn
@@ -182,24 +182,29 @@ def _span(values: np.ndarray) -> tuple[float, float]:
 
 
 def _says(r: int, lives: Lives, rows: int) -> str:
-    eta, first, last = number(float(lives.etas[r])), number(float(lives.error[r, 0])), float(lives.error[r, -1])
+    eta, last = number(float(lives.etas[r])), float(lives.error[r, -1])
     title = LOOKS[lives.name].title
     if not np.isfinite(last):
         return f"With η = {eta} the run diverges."
     if lives.dead[r]:
-        when = int(lives.died[r])
-        told, (least, most) = "", lives.deadly
-        if np.isfinite(least):
+        when, (least, most) = int(lives.died[r]), lives.deadly
+        how = (
+            f"step {when} leads to where the slope"
+            if when
+            else "there is nothing to learn from: at the start the slope"
+        )
+        told = ""
+        if when and np.isfinite(least):
             until = f" to {number(most)}" if np.isfinite(most) else " on"
             told = f" From η = {number(least)}{until} the first step is predicted to kill."
         return (
-            f"With η = {eta} step {when} leads to where the slope of the {title} is 0 on all {rows} rows: the gradient"
-            f" is {number(float(lives.gradient[r]))}, and E stays {number(last)}.{told}"
+            f"With η = {eta} {how} of the {title} is 0 on all {rows} rows. The gradient is"
+            f" {number(float(lives.gradient[r]))}, and E stays {number(last)}.{told}"
         )
+    first, ends = apart(float(lives.error[r, 0]), last)
+    if last >= lives.error[r, 0]:
+        return f"With η = {eta} E does not fall: {first} at first, {ends} after {lives.error.shape[1] - 1} steps."
     return (
-        f"With η = {eta} E falls from {first} to {number(last)} in {lives.error.shape[1] - 1} steps; at the end the"
-        f" {title} is flat for {int(lives.asleep[r])} of {rows} rows, and the gradient is"
-        f" {number(float(lives.gradient[r]))} long."
-        if last < lives.error[r, 0]
-        else f"With η = {eta} E does not fall: {first} at first, {number(last)} after {lives.error.shape[1] - 1} steps."
+        f"With η = {eta} E falls from {first} to {ends} in {lives.error.shape[1] - 1} steps; at the end the {title} is"
+        f" flat for {int(lives.asleep[r])} of {rows} rows, and the gradient is {number(float(lives.gradient[r]))} long."
     )

@@ -25,10 +25,18 @@ class Sibling:
     held: float  # share of the run's movement that the plane holds
 
 
-def planes_message(
-    plane: Plane, steps: np.ndarray, found: list[Sibling], words: str
-) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """All of them in one plane."""
+
+    plane: Plane
+    steps: np.ndarray  # (S,) that are drawn
+    siblings: list[Sibling]
+
+
+def planes_message(compared: Compared, words: str) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Return header and arrays; ``words`` say what is run."""
+    plane, steps, found = compared.plane, compared.steps, compared.siblings
     known = np.concatenate([each.heights.ravel() for each in found])
     known = known[np.isfinite(known)]
     low, high = (float(known.min()), float(np.quantile(known, HIGH))) if len(known) else (0.0, 1.0)
@@ -123,7 +131,7 @@ def _says(s: int, step: int, found: list[Sibling]) -> str:
     errors = {LOOKS[each.name].title: float(each.error[s]) for each in found}
     there = {name: error for name, error in errors.items() if np.isfinite(error)}
     lost = [name for name in errors if name not in there]
-    gone = f" {', '.join(lost)} {'is' if len(lost) == 1 else 'are'} lost: diverged." if lost else ""
+    gone = f" Diverged: {', '.join(lost)}." if lost else ""
     if not there:
         return f"At step {step} every run has diverged."
     least, most = min(there, key=lambda name: there[name]), max(there, key=lambda name: there[name])

@@ -248,7 +248,8 @@ def test_all_planes_are_one_plane_from_one_start():
     start = tuple(net.initial().tolist())
     entry = Entry("a", discover_optimizers()["momentum"](), 0.2)
     for along in (planes.RUNS, planes.RANDOM, "relu"):
-        plane, shown, each = planes._found(net, entry, start, 100, (along, 3))
+        got = planes.compared(net, entry, start, 100, along, 3, lambda _: None)
+        plane, shown, each = got.plane, got.steps, got.siblings
         assert [item.name for item in each] == list(ACTIVATIONS)
         points = plane.grid(planes.GRID)[2]
         for item in each:

@@ -1,12 +1,12 @@
 """Planes: one network, one set of first weights, one plane, and every activation's own error surface in it."""
 
-from functools import lru_cache
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
 from charts.activations import LOOKS
-from charts.activations_planes import Sibling, planes_message
+from charts.activations_planes import Compared, Sibling, planes_message
 from engine.parameter import Choice, Parameter
 from engine.plane import Plane
 from engine.planes import near, of_runs, random_directions
@@ -18,8 +18,10 @@ from surfaces.mlp import Mlp
 from widgets.activations.inputs import pick_layers, pick_length, pick_rows, pick_rule, pick_weights
 from widgets.controls import number as ask
 from widgets.controls import phrase
+from widgets.jobs import Progress
 from widgets.lines import lines
-from widgets.trained import trained
+from widgets.patience import patiently
+from widgets.trained import SOONER
 
 NAME = "planes"
 TITLE = "Same weights, same data, same plane: each activation makes its own error surface."
@@ -38,7 +40,6 @@ KIND = Choice(
 SEED = Parameter(0, 0, 9999, "s", step=1, whole=True, help="From which the random directions are drawn.")
 GRID = 41  # points along each side
 SHOWN = 81  # drawn steps
-REMEMBERED = 8
 
 
 def draw() -> None:
@@ -50,33 +51,37 @@ def draw() -> None:
         along = phrase("along", KIND, "plane through the start, along", ALONG)
         seed = int(ask("along.seed", SEED, "seed of the plane")) if along == RANDOM else 0
     start = initial.start(net)
-    key = (NAME, net, entry, start, steps, along, seed)
-    nets = siblings(net)
-    entries = [entry._replace(start=tuple(as_sibling(each, np.array(start)).tolist())) for each in nets.values()]
-    trained(net, entries, (), steps, key, lambda _: show(net, entry, start, steps, (along, seed)))
-
-
-def show(net: Mlp, entry: Entry, start: tuple[float, ...], steps: int, cut: tuple[str, int]) -> None:
-    """Draw the planes."""
-    plane, shown, found = _found(net, entry, start, steps, cut)
     words = f"{net.dim} weights, {len(net.rows())} rows, {entry.label} (PReLU learns a slope more, at first 1/4)."
-    lines(f"activations.{NAME}", *planes_message(plane, shown, found, words))
+    patiently(
+        (NAME, net, entry, start, steps, along, seed),
+        partial(compared, net, entry, start, steps, along, seed),
+        lambda found: lines(f"activations.{NAME}", *planes_message(found, words)),
+        "the planes",
+        SOONER,
+    )
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _found(
-    net: Mlp, entry: Entry, start: tuple[float, ...], steps: int, cut: tuple[str, int]
-) -> tuple[Plane, np.ndarray, list[Sibling]]:
-    """Return the plane, the drawn steps, and what every sibling makes of them."""
+def compared(
+    net: Mlp, entry: Entry, start: tuple[float, ...], steps: int, along: str, seed: int, progress: Progress
+) -> Compared | None:
+    """Return the plane, the drawn steps, and what every sibling makes of them; None where progress stopped it."""
+    nets, paths, errors = siblings(net), {}, []
     shown = np.unique(np.linspace(0, steps, SHOWN).round().astype(int))
-    nets, paths, errors = siblings(net), {}, {}
-    for name, each in nets.items():
-        first = tuple(as_sibling(each, np.array(start)).tolist())
-        path = remembered(each, entry.optimizer, entry.learning_rate, first, steps, entry.clip)
-        assert path is not None and path.error is not None
-        paths[name], errors[name] = common(each, path.weights[:, 0]), path.error[shown, 0]
-    plane = lay(net, paths, *cut)
-    return plane, shown, [sibling(nets[name], plane, paths[name][shown], errors[name]) for name in nets]
+    for done, (name, other) in enumerate(nets.items()):
+        first = tuple(as_sibling(other, np.array(start)).tolist())
+        told = partial(_told, progress, done, len(nets))
+        path = remembered(other, entry.optimizer, entry.learning_rate, first, steps, entry.clip, progress=told)
+        if path is None or path.error is None:
+            return None
+        paths[name] = common(other, path.weights[:, 0])
+        errors.append(path.error[shown, 0])
+    plane = lay(net, paths, along, seed)
+    seen = [sibling(nets[name], plane, paths[name], shown, error) for name, error in zip(nets, errors, strict=True)]
+    return Compared(plane, shown, seen)
+
+
+def _told(progress: Progress, done: int, count: int, share: float) -> bool | None:
+    return progress((done + share) / count)
 
 
 def lay(net: Mlp, paths: dict[str, np.ndarray], along: str, seed: int) -> Plane:
@@ -88,11 +93,10 @@ def lay(net: Mlp, paths: dict[str, np.ndarray], along: str, seed: int) -> Plane:
     return of_runs(stay if along == RUNS else [paths[along]])
 
 
-def sibling(net: Mlp, plane: Plane, path: np.ndarray, error: np.ndarray) -> Sibling:
-    """Return one activation's error over the plane, and its run (S, d) in it."""
-    _, _, points = plane.grid(GRID)
-    heights, _ = net.evaluate(as_sibling(net, points))
-    feet = plane.project(path)
+def sibling(net: Mlp, plane: Plane, path: np.ndarray, shown: np.ndarray, error: np.ndarray) -> Sibling:
+    """Return one activation's error over the plane, and its run (T+1, d) in it at the drawn steps."""
+    heights, _ = net.evaluate(as_sibling(net, plane.grid(GRID)[2]))
+    feet = plane.project(path[shown])
     below, _ = net.evaluate(as_sibling(net, plane.lift(feet)))
     held = sum(explained(plane, near(path)))
     return Sibling(net.activation, heights, feet, error, below, held)

@@ -1,5 +1,7 @@
 """Units: which of a network's units are dead or saturated, layer by layer, along a run."""
 
+from functools import lru_cache
+
 import numpy as np
 import streamlit as st
 
@@ -27,6 +29,8 @@ FIRST = "relu"
 ROWS = Parameter(0.9, 0.5, 1.0, "q", step=0.05, help="A unit counts as saturated where it is flat on so many rows.")
 MOST_STEPS, FEWEST_STEPS, ROOM = 151, 12, 60_000  # drawn steps, and numbers of the picture of all units
 
+REMEMBERED = 8
+
 
 def draw() -> None:
     """Pick a network and how it is trained, and draw the state of its units at every step."""
@@ -51,6 +55,7 @@ def show(net: Mlp, entry: Entry, initial: Initial, steps: int, share: float, row
     lines(f"activations.{NAME}", *units_message(lived, entry.label, share, rows, begins(net, initial, share, lived)))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def live(net: Mlp, entry: Entry, steps: int, share: float, rows: float) -> Lived:
     """Return what the units of a network are at the drawn steps of a run."""
     path = remembered(net, entry.optimizer, entry.learning_rate, entry.start or net.start, steps, entry.clip)
