@@ -47,7 +47,7 @@ def units_message(
             f" but |h′| below {percent(share)} of its largest on at least {percent(rows)} of the rows.{begins}"
         ),
         "index": {
-            "id": f"{label}|{lived.steps[-1]}",
+            "id": f"units|{lived.steps[-1]}|{count}",
             "name": "step",
             "texts": [f"step {step} / {lived.steps[-1]}" for step in lived.steps.tolist()],
             "at": count - 1,

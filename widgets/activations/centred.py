@@ -1,6 +1,6 @@
 """Centred: outputs whose mean is not 0 make the valley of the next layer long and narrow."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 import streamlit as st
@@ -50,8 +50,12 @@ def valley(name: str) -> Valley:
 
 def measured(name: str) -> np.ndarray:
     """Return the condition number on drawn rows, for every number of units, (S,)."""
-    drawn = np.random.default_rng(SEED).standard_normal((ROWS, int(UNITS[-1])))
-    z = np.column_stack([np.ones(ROWS), activate(name, drawn, np.array(FIRST_SLOPE))])
+    z = np.column_stack([np.ones(ROWS), activate(name, _drawn(), np.array(FIRST_SLOPE))])
     hessian = z.T @ z / ROWS
     spectra = [np.linalg.eigvalsh(hessian[: many + 1, : many + 1]) for many in UNITS.tolist()]
     return np.array([each[-1] / each[0] for each in spectra])
+
+
+@cache
+def _drawn() -> np.ndarray:
+    return np.random.default_rng(SEED).standard_normal((ROWS, int(UNITS[-1])))

@@ -5,10 +5,11 @@ from functools import lru_cache
 import numpy as np
 import streamlit as st
 
+from charts.activations import LOOKS
 from charts.activations_shapes import REACH, Shape, shapes_message
 from engine.normal import beyond, expected
 from engine.parameter import Parameter
-from surfaces.fitting.activation import derivative, edges, flat
+from surfaces.fitting.activation import derivative, edges, flat, steepest
 from surfaces.fitting.forward import activate
 from surfaces.fitting.layers import FIRST_SLOPE
 from widgets.activations.inputs import SHARE, pick_functions
@@ -48,21 +49,30 @@ def draw() -> None:
 @lru_cache(maxsize=REMEMBERED)
 def shape(name: str, share: float, slope: float) -> Shape:
     """Return what there is to be said of one activation."""
+    below, ends = np.array(slope), edges(name, share, slope)
+    mean, measured, rise = _of_inputs(name, slope)
+    low = share * steepest(name, slope)
+    return Shape(
+        name,
+        activate(name, PLACES, below),
+        derivative(name, PLACES, below),
+        flat(name, PLACES, share, below),
+        ends,
+        mean,
+        measured,
+        beyond(*ends, DEVIATIONS),
+        np.array([np.searchsorted(each, low) for each in rise]) / DRAWN,
+    )
+
+
+@lru_cache(maxsize=len(LOOKS))
+def _of_inputs(name: str, slope: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return E[h] at every deviation, the mean of drawn outputs (S,), and the drawn |h'| in order (S, DRAWN)."""
     below = np.array(slope)
 
     def h(a: np.ndarray) -> np.ndarray:
         return activate(name, a, below)
 
     inputs = np.random.default_rng(SEED).standard_normal(DRAWN) * DEVIATIONS[:, None]
-    ends = edges(name, share, slope)
-    return Shape(
-        name,
-        h(PLACES),
-        derivative(name, PLACES, below),
-        flat(name, PLACES, share, below),
-        ends,
-        np.array([expected(h, deviation, KINKS) for deviation in DEVIATIONS]),
-        h(inputs).mean(axis=1),
-        beyond(*ends, DEVIATIONS),
-        flat(name, inputs, share, below).mean(axis=1),
-    )
+    told = np.array([expected(h, deviation, KINKS) for deviation in DEVIATIONS])
+    return told, h(inputs).mean(axis=1), np.sort(np.abs(derivative(name, inputs, below)), axis=1)
