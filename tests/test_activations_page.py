@@ -150,7 +150,7 @@ def test_what_is_counted_is_what_is_predicted():
 
 
 def test_the_sentence_on_shapes_holds_the_numbers():
-    header, _ = drawn(opened(activations="shapes", share="0.05"))
+    header, _ = drawn(opened(activations="shapes", flat="0.05"))
     said = header["says"][shapes.FIRST_DEVIATION]
     assert "sigmoid gives 0.5" in said and "tanh gives 0 and is flat for 2.9 %" in said
     assert "ReLU gives 0.4 and is flat for 50 %" in said
@@ -311,5 +311,5 @@ def test_a_tanh_is_a_sigmoid_to_the_last_bits_and_learns_otherwise():
 
 
 def test_inputs_are_in_the_address_under_these_names():
-    assert set(inputs(opened(activations="death"))) == {"death.w", "death.b", "share", "seed"}
-    assert set(inputs(opened(activations="shapes"))) == {"share", "shapes.slope"}
+    assert set(inputs(opened(activations="death"))) == {"death.w", "death.b", "flat", "seed"}
+    assert set(inputs(opened(activations="shapes"))) == {"flat", "shapes.slope"}

@@ -42,7 +42,7 @@ def draw() -> None:
         with row():
             w, b = ask("death.w", FIRST_W, "start"), ask("death.b", FIRST_B, "start")
         with row():
-            share, seed = ask("share", SHARE, "flat below"), int(ask("seed", SEED, "seed"))
+            share, seed = ask("flat", SHARE, "flat below"), int(ask("seed", SEED, "seed"))
     unit = of_rows(activation, seed)
     lives, ground = _lived(unit, (w, b), share)
     words = (

@@ -10,7 +10,7 @@ from engine.dataset import Dataset
 from engine.parameter import Parameter
 from engine.study import Entry
 from surfaces.mlp import Mlp
-from widgets.controls import several, typed
+from widgets.controls import several, typed, unmarked
 from widgets.data import pick_data
 from widgets.details.picture import Initial
 from widgets.net import loss_choice, pick_initial
@@ -55,7 +55,8 @@ def pick_layers(data: Dataset, activation: str) -> Mlp:
         if not net.hidden:
             raise ValueError("there are no hidden units, and no others have an activation")
     except ValueError as error:
-        st.warning(f"{str(error).capitalize()}. One hidden layer of 8 is shown.")
+        said = unmarked(str(error))
+        st.warning(f"{said[0].upper()}{said[1:]}. One hidden layer of 8 is shown.")
         net = Mlp(data=data, hidden=(8,), activation=activation, loss=loss)
     return net
 

@@ -18,7 +18,7 @@ from widgets.controls import row
 from widgets.lines import lines
 
 NAME = "shapes"
-TITLE = "A unit learns where its activation is steep: through a flat side no gradient comes."
+TITLE = "A unit learns where its activation is steep: through a flat side hardly any gradient comes."
 ORDER = 10
 
 SLOPE = Parameter(FIRST_SLOPE, -1.0, 2.0, "s", step=0.05, help="What PReLU has learned: its slope below 0.")
@@ -40,7 +40,7 @@ def draw() -> None:
     with st.sidebar:
         names = pick_functions()
         with row():
-            share, slope = ask("share", SHARE, "flat below"), ask("shapes.slope", SLOPE, "slope of PReLU")
+            share, slope = ask("flat", SHARE, "flat below"), ask("shapes.slope", SLOPE, "slope of PReLU")
     found = [shape(name, share, slope) for name in names]
     lines(f"activations.{NAME}", *shapes_message(PLACES, DEVIATIONS, found, share, DRAWN, FIRST_DEVIATION))
     st.caption(SLIPS)

@@ -22,7 +22,7 @@ from widgets.shape import PREFIX
 from widgets.trained import trained
 
 NAME = "units"
-TITLE = "Units that are flat on every row learn nothing: how many are there along a run?"
+TITLE = "A unit that is flat on every row gets no gradient, or hardly any: how many are there along a run?"
 ORDER = 20
 
 FIRST = "relu"
@@ -42,7 +42,7 @@ def draw() -> None:
         net = pick_layers(pick_rows(), activation)
         initial, steps = pick_weights(entry), pick_length()
         with row():
-            share, rows = ask("share", SHARE, "flat below"), ask("units.rows", ROWS, "of the rows")
+            share, rows = ask("flat", SHARE, "flat below"), ask("units.rows", ROWS, "of the rows")
     start = initial.start(net)
     begun = entry._replace(start=start)
     key = (NAME, net, begun, steps, share, rows)
