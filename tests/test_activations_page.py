@@ -10,7 +10,7 @@ from browser import ROOT
 from visit import components, decode, inputs, visit, warned
 
 from charts.activations import LOOKS
-from engine import discover_optimizers
+from engine import discover_optimizers, run
 from engine.remembered import remembered
 from engine.study import Entry
 from engine.words import number
@@ -18,7 +18,7 @@ from surfaces.fitting.activation import edges
 from surfaces.fitting.idle import idle
 from surfaces.mlp import ACTIVATIONS, Mlp
 from widgets import patience
-from widgets.activations import centred, death, identity, planes, shapes, units
+from widgets.activations import centred, death, identity, planes, rates, shapes, units
 from widgets.views import found
 
 PAGE = ROOT / "app_pages" / "inside" / "activations.py"
@@ -67,7 +67,7 @@ def test_every_view_opens_by_its_address_and_begins_with_its_sentence(view):
 
 def test_views_are_in_order():
     orders = [view.ORDER for view in found("widgets.activations").values()]
-    assert orders == sorted(orders) and len(set(orders)) == len(orders) == 6
+    assert orders == sorted(orders) and len(set(orders)) == len(orders) == 7
     assert VIEWS[0] == "shapes" and all(name.isalpha() and name.islower() for name in VIEWS)
 
 
@@ -238,6 +238,41 @@ def test_a_lost_run_is_said():
 def test_any_optimizer_can_be_looked_at(rule):
     for view in ("units", "planes"):
         drawn(opened(activations=view, a=rule, steps="10", **{"surface.hidden": "4"}))
+
+
+# ---- rates
+
+
+def test_what_is_said_of_rates_is_what_single_runs_do():
+    rule, seeds = discover_optimizers()["adam"](), 4
+    got = rates.ends("relu", rule, 0.05, 0.9, seeds)
+    net, k, j = Mlp(activation="relu", hidden=rates.HIDDEN), 3, 11
+    dead, both, errors = [], [], []
+    for seed in range(seeds):
+        start = net.initial(scale=rates.SCALES[k], seed=seed)
+        last = run(net, rule, rates.ETAS[j], start, rates.STEPS, record=()).weights[-1, 0]
+        (layer,) = idle(net, last, 0.05)
+        dead.append(layer.dead.mean())
+        both.append(layer.dead.mean() + layer.saturated(0.9).mean())
+        errors.append(float(net.evaluate(last)[0]))
+    assert got.dead[k, j] == pytest.approx(np.mean(dead))
+    assert got.lost[k, j] == pytest.approx(np.mean(both))
+    assert got.unsure[k, j] == pytest.approx(np.std(both, ddof=1) / np.sqrt(seeds))
+    assert got.error[k, j] == pytest.approx(sorted(errors)[(seeds - 1) // 2], rel=1e-6)
+
+
+@pytest.mark.parametrize("name", ["relu", "sigmoid", "tanh"])
+def test_large_learning_rates_cost_units(name):
+    got = rates.ends(name, discover_optimizers()["adam"](), 0.05, 0.9, 8)
+    assert got.lost[rates.FIRST, -1] > got.lost[rates.FIRST, 0] + 4.0 * got.unsure[rates.FIRST].max()
+    assert (got.dead == 0.0).all() == (name != "relu")
+
+
+def test_runs_that_diverge_are_no_numbers_and_are_said():
+    got = rates.ends("linear", discover_optimizers()["momentum"](), 0.05, 0.9, 2)
+    assert np.isnan(got.lost[:, -1]).any() and np.isfinite(got.unsure).all()
+    header, _ = drawn(visit({"activations": "rates", "functions": ["linear"], "rates.seeds": "2"}, PAGE))
+    assert any("all diverge" in said for said in header["says"])
 
 
 # ---- planes

@@ -23,7 +23,11 @@ SHARE = Parameter(
     0.5,
     "c",
     scale="log",
-    help="An activation counts as flat, or saturated, where |h′| is below this share of its largest.",
+    help="An activation counts as flat, or saturated, where |h′| is below this share of its largest. The left side of a"
+    " leaky ReLU has 0.01 of it.",
+)
+UNIT_ROWS = Parameter(
+    0.9, 0.5, 1.0, "q", step=0.05, help="A unit counts as saturated where it is flat on so many rows."
 )
 FUNCTIONS = "functions"
 FIRST = ("sigmoid", "tanh", "relu")

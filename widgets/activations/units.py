@@ -6,13 +6,13 @@ import numpy as np
 import streamlit as st
 
 from charts.activations_units import Layer, Lived, units_message
-from engine.parameter import Choice, Parameter
+from engine.parameter import Choice
 from engine.remembered import remembered
 from engine.study import Entry
 from engine.words import with_error
 from surfaces.fitting.idle import Idle, expected_flat, idle
 from surfaces.mlp import Mlp
-from widgets.activations.inputs import SHARE, pick_layers, pick_length, pick_rows, pick_rule, pick_weights
+from widgets.activations.inputs import SHARE, UNIT_ROWS, pick_layers, pick_length, pick_rows, pick_rule, pick_weights
 from widgets.controls import number as ask
 from widgets.controls import phrase, row
 from widgets.details.picture import Initial
@@ -26,7 +26,6 @@ TITLE = "A unit that is flat on every row gets no gradient, or hardly any: how m
 ORDER = 20
 
 FIRST = "relu"
-ROWS = Parameter(0.9, 0.5, 1.0, "q", step=0.05, help="A unit counts as saturated where it is flat on so many rows.")
 MOST_STEPS, FEWEST_STEPS, ROOM = 151, 12, 60_000  # drawn steps, and numbers of the picture of all units
 
 REMEMBERED = 8
@@ -42,7 +41,7 @@ def draw() -> None:
         net = pick_layers(pick_rows(), activation)
         initial, steps = pick_weights(entry), pick_length()
         with row():
-            share, rows = ask("flat", SHARE, "flat below"), ask("units.rows", ROWS, "of the rows")
+            share, rows = ask("flat", SHARE, "flat below"), ask("units.rows", UNIT_ROWS, "of the rows")
     start = initial.start(net)
     begun = entry._replace(start=start)
     key = (NAME, net, begun, steps, share, rows)
