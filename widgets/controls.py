@@ -16,7 +16,7 @@ from widgets.notices import warn
 Tuned = TypeVar("Tuned", bound=Parameterised)
 DECLARED = "valley.declared"  # key -> Parameter, Text or tuple of choices, of every input of this session
 ONE_LINE = 24  # letters of all the words beside each other for which a sidebar has room
-CHOICES = "valley.choices"  # key -> default, of every choice that was drawn
+CHOICES = "valley.choices"  # key -> default, of every choice that was drawn, one or several
 
 
 class Several(tuple[str, ...]):
@@ -258,6 +258,30 @@ def choice(
     if picked != default or key in st.query_params:  # what is there because nothing was picked, goes nowhere
         st.session_state[f"{key}.held"] = picked
     return picked
+
+
+def several(key: str, label: str, options: Mapping[str, str], default: Collection[str]) -> list[str]:
+    """Draw pills over slugs, shown by their titles, of which any number can be taken; return those taken, in order.
+
+    Their address is ours, as in ``choice``: ``key=one&key=other``. Where none is taken it is the default.
+    """
+    declare(key, Several(options))
+    first = [slug for slug in options if slug in default]
+    st.session_state.setdefault(CHOICES, {})[key] = first
+    asked = st.query_params.get_all(key)
+    if key not in st.session_state or asked != st.session_state.get(f"{key}.seen"):
+        st.session_state[key] = [slug for slug in options if slug in asked] or first
+    st.session_state[f"{key}.seen"] = asked
+
+    def write() -> None:
+        taken = [slug for slug in options if slug in st.session_state[key]]
+        one_step({key: None if taken in ([], first) else taken})
+        st.session_state[f"{key}.seen"] = st.query_params.get_all(key)
+
+    picked = st.pills(
+        label, list(options), selection_mode="multi", format_func=options.__getitem__, key=key, on_change=write
+    )
+    return [slug for slug in options if slug in picked] or first
 
 
 def current(key: str, options: Mapping[str, str] | Collection[str], default: str | None) -> str | None:

@@ -20,7 +20,7 @@ def steps() -> None:
     _steps(key="history")
 
 
-def one_step(values: Mapping[str, str | float | None]) -> None:
+def one_step(values: Mapping[str, str | float | list[str] | None]) -> None:
     """Write parameters into the address at once, None for those to leave out; call it in a callback.
 
     A number is written as the browser writes it, a whole one without a point.
@@ -32,7 +32,7 @@ def one_step(values: Mapping[str, str | float | None]) -> None:
             if value is None:
                 address.discard_param_no_forward_msg(key)
             else:
-                address.set_with_no_forward_msg(key, value if isinstance(value, str) else _plain(value))
+                address.set_with_no_forward_msg(key, _plain(value) if isinstance(value, int | float) else value)
         address._send_query_param_msg()
 
 

@@ -41,6 +41,7 @@ class Panel {
     Object.assign(this, { palette, index });
     this.makeRoom();
     if (!chart.begin(palette, this.range(spec.x), this.range(spec.y))) return;
+    if (spec.field) drawField(this, spec.field);
     if (spec.bars) this.drawBars();
     if (spec.strips) drawStrips(this, spec.strips);
     for (const mark of spec.marks ?? []) this.drawMark(mark);
@@ -62,6 +63,16 @@ class Panel {
     const widest = Math.max(...tags.map(({ tag }) => chart.pen.measureText(tag).width));
     const left = this.spec.strips ? 12 : this.spec.y.log ? WIDE : INSET.left;
     chart.inset = { ...INSET, left, ...(this.tagged && { right: Math.ceil(widest) + 14 }) };
+    if (this.spec.square) this.makeSquare();
+  }
+
+  // as high as wide, with less room for numbers, and no wider than it may be high
+  makeSquare() {
+    const { chart, spec, root } = this;
+    const inset = { ...chart.inset, left: spec.y.title ? INSET.left : 34, bottom: spec.x.title ? INSET.bottom : 20 };
+    const side = Math.min(root.clientWidth - inset.left - inset.right, spec.height - inset.top - inset.bottom);
+    chart.inset = { ...inset, right: root.clientWidth - inset.left - side };
+    chart.height = side + inset.top + inset.bottom;
   }
 
   // a range, or one for every place of the slider
@@ -85,8 +96,8 @@ class Panel {
     return name?.startsWith("@") ? this.palette[name.slice(1)] : name;
   }
 
-  drawCurve({ x, y, colour, dash, width = 2, alpha = 1, points = false }) {
-    const [xs, ys] = [this.row(x), this.row(y)];
+  drawCurve({ x, y, colour, dash, width = 2, alpha = 1, points = false, seen = false }) {
+    const [xs, ys] = [this.row(x), this.row(y)].map((values) => (seen ? values.subarray(0, this.index + 1) : values));
     const style = { colour: this.colour(colour), dash, width, alpha };
     this.chart.pen.globalAlpha = alpha;
     if (points) this.chart.points(xs, ys, style.colour, width);
