@@ -85,13 +85,29 @@ class Panel {
     return name?.startsWith("@") ? this.palette[name.slice(1)] : name;
   }
 
-  drawCurve({ x, y, colour, dash, width = 2, alpha = 1, points = false }) {
+  drawCurve({ x, y, low, colour, dash, width = 2, alpha = 1, points = false }) {
     const [xs, ys] = [this.row(x), this.row(y)];
+    if (low) {
+      this.drawBetween(xs, this.row(low), ys, this.colour(colour), alpha);
+      return;
+    }
     const style = { colour: this.colour(colour), dash, width, alpha };
     this.chart.pen.globalAlpha = alpha;
     if (points) this.chart.points(xs, ys, style.colour, width);
     this.chart.pen.globalAlpha = 1;
     if (!points) this.chart.curve(xs, ys, style);
+  }
+
+  drawBetween(xs, lows, highs, colour, alpha) {
+    const { pen } = this.chart;
+    const edge = (ys) => Array.from(xs, (x, k) => [this.chart.x(x), this.chart.y(ys[k])]);
+    const corners = [...edge(lows), ...edge(highs).reverse()].filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y));
+    pen.globalAlpha = alpha;
+    pen.fillStyle = colour;
+    pen.beginPath();
+    for (const [x, y] of corners) pen.lineTo(x, y);
+    pen.fill();
+    pen.globalAlpha = 1;
   }
 
   drawBars() {

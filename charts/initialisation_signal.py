@@ -1,0 +1,199 @@
+"""The message of the view on signals: second moments of values and gradients in every layer, predicted and not."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from engine.initialisation.passes import Passes
+from engine.initialisation.signal import Signal, middle
+from engine.words import number, with_error
+
+FORWARD, BACKWARD, SINGLE = "@open", "@limit", "@quiet"
+SHOWN = 10  # single networks that are drawn
+TINY, HUGE = 1e-36, 1e36  # beyond them a curve leaves the picture: single precision ends there
+SAME = 3.0  # factor within which a size counts as kept
+DECADES = (1.0, 2.0, 3.0, 5.0, 8.0, 12.0, 20.0, 35.0)  # how far axes may reach
+
+
+def signal_message(
+    told: Signal, found: Passes, widths: Sequence[int], names: list[str], activation: str, scheme: str, units: str
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return header and arrays; ``names`` are those of the S scales, the one in the middle is shown first."""
+    at, count = len(names) // 2, len(names)
+    arrays = {"layer": np.arange(len(widths)), "weights": np.arange(1, len(widths))}
+    for name, mean, unlike, every in (
+        ("second", told.second, told.unlike, found.second),
+        ("back", told.back, told.unlike_back, found.back),
+    ):
+        low, high = middle(mean, unlike)
+        arrays |= {f"{name}.told": mean.T, f"{name}.low": low.T, f"{name}.high": high.T}
+        arrays[f"{name}.found"] = every.mean(axis=1).T
+        arrays |= {f"{name}.{k}": every[:, k].T for k in range(min(SHOWN, every.shape[1]))}
+    arrays |= {"variance.told": told.variance.T, "variance.found": found.variance.T}
+    arrays |= {"gradient.told": told.gradient.T, "gradient.found": found.gradient.mean(axis=1).T}
+    says = [_says(told, found, widths, names[k], k, activation, scheme, units) for k in range(count)]
+    header = {
+        "alt": f"Second moments of values and gradients, layer by layer. {says[at]}",
+        "says": says,
+        "caption": _caption(found.second.shape[1], widths),
+        "index": {"id": f"{names}", "name": "Size of the weights", "texts": names, "at": at},
+        "panels": [_forward(arrays, count), _backward(arrays, count), _weights(arrays, count)],
+    }
+    kept = {name: np.asarray(array, dtype=float).reshape(-1) for name, array in arrays.items()}
+    return header, {
+        name: np.where((array > HUGE) | (array < TINY) & (array > 0), np.nan, array) for name, array in kept.items()
+    }
+
+
+def _forward(arrays: dict[str, np.ndarray], count: int) -> dict[str, Any]:
+    curves = _single("second", FORWARD, count)
+    style: dict[str, Any] = {"x": {"name": "layer"}, "colour": FORWARD}
+    curves += [
+        {**style, "y": {"name": "second.told", "rows": count}, "label": "E[z²], predicted", "width": 2.6},
+        {**style, "y": {"name": "second.found", "rows": count}, "label": "measured", "points": True, "width": 2.6},
+        {
+            **style,
+            "y": {"name": "variance.told", "rows": count},
+            "label": "var z, predicted",
+            "dash": "dash",
+            "width": 1.6,
+            "colour": "@ink",
+        },
+        {
+            **style,
+            "y": {"name": "variance.found", "rows": count},
+            "label": "measured",
+            "points": True,
+            "width": 1.7,
+            "colour": "@ink",
+        },
+    ]
+    return {
+        "label": "Second moment and variance of the units against the layer; arrow keys read them off",
+        "title": "Forward: the values z",
+        "note": "shaded: where 95 of 100 single networks should be; thin: some of them",
+        "height": 320,
+        "x": _layers(arrays["layer"]),
+        "y": {"title": "E[z²]", "log": True, "range": _ranges(arrays, "second")},
+        "curves": curves,
+        "rest": float(arrays["layer"][-1]),
+    }
+
+
+def _backward(arrays: dict[str, np.ndarray], count: int) -> dict[str, Any]:
+    curves = _single("back", BACKWARD, count)
+    style: dict[str, Any] = {"x": {"name": "layer"}, "colour": BACKWARD}
+    curves += [
+        {**style, "y": {"name": "back.told", "rows": count}, "label": "E[δ²], predicted", "width": 2.6},
+        {**style, "y": {"name": "back.found", "rows": count}, "label": "measured", "points": True, "width": 2.6},
+    ]
+    return {
+        "label": "Second moment of the gradient against the layer; arrow keys read it off",
+        "title": "Backward: the gradient δ = ∂E/∂z",
+        "note": "sent back from the last layer, where E[δ²] = 1",
+        "height": 320,
+        "x": _layers(arrays["layer"]),
+        "y": {"title": "E[δ²]", "log": True, "range": _ranges(arrays, "back")},
+        "curves": curves,
+        "rest": 0.0,
+    }
+
+
+def _weights(arrays: dict[str, np.ndarray], count: int) -> dict[str, Any]:
+    style: dict[str, Any] = {"x": {"name": "weights"}, "colour": "@good"}
+    return {
+        "label": "Mean square of the derivatives with respect to the weights of each layer; arrow keys read it off",
+        "title": "What each weight receives: (∂E/∂w)², on average",
+        "height": 190,
+        "wide": True,
+        "x": _layers(arrays["weights"]),
+        "y": {"title": "(∂E/∂w)²", "log": True, "range": _ranges(arrays, "gradient")},
+        "curves": [
+            {**style, "y": {"name": "gradient.told", "rows": count}, "label": "predicted", "width": 2.4},
+            {
+                **style,
+                "y": {"name": "gradient.found", "rows": count},
+                "label": "measured",
+                "points": True,
+                "width": 2.4,
+            },
+        ],
+        "rest": 1.0,
+    }
+
+
+def _single(name: str, colour: str, count: int) -> list[dict[str, Any]]:
+    """Return the band of single networks, and some of them."""
+    x = {"name": "layer"}
+    band = {"y": {"name": f"{name}.high", "rows": count}, "low": {"name": f"{name}.low", "rows": count}}
+    thin = {"x": x, "colour": SINGLE, "width": 0.8, "alpha": 0.55}
+    return [{"x": x, **band, "colour": colour, "alpha": 0.16}] + [
+        {**thin, "y": {"name": f"{name}.{k}", "rows": count}} for k in range(SHOWN)
+    ]
+
+
+def _layers(layers: np.ndarray) -> dict[str, Any]:
+    return {"title": "layer", "range": [float(layers[0]) - 0.3, float(layers[-1]) + 0.3]}
+
+
+def _ranges(arrays: dict[str, np.ndarray], name: str) -> list[list[float]]:
+    """Return for every scale a range in powers of ten, of few widths, so that it seldom changes."""
+    parts = [f"{name}.told", f"{name}.found"] + (["variance.told"] if name == "second" else [])
+    with np.errstate(divide="ignore"):
+        powers = np.concatenate([np.log10(np.asarray(arrays[part])) for part in parts], axis=1)
+    powers = np.where(np.isfinite(powers), powers, 0.0)
+    return [[-_reach(-row.min()), _reach(row.max())] for row in powers]
+
+
+def _reach(power: float) -> float:
+    return next((decades for decades in DECADES if power < decades - 0.1), DECADES[-1])
+
+
+def _caption(networks: int, widths: Sequence[int]) -> str:
+    shape = f"{widths[0]} units a layer" if widths[0] == widths[-1] else f"from {widths[0]} units down to {widths[-1]}"
+    if widths[-1] > widths[0]:
+        shape = f"from {widths[0]} units up to {widths[-1]}"
+    return (
+        f"{networks} networks without biases, {shape}, drawn anew for every picture; a normal row goes forward through"
+        " each and a normal gradient back. Measured are means over the networks, ± one standard error. A mean is made by"
+        " few where single networks differ much: the wider the layers, the less they do."
+    )
+
+
+def _says(
+    told: Signal, found: Passes, widths: Sequence[int], name: str, k: int, activation: str, scheme: str, units: str
+) -> str:
+    depth = len(widths) - 1
+    forward, back = _beside(found.second[-1, :, k], told.second[-1, k]), _beside(found.back[0, :, k], told.back[0, k])
+    ends = float(told.second[-1, k]), float(told.back[0, k])
+    text = (
+        f"{name}: after {depth} layer{'s' if depth > 1 else ''} of {units} E[z²] is {forward}, and of a gradient sent"
+        f" back E[δ²] = {back} arrives."
+    )
+    return f"{text} {_why(told, widths, k, activation, scheme, ends)}"
+
+
+def _why(told: Signal, widths: Sequence[int], k: int, activation: str, scheme: str, ends: tuple[float, float]) -> str:
+    forward, back = ends
+    if widths[0] != widths[-1]:
+        return (
+            f"The widths change by {number(widths[-1] / widths[0])}: forward bears {number(forward)} of it, backward"
+            f" {number(back)}."
+        )
+    if activation == "relu" and 1.0 / SAME < forward < SAME:
+        share = float(told.variance[1, k] / told.second[1, k])
+        return (
+            f"The variance of z is {number(share)} of that from the first layer on: inputs have mean 0, ReLUs"
+            " do not. (7.22) calls var[z] what is E[z²]."
+        )
+    words = []
+    for what, value in (("signal", forward), ("gradient", back)):
+        verb = "keeps its size" if 1.0 / SAME < value < SAME else "vanishes" if value < 1.0 else "explodes"
+        words.append(f"the {what} {verb}")
+    return f"{words[0].capitalize()} and {words[1]}."
+
+
+def _beside(values: np.ndarray, told: float) -> str:
+    unsure = float(values.std(ddof=1)) / np.sqrt(len(values))
+    return f"{with_error(float(values.mean()), unsure)} (predicted {number(told)})"
