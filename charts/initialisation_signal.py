@@ -12,6 +12,7 @@ from engine.words import number, with_error
 FORWARD, BACKWARD, SINGLE = "@open", "@limit", "@quiet"
 SHOWN = 10  # single networks that are drawn
 TINY, HUGE = 1e-36, 1e36  # beyond them a curve leaves the picture: single precision ends there
+UNLIKE = 1.0  # variance over squared mean, above which the mean tells little of a single network
 SAME = 3.0  # factor within which a size counts as kept
 DECADES = (1.0, 2.0, 3.0, 5.0, 8.0, 12.0, 20.0, 35.0)  # how far axes may reach
 
@@ -156,8 +157,8 @@ def _caption(networks: int, widths: Sequence[int]) -> str:
         shape = f"from {widths[0]} units up to {widths[-1]}"
     return (
         f"{networks} networks without biases, {shape}, drawn anew for every picture; a normal row goes forward through"
-        " each and a normal gradient back. Measured are means over the networks, ± one standard error. A mean is made by"
-        " few where single networks differ much: the wider the layers, the less they do."
+        " each, a normal gradient back. Measured are means over the networks, ± one standard error. A mean is made by"
+        " few of them where single networks differ much: the wider the layers, the less they do."
     )
 
 
@@ -169,9 +170,17 @@ def _says(
     ends = float(told.second[-1, k]), float(told.back[0, k])
     text = (
         f"{name}: after {depth} layer{'s' if depth > 1 else ''} of {units} E[z²] is {forward}, and of a gradient sent"
-        f" back E[δ²] = {back} arrives."
+        f" back E[δ²] = {back} arrives.{_few(told, k)}"
     )
     return f"{text} {_why(told, widths, k, activation, scheme, ends)}"
+
+
+def _few(told: Signal, k: int) -> str:
+    """Return what to say where few networks make the mean."""
+    unlike, mean = float(told.unlike[-1, k]), float(told.second[-1, k])
+    if unlike < UNLIKE:
+        return ""
+    return f" Single networks differ: half of them have less than {number(mean / np.sqrt(1.0 + unlike))}."
 
 
 def _why(told: Signal, widths: Sequence[int], k: int, activation: str, scheme: str, ends: tuple[float, float]) -> str:

@@ -148,7 +148,7 @@ def _errors(split: Split, size: int) -> dict[str, Any]:
 
 
 def _steps(split: Split) -> dict[str, Any]:
-    return {"title": "step", "range": [0.0, float(split.seen[-1])]}
+    return {"title": "step", "range": [0.0, 1.03 * float(split.seen[-1])]}
 
 
 def _says(split: Split, k: int) -> str:
@@ -172,7 +172,7 @@ def _says(split: Split, k: int) -> str:
             f" {number(split.error[-1, 0])}.{_rate(split)}"
         )
     return (
-        f"{name} the units are {number(BROKEN)} apart at step {count(float(broken[0]))} of {count(steps)}, and the error"
+        f"{name} the units are {number(BROKEN)} apart at step {count(float(broken[0]))} of {count(steps)}; the error"
         f" ends at {number(split.error[-1, k])}; with equal weights at {number(split.error[-1, 0])}.{_rate(split)}"
     )
 
