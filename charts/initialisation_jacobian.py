@@ -53,8 +53,8 @@ def jacobian_message(
         "caption": (
             f"J = D_{{L}} W_{{L}} ⋯ D_{{1}} W_{{1}}, D the slopes h′(a) of the units, (7.51): a gradient at the outputs"
             f" is multiplied by Jᵀ on its way to the inputs. {found.shape[1]} networks, {width} units a layer, no"
-            " biases, a normal row, gradients of every direction. Typical is the geometric mean; a mean square is made by"
-            " few networks. The number of directions is (Σ s²)²/Σ s⁴, means over the networks. Predicted for normal"
+            " biases, a normal row, gradients of every direction. Typical is the geometric mean; few networks make the"
+            " mean square. The number of directions is (Σ s²)²/Σ s⁴, means over the networks. Predicted for normal"
             " weights, exactly for linear units and ReLUs."
         ),
         "index": {"id": f"{names}", "name": "Size of the weights", "texts": names, "at": middle},

@@ -18,9 +18,18 @@ DECADES = (1.0, 2.0, 3.0, 5.0, 8.0, 12.0, 20.0, 35.0)  # how far axes may reach
 
 
 def signal_message(
-    told: Signal, found: Passes, widths: Sequence[int], names: list[str], activation: str, scheme: str, units: str
+    told: Signal,
+    found: Passes,
+    widths: Sequence[int],
+    names: list[str],
+    activation: str,
+    units: str,
+    otherwise: tuple[str, Signal] | None,
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return header and arrays; ``names`` are those of the S scales, the one in the middle is shown first."""
+    """Return header and arrays; ``names`` are those of the S scales, the one in the middle is shown first.
+
+    ``otherwise`` is what another scheme is called and what it would make of the same widths.
+    """
     at, count = len(names) // 2, len(names)
     arrays = {"layer": np.arange(len(widths)), "weights": np.arange(1, len(widths))}
     for name, mean, unlike, every in (
@@ -33,7 +42,7 @@ def signal_message(
         arrays |= {f"{name}.{k}": every[:, k].T for k in range(min(SHOWN, every.shape[1]))}
     arrays |= {"variance.told": told.variance.T, "variance.found": found.variance.T}
     arrays |= {"gradient.told": told.gradient.T, "gradient.found": found.gradient.mean(axis=1).T}
-    says = [_says(told, found, widths, names[k], k, activation, scheme, units) for k in range(count)]
+    says = [_says(told, found, widths, names[k], k, activation, units, otherwise) for k in range(count)]
     header = {
         "alt": f"Second moments of values and gradients, layer by layer. {says[at]}",
         "says": says,
@@ -163,16 +172,26 @@ def _caption(networks: int, widths: Sequence[int]) -> str:
 
 
 def _says(
-    told: Signal, found: Passes, widths: Sequence[int], name: str, k: int, activation: str, scheme: str, units: str
+    told: Signal,
+    found: Passes,
+    widths: Sequence[int],
+    name: str,
+    k: int,
+    activation: str,
+    units: str,
+    otherwise: tuple[str, Signal] | None,
 ) -> str:
     depth = len(widths) - 1
     forward, back = _beside(found.second[-1, :, k], told.second[-1, k]), _beside(found.back[0, :, k], told.back[0, k])
-    ends = float(told.second[-1, k]), float(told.back[0, k])
     text = (
         f"{name}: after {depth} layer{'s' if depth > 1 else ''} of {units} E[z²] is {forward}, and of a gradient sent"
         f" back E[δ²] = {back} arrives.{_few(told, k)}"
     )
-    return f"{text} {_why(told, widths, k, activation, scheme, ends)}"
+    if otherwise is not None:
+        title, other = otherwise
+        ends = number(float(other.second[-1, k])), number(float(other.back[0, k]))
+        return f"{text} {title} weights, as large between equal widths, would make them {ends[0]} and {ends[1]}."
+    return f"{text} {_why(told, k, activation)}"
 
 
 def _few(told: Signal, k: int) -> str:
@@ -183,13 +202,8 @@ def _few(told: Signal, k: int) -> str:
     return f" Single networks differ: half of them have less than {number(mean / np.sqrt(1.0 + unlike))}."
 
 
-def _why(told: Signal, widths: Sequence[int], k: int, activation: str, scheme: str, ends: tuple[float, float]) -> str:
-    forward, back = ends
-    if widths[0] != widths[-1]:
-        return (
-            f"The widths change by {number(widths[-1] / widths[0])}: forward bears {number(forward)} of it, backward"
-            f" {number(back)}."
-        )
+def _why(told: Signal, k: int, activation: str) -> str:
+    forward, back = float(told.second[-1, k]), float(told.back[0, k])
     if activation == "relu" and 1.0 / SAME < forward < SAME:
         share = float(told.variance[1, k] / told.second[1, k])
         return (

@@ -1,15 +1,18 @@
 """Signal: how large values and gradients are in every layer of a deep network."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from charts.initialisation_signal import signal_message
 from engine.initialisation.passes import measured, networks
-from engine.initialisation.signal import predicted
+from engine.initialisation.signal import Signal, predicted
 from engine.parameter import Parameter
 from widgets.controls import number as ask
 from widgets.controls import row
-from widgets.initialisation.stack import SEED, funnel, pick_stack
+from widgets.initialisation.stack import SEED, Stack, funnel, pick_stack
 from widgets.lines import lines
+from widgets.net import TITLES
 
 NAME = "signal"
 TITLE = "Through fifty layers a signal and its gradient keep their size only if the weights have the right one."
@@ -21,6 +24,7 @@ LAST = Parameter(
     100, 10, 200, "", step=10, whole=True, help="Units of the last layer. Those between change by one factor a layer."
 )
 STOPS = 13
+OTHER = {"xavier": ("he", 0.5**0.5), "he": ("xavier", 2.0**0.5)}  # and what makes them as large between equal widths
 
 
 def draw() -> None:
@@ -37,8 +41,19 @@ def draw() -> None:
     told = predicted(stack.h, stack.rise, stack.widths, stack.deviations)
     found = measured(stack.h, stack.rise, stack.widths, stack.scheme, stack.deviations, count, seed)
     names = [f"{stack.symbol} = {scale:.3g}" for scale in stack.scales]
-    words = stack.units, stack.scheme in ("xavier", "he")
     lines(
         f"initialisation.{NAME}",
-        *signal_message(told, found, stack.widths, names, stack.activation, stack.scheme, words[0]),
+        *signal_message(told, found, stack.widths, names, stack.activation, stack.units, _otherwise(stack)),
     )
+
+
+def _otherwise(stack: Stack) -> tuple[str, Signal] | None:
+    """Return what the other of Xavier and He would make of widths that change; None where there is nothing to tell.
+
+    The other weights have the same deviations in a layer that is as wide below as above.
+    """
+    if stack.scheme not in OTHER or stack.widths[0] == stack.widths[-1]:
+        return None
+    other, factor = OTHER[stack.scheme]
+    changed = replace(stack, scheme=other, scale=factor * stack.scale)
+    return f"{TITLES[other]}'s", predicted(stack.h, stack.rise, stack.widths, changed.deviations)
