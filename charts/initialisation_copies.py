@@ -193,8 +193,8 @@ def _caption(family: Family) -> str:
             " space, so copies are not equally sharp."
         ),
         "rescaled": (
-            "h(ca) = c h(a) for c > 0: what leads into a unit may be multiplied by c if what leads out is divided by it."
-            " It does not flip: its copies are M! surfaces, each with a direction for every unit. The Hessian of a copy"
+            "h(ca) = c h(a) for c > 0: what leads into a unit may be multiplied by c if what leads out is divided by"
+            " it. It does not flip: there is a whole surface of copies for each of M! orders. The Hessian of one"
             " is S⁻¹ H S⁻¹, S the factors: sharpness alone says nothing of a ReLU network (Dinh and others 2017)."
         ),
     }[family.kind]

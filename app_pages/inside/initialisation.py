@@ -13,7 +13,7 @@ ORDER = 10
 
 PRESETS = {
     "Fifty layers of ReLUs": "initialisation=signal",
-    "Xavier between 200 and 20 units": "initialisation=signal&stack.activation=linear&stack.scheme=xavier&signal.first=200"
+    "From 200 units to 20": "initialisation=signal&stack.activation=linear&stack.scheme=xavier&signal.first=200"
     "&signal.last=20",
     "Sigmoids": "initialisation=signal&stack.activation=sigmoid&stack.scheme=xavier",
     "Too large for tanh": "initialisation=jacobian&stack.activation=tanh&stack.scheme=gaussian&stack.epsilon=0.4",

@@ -15,7 +15,7 @@ def descend(surface: Any, starts: np.ndarray, rates: np.ndarray, steps: int) -> 
     w_i <- w_i - eta_i dE/dw_i: the same as gradient descent with one rate on w_i/sqrt(eta_i). A run that diverges has
     an error that is not finite.
     """
-    w, eta = np.ascontiguousarray(np.transpose(starts)), np.ascontiguousarray(np.transpose(rates))
+    w, eta = np.array(np.transpose(starts), order="C"), np.ascontiguousarray(np.transpose(rates))
     gradient, error = np.empty_like(w), np.empty(w.shape[1])
     theta, rows = surface.pack(), surface.rows()
     with np.errstate(all="ignore"):

@@ -5,12 +5,21 @@ import numpy as np
 DRAWN = ("uniform", "gaussian", "xavier", "he")
 
 
+def xavier_end(fan_in: int, fan_out: int) -> float:
+    """Return where the uniform weights of a layer end, sqrt(6/(fan_in + fan_out)); Glorot and Bengio (2010), 16."""
+    return float(np.sqrt(6.0 / (fan_in + fan_out)))
+
+
+def he_deviation(fan_in: int) -> float:
+    """Return the standard deviation sqrt(2/fan_in); Bishop and Bishop (2024), 7.23."""
+    return float(np.sqrt(2.0 / fan_in))
+
+
 def deviation(scheme: str, scale: float, fan_in: int, fan_out: int) -> float:
     """Return the standard deviation of a layer's initial weights.
 
     ``uniform`` in [-scale, scale]: scale/sqrt(3); ``gaussian`` scale; ``xavier`` scale times
-    sqrt(2/(fan_in + fan_out)), Glorot and Bengio (2010), 16; ``he`` scale times sqrt(2/fan_in), Bishop and Bishop
-    (2024), 7.23. Raises ValueError for a scheme of another name.
+    sqrt(2/(fan_in + fan_out)); ``he`` scale times sqrt(2/fan_in). Raises ValueError for a scheme of another name.
     """
     match scheme:
         case "uniform":
@@ -18,9 +27,9 @@ def deviation(scheme: str, scale: float, fan_in: int, fan_out: int) -> float:
         case "gaussian":
             return scale
         case "xavier":
-            return scale * float(np.sqrt(2.0 / (fan_in + fan_out)))
+            return scale * xavier_end(fan_in, fan_out) / float(np.sqrt(3.0))
         case "he":
-            return scale * float(np.sqrt(2.0 / fan_in))
+            return scale * he_deviation(fan_in)
     raise ValueError(f"scheme must be {', '.join(DRAWN[:-1])} or {DRAWN[-1]}, got {scheme!r}")
 
 

@@ -49,11 +49,12 @@ def predicted(h: Function, rise: Function, widths: Sequence[int], deviations: np
     others in the limit of wide layers. ``unlike`` is for Gaussian weights and one row: with c = E[h^4]/E[h^2]^2 - 1 and
     e = d ln E[h^2]/d ln q it grows as v_l = (1 + v_(l-1)) c/n_l + e^2 v_(l-1), exact for ReLUs where c = 5 and e = 1
     [Hanin and Rolnick (2018)], to first order in 1/n for others. ``unlike_back`` grows as
-    1 + v_(l-1) = (1 + v_l)(1 + 2/n_(l-1))(1 + 3 (E[h'^4]/E[h'^2]^2 - 1)/(n_l + 2)), exact for ReLUs.
+    1 + v_(l-1) = (1 + v_l)(1 + 2/n_(l-1))(1 + 3 (E[h'^4]/E[h'^2]^2 - 1)/(n_l + 2)), exact for ReLUs; for others times
+    what comes of slopes that follow the signal's own size.
     """
     count = deviations.shape[1]
     second, mean, unlike = [np.ones(count)], [np.zeros(count)], [np.full(count, 2.0 / widths[0])]
-    slope, fourth = [], []
+    slope, fourth, noise, bends, tilts = [], [], [], [], []
     for layer, sigma in enumerate(deviations):
         q = widths[layer] * sigma**2 * second[-1]
         places = nodes(np.sqrt(q))
@@ -67,7 +68,10 @@ def predicted(h: Function, rise: Function, widths: Sequence[int], deviations: np
         with np.errstate(divide="ignore", invalid="ignore"):
             uneven = (weight * squares**2).sum(axis=1) / second[-1] ** 2 - 1.0
             bent = 0.5 * (weight * squares * (places.standard**2 - 1.0)).sum(axis=1) / second[-1]
-        unlike.append((1.0 + unlike[-1]) * uneven / widths[layer + 1] + bent**2 * unlike[-1])
+            tilts.append(0.5 * (weight * steep * (places.standard**2 - 1.0)).sum(axis=1) / slope[-1])
+        noise.append(uneven / widths[layer + 1])
+        bends.append(bent)
+        unlike.append((1.0 + unlike[-1]) * noise[-1] + bent**2 * unlike[-1])
     back, unlike_back = [np.ones(count)], [np.full(count, 2.0 / widths[-1])]
     for layer in reversed(range(len(deviations))):
         below, above = widths[layer], widths[layer + 1]
@@ -75,8 +79,30 @@ def predicted(h: Function, rise: Function, widths: Sequence[int], deviations: np
         with np.errstate(divide="ignore", invalid="ignore"):
             uneven = 3.0 * (fourth[layer] / slope[layer] ** 2 - 1.0) / (above + 2.0)
         unlike_back.append((1.0 + unlike_back[-1]) * (1.0 + uneven) * (1.0 + 2.0 / below) - 1.0)
-    stacked = [np.stack(part) for part in (second, mean, unlike, slope, fourth, back[::-1], unlike_back[::-1])]
+    swayed = 1.0 + _swayed(unlike, noise, bends, tilts)
+    unlike_back = [(1.0 + own) * by_signal - 1.0 for own, by_signal in zip(unlike_back[::-1], swayed, strict=True)]
+    stacked = [np.stack(part) for part in (second, mean, unlike, slope, fourth, back[::-1], unlike_back)]
     return Signal(*stacked)
+
+
+def _swayed(
+    unlike: list[np.ndarray], noise: list[np.ndarray], bends: list[np.ndarray], tilts: list[np.ndarray]
+) -> np.ndarray:
+    """Return the variance of the logarithm of the slopes' product from the last layer down to each, (L+1, S).
+
+    s_l, how far ln of the mean of z^2 is off in layer l, is e_l s_(l-1) and a part of its own, of variance ``noise``;
+    the slopes of layer l follow it with ``tilts``, f_l = d ln E[h'^2]/d ln q. The sum of f_(m+1) s_m over m >= j is
+    A_j s_j and what is new in later layers, with A_m = f_(m+1) + e_(m+1) A_(m+1).
+    """
+    depth = len(noise)
+    weight, later = np.zeros_like(unlike[0]), np.zeros_like(unlike[0])
+    found = [np.zeros_like(unlike[0])]
+    for layer in reversed(range(depth)):
+        if layer + 1 < depth:
+            later = later + weight**2 * noise[layer]
+        weight = tilts[layer] + bends[layer] * weight
+        found.append(weight**2 * unlike[layer] + later)
+    return np.stack(found[::-1])
 
 
 def middle(mean: np.ndarray, unlike: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

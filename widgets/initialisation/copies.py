@@ -103,7 +103,7 @@ def family(net: Mlp, w: np.ndarray, seed: int) -> Family:
 
 
 def half_way(net: Mlp, w: np.ndarray, units: np.ndarray) -> float:
-    """Return the error half way to the copy with all units flipped, where none is left: that of one output for all rows.
+    """Return the error half way to the copy with all units flipped, where every row has the same output.
 
     The output is its bias; of sigmoids, half of what leads out of every unit is added.
     """
