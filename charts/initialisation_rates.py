@@ -140,9 +140,9 @@ def _says(item: Width, first: Width, best: np.ndarray, steps: int) -> str:
     least = item.means.min(axis=1)
     plain, full = (f"{with_error(*limits[p])} (predicted {number(float(item.told[p]))})" for p in (0, 2))
     text = (
-        f"With {item.width} units η is at its limit at {plain}; divided by the fan-in at {full}. After {steps} steps at"
-        f" the best rate tried the error is {number(float(least[0]))} not divided, {number(float(least[1]))} by the"
-        f" root, {number(float(least[2]))} by the fan-in."
+        f"With {item.width} units the limit of η is {plain}, divided by the fan-in {full}. After {steps} steps at the"
+        f" best η tried the error is {number(float(least[0]))} not divided, {number(float(least[1]))} by the root,"
+        f" {number(float(least[2]))} by the fan-in."
     )
     if item.width == first.width:
         return text

@@ -44,7 +44,7 @@ def relu_message(
         arrays[f"{name}.start"] = [getattr(item, name).mean() for item in found]
         arrays[f"{name}.after"] = [_mean(getattr(item, f"{name}_after")) for item in found]
     arrays["error"] = [_mean(item.error) for item in found]
-    says = [_says(item) for item in found]
+    says = [_says(item, _mean(found[at].error)) for item in found]
     names = [f"b = {number(item.bias)}" for item in found]
     header = {
         "alt": f"Dead ReLUs against the bias. {says[at]}",
@@ -197,7 +197,7 @@ def _marks(found: list[Biased]) -> list[dict[str, Any]]:
     return [{"x": [item.bias for item in found], "colour": "@ink", "dash": "solid"}]
 
 
-def _says(item: Biased) -> str:
+def _says(item: Biased, unbiased: float) -> str:
     text = (
         f"With all biases at {number(item.bias)}, {_beside(item.dead)} of the ReLUs are dead at the start (predicted"
         f" {percent(item.dead_told)}), and a unit is on for {_beside(item.active)} of the rows (predicted"
@@ -212,8 +212,12 @@ def _says(item: Biased) -> str:
     )
     return (
         f"{text} After {item.steps} steps {_beside(item.dead_after)} are dead, at an error of"
-        f" {number(_mean(item.error))}{lost}."
+        f" {number(_mean(item.error))}{_against(item, unbiased)}{lost}."
     )
+
+
+def _against(item: Biased, unbiased: float) -> str:
+    return f" (without biases {number(unbiased)})" if item.bias != 0.0 and np.isfinite(unbiased) else ""
 
 
 def _beside(shares: np.ndarray) -> str:

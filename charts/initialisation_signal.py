@@ -182,10 +182,11 @@ def _says(
     otherwise: tuple[str, Signal] | None,
 ) -> str:
     depth = len(widths) - 1
-    forward, back = _beside(found.second[-1, :, k], told.second[-1, k]), _beside(found.back[0, :, k], told.back[0, k])
+    forward, back = _beside(found.second[-1, :, k]), _beside(found.back[0, :, k])
     text = (
-        f"{name}: after {depth} layer{'s' if depth > 1 else ''} of {units} E[z²] is {forward}, and of a gradient sent"
-        f" back E[δ²] = {back} arrives.{_few(told, k)}"
+        f"{name}: after {depth} layer{'s' if depth > 1 else ''} of {units} E[z²] = {forward} (predicted"
+        f" {number(float(told.second[-1, k]))}{_few(told, k)}), and a gradient sent back has E[δ²] = {back} (predicted"
+        f" {number(float(told.back[0, k]))})."
     )
     if otherwise is not None:
         title, other = otherwise
@@ -199,7 +200,7 @@ def _few(told: Signal, k: int) -> str:
     unlike, mean = float(told.unlike[-1, k]), float(told.second[-1, k])
     if unlike < UNLIKE:
         return ""
-    return f" Single networks differ: half of them have less than {number(mean / np.sqrt(1.0 + unlike))}."
+    return f", half of all networks below {number(mean / np.sqrt(1.0 + unlike))}"
 
 
 def _why(told: Signal, k: int, activation: str) -> str:
@@ -207,8 +208,8 @@ def _why(told: Signal, k: int, activation: str) -> str:
     if activation == "relu" and 1.0 / SAME < forward < SAME:
         share = float(told.variance[1, k] / told.second[1, k])
         return (
-            f"The variance of z is {number(share)} of that from the first layer on: inputs have mean 0, ReLUs"
-            " do not. (7.22) calls var[z] what is E[z²]."
+            f"From the first layer on var z is {number(share)} of E[z²]: inputs have mean 0, ReLUs do not. (7.22) says"
+            " var[z], and means E[z²]."
         )
     words = []
     for what, value in (("signal", forward), ("gradient", back)):
@@ -217,6 +218,5 @@ def _why(told: Signal, k: int, activation: str) -> str:
     return f"{words[0].capitalize()} and {words[1]}."
 
 
-def _beside(values: np.ndarray, told: float) -> str:
-    unsure = float(values.std(ddof=1)) / np.sqrt(len(values))
-    return f"{with_error(float(values.mean()), unsure)} (predicted {number(told)})"
+def _beside(values: np.ndarray) -> str:
+    return with_error(float(values.mean()), float(values.std(ddof=1)) / np.sqrt(len(values)))

@@ -105,6 +105,15 @@ def _distances(split: Split, size: int) -> dict[str, Any]:
                 "colour": "@ink",
             },
         ],
+        "marks": [
+            {
+                "y": [2.0 * LEAST if value == 0.0 else LEAST**2 for value in split.sizes],
+                "name": ["0 apart, exactly" if value == 0.0 else "" for value in split.sizes],
+                "colour": DISTURBED,
+                "dash": "solid",
+                "width": 2.6,
+            }
+        ],
         "rest": float(split.seen[-1]),
     }
 

@@ -7,9 +7,6 @@ import numpy as np
 from surfaces.fitting.forward import LEAK, sigmoid
 from surfaces.fitting.layers import FIRST_SLOPE
 
-ODD = ("linear", "tanh", "hard_tanh", "softsign")  # h(-a) = -h(a): 0 on average where a is as often -a
-DIES = ("relu", "hard_tanh")  # exactly flat on a whole side
-
 
 def derivative(name: str, a: np.ndarray, slope: float | np.ndarray = FIRST_SLOPE) -> np.ndarray:
     """Return h'(a), element by element; ``slope`` is that of PReLU below 0.
@@ -31,6 +28,22 @@ def derivative(name: str, a: np.ndarray, slope: float | np.ndarray = FIRST_SLOPE
             return 1.0 / (1.0 + np.abs(a)) ** 2
     below = {"relu": 0.0, "leaky_relu": LEAK, "prelu": slope}.get(name, 1.0)
     return np.where(a > 0.0, 1.0, below)
+
+
+def second_derivative(name: str, a: np.ndarray) -> np.ndarray:
+    """Return h''(a), element by element: 0 of those made of straight pieces.
+
+    sigmoid'' = h' (1 - 2 h), tanh'' = -2 h h', softsign'' = -2 sign(a)/(1 + |a|)^3.
+    """
+    a = np.asarray(a, dtype=np.float64)
+    match name:
+        case "sigmoid":
+            return derivative(name, a) * (sigmoid(-a) - sigmoid(a))
+        case "tanh":
+            return -2.0 * np.tanh(a) * derivative(name, a)
+        case "softsign":
+            return np.where(a < 0.0, 2.0, -2.0) / (1.0 + np.abs(a)) ** 3
+    return np.zeros_like(a)
 
 
 def steepest(name: str, slope: float = FIRST_SLOPE) -> float:

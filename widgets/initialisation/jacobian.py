@@ -20,7 +20,7 @@ TITLE = "A gradient is a product of Jacobians: it vanishes or explodes, and in t
 ORDER = 40
 
 DEPTH = Parameter(30, 1, 50, "L", step=5, whole=True, help="How many layers there are.")
-WIDTH = Parameter(32, 8, 48, "n", step=4, whole=True, help="How many units each layer has, and how many inputs.")
+WIDTH = Parameter(32, 8, 40, "n", step=4, whole=True, help="How many units each layer has, and how many inputs.")
 STOPS = 7
 PLACES = 10  # layers at which singular values are worked out
 WIDE = 10  # times as wide as deep: then the limit of wide layers is shown

@@ -26,12 +26,12 @@ ORDER = 50
 HELP = "What every unit makes of its sum."
 KINDS = {slug: ACTIVATIONS[slug] for slug in ("tanh", "relu", "sigmoid", "softsign")}
 ACTIVATION = Choice("tanh", tuple(KINDS), tuple(KINDS.values()), HELP)
-STEPS = Parameter(100, 20, 200, "T", step=20, whole=True, help="How many steps every run takes.")
+STEPS = Parameter(60, 20, 200, "T", step=20, whole=True, help="How many steps every run takes.")
 SEED = Parameter(1, 1, 9999, "", step=1, whole=True, help="Of the weights.")
 WIDTHS = (4, 8, 16, 32, 64, 96)
 AT = 4  # the width that is shown first
 ETAS = np.geomspace(0.01, 20.0, 16)
-ROWS, RUNS = 30, 4
+ROWS, RUNS = 20, 4
 APART = 100  # seeds of a width's runs are so far from those of the next seed
 
 

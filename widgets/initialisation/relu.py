@@ -27,11 +27,11 @@ ORDER = 30
 OFFSET = Parameter(1.0, -3.0, 3.0, "", step=0.25, help="The mean of both inputs. At 0 they are centred.")
 UNITS = Parameter(12, 4, 20, "M", step=2, whole=True, help="How many hidden units there are.")
 RATE = Parameter(0.5, 0.01, 5.0, r"\eta", scale="log", step=0.1, help="Learning rate of gradient descent.")
-STEPS = Parameter(300, 0, 1000, "T", step=100, whole=True, help="How many steps every network is trained.")
+STEPS = Parameter(200, 0, 1000, "T", step=100, whole=True, help="How many steps every network is trained.")
 SEED = Parameter(1, 1, 9999, "", step=1, whole=True, help="Of the weights.")
 BIASES = np.linspace(-0.5, 1.0, 13)
 AT = 4  # no bias
-ROWS, NETWORKS = 40, 16
+ROWS, NETWORKS = 30, 16
 APART = 1000  # seeds of a bias's networks are so far from those of the next seed
 
 
