@@ -57,7 +57,7 @@ def signal_message(
 
 
 def _forward(arrays: dict[str, np.ndarray], count: int) -> dict[str, Any]:
-    curves = _single("second", FORWARD, count)
+    curves = _single("second", count)
     style: dict[str, Any] = {"x": {"name": "layer"}, "colour": FORWARD}
     curves += [
         {**style, "y": {"name": "second.told", "rows": count}, "label": "E[z²], predicted", "width": 2.6},
@@ -86,13 +86,14 @@ def _forward(arrays: dict[str, np.ndarray], count: int) -> dict[str, Any]:
         "height": 320,
         "x": _layers(arrays["layer"]),
         "y": {"title": "E[z²]", "log": True, "range": _ranges(arrays, "second")},
+        "areas": _between("second", FORWARD, count),
         "curves": curves,
         "rest": float(arrays["layer"][-1]),
     }
 
 
 def _backward(arrays: dict[str, np.ndarray], count: int) -> dict[str, Any]:
-    curves = _single("back", BACKWARD, count)
+    curves = _single("back", count)
     style: dict[str, Any] = {"x": {"name": "layer"}, "colour": BACKWARD}
     curves += [
         {**style, "y": {"name": "back.told", "rows": count}, "label": "E[δ²], predicted", "width": 2.6},
@@ -105,6 +106,7 @@ def _backward(arrays: dict[str, np.ndarray], count: int) -> dict[str, Any]:
         "height": 320,
         "x": _layers(arrays["layer"]),
         "y": {"title": "E[δ²]", "log": True, "range": _ranges(arrays, "back")},
+        "areas": _between("back", BACKWARD, count),
         "curves": curves,
         "rest": 0.0,
     }
@@ -133,14 +135,16 @@ def _weights(arrays: dict[str, np.ndarray], count: int) -> dict[str, Any]:
     }
 
 
-def _single(name: str, colour: str, count: int) -> list[dict[str, Any]]:
-    """Return the band of single networks, and some of them."""
-    x = {"name": "layer"}
-    band = {"y": {"name": f"{name}.high", "rows": count}, "low": {"name": f"{name}.low", "rows": count}}
-    thin = {"x": x, "colour": SINGLE, "width": 0.8, "alpha": 0.55}
-    return [{"x": x, **band, "colour": colour, "alpha": 0.16}] + [
-        {**thin, "y": {"name": f"{name}.{k}", "rows": count}} for k in range(SHOWN)
-    ]
+def _single(name: str, count: int) -> list[dict[str, Any]]:
+    """Return some single networks."""
+    thin = {"x": {"name": "layer"}, "colour": SINGLE, "width": 0.8, "alpha": 0.55}
+    return [{**thin, "y": {"name": f"{name}.{k}", "rows": count}} for k in range(SHOWN)]
+
+
+def _between(name: str, colour: str, count: int) -> list[dict[str, Any]]:
+    """Return the band in which single networks are predicted."""
+    low, high = ({"name": f"{name}.{end}", "rows": count} for end in ("low", "high"))
+    return [{"x": {"name": "layer"}, "low": low, "high": high, "colour": colour, "alpha": 0.16}]
 
 
 def _layers(layers: np.ndarray) -> dict[str, Any]:

@@ -18,13 +18,14 @@ header
         plane     true where both are places in one plane: one scale on both axes, and nothing to read off; optional
         silent    true where there is nothing to read off; optional
         rest      * the abscissa that the legend reads while nothing is pointed at, optional
-        curves    [{x, y, low, label*, colour, dash, width, alpha, tag, points, absent}]: ``label`` is the name in the
-                  legend, ``tag`` a short one on the figure; with ``points`` dots of that ``width``, with an array
-                  ``low`` all that is between it and y; ``absent`` is said where there is no number
+        curves    [{x, y, label*, colour, dash, width, alpha, tag, points, absent}]: ``label`` is the name in the
+                  legend, ``tag`` a short one on the figure; with ``points`` dots of that ``width``; ``absent`` is said
+                  where there is no number
         bars      {x, y, bands: [{label, colour, alpha}]}: stacked, y in the order (bar, band)
         marks     [{x* or y*, name*, low, colour, dash, width}]: straight lines across; the name of one that stands
                   upright is at the top, or ``low`` at the bottom
         ticks     an array: strokes on the lower edge
+        areas     [{x, low, high, colour, alpha}]: what lies between two curves, below all others; optional
         strips    [{label, note, colour, values, five, absent}]: a row for every array ``values``, each value a dot;
                   ``five`` in order the whisker's ends, the box's and the median, null where beyond the axis;
                   ``absent`` says how many are not on it. A panel of strips has the y range [1, 0]

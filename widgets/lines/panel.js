@@ -44,6 +44,7 @@ class Panel {
     if (spec.bars) this.drawBars();
     if (spec.strips) drawStrips(this, spec.strips);
     for (const mark of spec.marks ?? []) this.drawMark(mark);
+    for (const area of spec.areas ?? []) drawArea(this, area);
     for (const curve of this.curves) this.drawCurve(curve);
     if (spec.ticks) this.drawTicks(this.row(spec.ticks));
     for (const mark of spec.marks ?? []) this.nameMark(mark);
@@ -85,29 +86,13 @@ class Panel {
     return name?.startsWith("@") ? this.palette[name.slice(1)] : name;
   }
 
-  drawCurve({ x, y, low, colour, dash, width = 2, alpha = 1, points = false }) {
+  drawCurve({ x, y, colour, dash, width = 2, alpha = 1, points = false }) {
     const [xs, ys] = [this.row(x), this.row(y)];
-    if (low) {
-      this.drawBetween(xs, this.row(low), ys, this.colour(colour), alpha);
-      return;
-    }
     const style = { colour: this.colour(colour), dash, width, alpha };
     this.chart.pen.globalAlpha = alpha;
     if (points) this.chart.points(xs, ys, style.colour, width);
     this.chart.pen.globalAlpha = 1;
     if (!points) this.chart.curve(xs, ys, style);
-  }
-
-  drawBetween(xs, lows, highs, colour, alpha) {
-    const { pen } = this.chart;
-    const edge = (ys) => Array.from(xs, (x, k) => [this.chart.x(x), this.chart.y(ys[k])]);
-    const corners = [...edge(lows), ...edge(highs).reverse()].filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y));
-    pen.globalAlpha = alpha;
-    pen.fillStyle = colour;
-    pen.beginPath();
-    for (const [x, y] of corners) pen.lineTo(x, y);
-    pen.fill();
-    pen.globalAlpha = 1;
   }
 
   drawBars() {
@@ -260,4 +245,18 @@ function apart(names, top, bottom) {
   for (let i = names.length - 1; i >= 0; i -= 1) {
     names[i].y = Math.min(names[i].y, i < names.length - 1 ? names[i + 1].y - room : bottom);
   }
+}
+
+// what lies between two curves
+function drawArea(panel, { x, low, high, colour, alpha = 0.2 }) {
+  const { chart } = panel;
+  const { pen } = chart;
+  const edge = (name) => Array.from(panel.row(name), (y, k) => [chart.x(panel.row(x)[k]), chart.y(y)]);
+  const corners = [...edge(low), ...edge(high).reverse()].filter((place) => place.every(Number.isFinite));
+  pen.globalAlpha = alpha;
+  pen.fillStyle = panel.colour(colour);
+  pen.beginPath();
+  for (const [px, py] of corners) pen.lineTo(px, py);
+  pen.fill();
+  pen.globalAlpha = 1;
 }
