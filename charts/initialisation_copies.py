@@ -96,7 +96,7 @@ def _units(family: Family) -> dict[str, Any]:
     return {
         "label": "Incoming weights of every place in the solution, small dots, and in the copy, large dots",
         "title": "Where the units are",
-        "note": "weights from both inputs: small dots the solution, large dots the copy",
+        "note": "small dots: the solution; large dots: the copy",
         "height": 360,
         "plane": True,
         "x": {"title": "weight from x₁", "range": ranges},

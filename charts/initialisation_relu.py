@@ -102,7 +102,7 @@ def _plane(inputs: np.ndarray, count: int) -> dict[str, Any]:
     return {
         "label": "The rows, and for every unit of one network the line on one side of which it is on",
         "title": "Where units are on, at the start",
-        "note": "a line for every unit of one network; its mark is on the side that is on",
+        "note": "a line for every unit, its mark on the side that is on",
         "height": 330,
         "plane": True,
         "x": {"title": "x₁", "range": [float(middle[0] - reach), float(middle[0] + reach)]},

@@ -13,7 +13,7 @@ FORWARD, BACKWARD, SINGLE = "@open", "@limit", "@quiet"
 SHOWN = 10  # single networks that are drawn
 TINY, HUGE = 1e-36, 1e36  # beyond them a curve leaves the picture: single precision ends there
 UNLIKE = 1.0  # variance over squared mean, above which the mean tells little of a single network
-SAME = 3.0  # factor within which a size counts as kept
+SAME, GONE = 3.0, 1000.0  # factors within which a mean square counts as kept, and beyond which it is hopeless
 DECADES = (1.0, 2.0, 3.0, 5.0, 8.0, 12.0, 20.0, 35.0)  # how far axes may reach
 
 
@@ -60,7 +60,13 @@ def _forward(arrays: dict[str, np.ndarray], count: int) -> dict[str, Any]:
     curves = _single("second", count)
     style: dict[str, Any] = {"x": {"name": "layer"}, "colour": FORWARD}
     curves += [
-        {**style, "y": {"name": "second.told", "rows": count}, "label": "E[z²], predicted", "width": 2.6},
+        {
+            **style,
+            "y": {"name": "second.told", "rows": count},
+            "label": "E[z²], predicted",
+            "dash": "solid",
+            "width": 2.6,
+        },
         {**style, "y": {"name": "second.found", "rows": count}, "label": "measured", "points": True, "width": 2.6},
         {
             **style,
@@ -82,7 +88,7 @@ def _forward(arrays: dict[str, np.ndarray], count: int) -> dict[str, Any]:
     return {
         "label": "Second moment and variance of the units against the layer; arrow keys read them off",
         "title": "Forward: the values z",
-        "note": "shaded: where 95 of 100 single networks should be; thin: some of them",
+        "note": "shaded: 95 of 100 networks, predicted; thin: some",
         "height": 320,
         "x": _layers(arrays["layer"]),
         "y": {"title": "E[z²]", "log": True, "range": _ranges(arrays, "second")},
@@ -96,7 +102,13 @@ def _backward(arrays: dict[str, np.ndarray], count: int) -> dict[str, Any]:
     curves = _single("back", count)
     style: dict[str, Any] = {"x": {"name": "layer"}, "colour": BACKWARD}
     curves += [
-        {**style, "y": {"name": "back.told", "rows": count}, "label": "E[δ²], predicted", "width": 2.6},
+        {
+            **style,
+            "y": {"name": "back.told", "rows": count},
+            "label": "E[δ²], predicted",
+            "dash": "solid",
+            "width": 2.6,
+        },
         {**style, "y": {"name": "back.found", "rows": count}, "label": "measured", "points": True, "width": 2.6},
     ]
     return {
@@ -122,7 +134,13 @@ def _weights(arrays: dict[str, np.ndarray], count: int) -> dict[str, Any]:
         "x": _layers(arrays["weights"]),
         "y": {"title": "(∂E/∂w)²", "log": True, "range": _ranges(arrays, "gradient")},
         "curves": [
-            {**style, "y": {"name": "gradient.told", "rows": count}, "label": "predicted", "width": 2.4},
+            {
+                **style,
+                "y": {"name": "gradient.told", "rows": count},
+                "label": "predicted",
+                "dash": "solid",
+                "width": 2.4,
+            },
             {
                 **style,
                 "y": {"name": "gradient.found", "rows": count},
@@ -212,14 +230,19 @@ def _why(told: Signal, k: int, activation: str) -> str:
     if activation == "relu" and 1.0 / SAME < forward < SAME:
         share = float(told.variance[1, k] / told.second[1, k])
         return (
-            f"From the first layer on var z is {number(share)} of E[z²]: inputs have mean 0, ReLUs do not. (7.22) says"
-            " var[z], and means E[z²]."
+            f"From the first layer on var z is {number(share)} of E[z²]: inputs have mean 0, ReLUs do not. (7.22)"
+            " writes var[z] for E[z²]."
         )
-    words = []
-    for what, value in (("signal", forward), ("gradient", back)):
-        verb = "keeps its size" if 1.0 / SAME < value < SAME else "vanishes" if value < 1.0 else "explodes"
-        words.append(f"the {what} {verb}")
-    return f"{words[0].capitalize()} and {words[1]}."
+    return f"The signal {fate(forward)} and the gradient {fate(back)}."
+
+
+def fate(square: float) -> str:
+    """Return what is said of a signal or a gradient whose mean square is multiplied by so much."""
+    if 1.0 / SAME < square < SAME:
+        return "keeps its size"
+    if 1.0 / GONE < square < GONE:
+        return "shrinks" if square < 1.0 else "grows"
+    return "vanishes" if square < 1.0 else "explodes"
 
 
 def _beside(values: np.ndarray) -> str:
