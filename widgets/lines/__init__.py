@@ -28,6 +28,7 @@ header
         marks     [{x* or y*, name*, low, colour, dash, width}]: straight lines across; the name of one that stands
                   upright is at the top, or ``low`` at the bottom
         ticks     an array: strokes on the lower edge
+        areas     [{x, low, high, colour, alpha}]: what lies between two curves, below all others; optional
         strips    [{label, note, colour, values, five, absent}]: a row for every array ``values``, each value a dot;
                   ``five`` in order the whisker's ends, the box's and the median, null where beyond the axis;
                   ``absent`` says how many are not on it. A panel of strips has the y range [1, 0]

@@ -45,6 +45,7 @@ class Panel {
     if (spec.bars) this.drawBars();
     if (spec.strips) drawStrips(this, spec.strips);
     for (const mark of spec.marks ?? []) this.drawMark(mark);
+    for (const area of spec.areas ?? []) drawArea(this, area);
     for (const curve of this.curves) this.drawCurve(curve);
     if (spec.ticks) this.drawTicks(this.row(spec.ticks));
     for (const mark of spec.marks ?? []) this.nameMark(mark);
@@ -255,4 +256,18 @@ function apart(names, top, bottom) {
   for (let i = names.length - 1; i >= 0; i -= 1) {
     names[i].y = Math.min(names[i].y, i < names.length - 1 ? names[i + 1].y - room : bottom);
   }
+}
+
+// what lies between two curves
+function drawArea(panel, { x, low, high, colour, alpha = 0.2 }) {
+  const { chart } = panel;
+  const { pen } = chart;
+  const edge = (name) => Array.from(panel.row(name), (y, k) => [chart.x(panel.row(x)[k]), chart.y(y)]);
+  const corners = [...edge(low), ...edge(high).reverse()].filter((place) => place.every(Number.isFinite));
+  pen.globalAlpha = alpha;
+  pen.fillStyle = panel.colour(colour);
+  pen.beginPath();
+  for (const [px, py] of corners) pen.lineTo(px, py);
+  pen.fill();
+  pen.globalAlpha = 1;
 }
