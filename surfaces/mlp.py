@@ -302,7 +302,9 @@ class Mlp(Backpropagation, Fitted):
         weights = np.asarray(weights, dtype=np.float64)
         seen = weights[:-1] if len(weights) > 1 else weights
         everything: list[np.ndarray | slice] = [slice(None)] * len(seen)
-        each = [self.statistics(w, rows) for w, rows in zip(seen, batches or everything, strict=True)]
+        each = [
+            self.statistics(w, rows) for w, rows in zip(seen, everything if batches is None else batches, strict=True)
+        ]
         return [
             (np.stack([found[k][0] for found in each]), np.stack([found[k][1] for found in each]))
             for k in range(len(each[0]))
