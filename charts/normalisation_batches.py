@@ -9,6 +9,7 @@ from charts.cloud import thinned
 from engine.normalisation.batch_statistics import Spread
 from engine.words import number, whole, with_error
 
+LAST = 20  # steps whose median error is said
 MEASURED, TOLD, LAYER = "@class0", "@limit", "@class1"
 
 
@@ -161,8 +162,10 @@ def _runs(sizes: list[Size]) -> dict[str, Any]:
 
 def _says(item: Size) -> str:
     sigma = item.deviation
-    ends = {kind: number(float(_middle(errors)[-1]), 2) for kind, errors in item.errors.items()}
-    beside = f"After the run the error is {ends['batch']} with batch, {ends['layer']} with layer normalisation."
+    ends = {kind: number(float(np.median(_middle(errors)[-LAST:])), 2) for kind, errors in item.errors.items()}
+    beside = (
+        f"In the last {LAST} steps the error is {ends['batch']} with batch, {ends['layer']} with layer normalisation."
+    )
     if item.size == 1:
         return (
             "A batch of one row is its own mean and has variance 0: every hidden value is normalised to 0, nothing of"

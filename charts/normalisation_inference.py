@@ -49,6 +49,9 @@ def inference_message(
         "mean": np.stack([stop.mean[steps] for stop in stops]),
         "company": np.arange(1, len(answers) + 1),
         "answer": answers,
+        "across": np.array([0.0, len(answers) + 1.0]),
+        "told": np.array([[stop.found["variance"][0]] * 2 for stop in stops]),
+        "whole": np.full(2, whole[0]),
         "memory": np.array([1.0 / (1.0 - stop.decay) for stop in stops]),
     }
     for form in FORMS:
@@ -72,7 +75,7 @@ def inference_message(
             "at": at,
         },
         "panels": [
-            _answers(which, answers, whole, stops),
+            _answers(which, answers, stops),
             _errors(whole, stops),
             _mean(unit, batch, stops),
             _deviation(unit, batch, stops),
@@ -88,7 +91,7 @@ def _span(values: np.ndarray, share: float = 0.01) -> list[float]:
     return [float(low - room), float(high + room)]
 
 
-def _answers(which: int, answers: np.ndarray, whole: tuple[float, float], stops: list[Stop]) -> dict[str, Any]:
+def _answers(which: int, answers: np.ndarray, stops: list[Stop]) -> dict[str, Any]:
     return {
         "label": "The answer to one row in many batches; arrow keys read it off",
         "title": f"What row {which} is told at the end of the run",
@@ -99,15 +102,17 @@ def _answers(which: int, answers: np.ndarray, whole: tuple[float, float], stops:
             {
                 **{"x": {"name": "company"}, "y": {"name": "answer"}, "points": True, "width": 2.4, "alpha": 0.7},
                 **{"label": "in training mode, with other rows each time", "colour": BATCH},
-            }
-        ],
-        "marks": [
-            {
-                **{"y": [stop.found["variance"][0] for stop in stops], "name": "in inference mode"},
-                **{"colour": STYLES["variance"][0], "dash": "solid", "width": 2.2},
             },
-            {"y": whole[0], "colour": "@ink", "dash": "dot"},
+            {
+                **{"x": {"name": "across"}, "y": {"name": "told", "rows": len(stops)}, "label": "in inference mode"},
+                **{"colour": STYLES["variance"][0], "dash": "solid", "width": 2.4},
+            },
+            {
+                **{"x": {"name": "across"}, "y": {"name": "whole"}, "label": "with the statistics of all rows"},
+                **{"colour": "@ink", "dash": "dot", "width": 1.6},
+            },
         ],
+        "rest": 1.0,
     }
 
 

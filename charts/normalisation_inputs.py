@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.normalisation.best_descent import Descent
+from engine.normalisation.best_descent import FIRST, Descent
 from engine.words import count, number
 
 KEPT = 160  # points of a path that are drawn
@@ -60,10 +60,15 @@ def inputs_message(
 
 
 def _thinned(path: np.ndarray) -> np.ndarray:
-    """Return KEPT points of a path (T, 2), most of them at its beginning; a short one stays at its end."""
-    steps = np.unique(np.geomspace(1, len(path), KEPT).round().astype(int) - 1)
-    steps = np.concatenate([steps, np.full(KEPT - len(steps), steps[-1])])
-    return np.asarray(path[steps])
+    """Return KEPT points of a path (T, 2), most of them at its beginning; a short one stays at its end.
+
+    Between two of them is an odd number of steps, so that a path to and fro across the valley is drawn as one.
+    """
+    steps = [0]
+    for step in np.geomspace(1, len(path), KEPT).round().astype(int) - 1:
+        if step > steps[-1]:
+            steps.append(min(int(step) + (step - steps[-1] + 1) % 2, len(path) - 1))
+    return np.asarray(path[(steps + [len(path) - 1] * KEPT)[:KEPT]])
 
 
 def _data(stops: list[Stop], line: bool) -> dict[str, Any]:
@@ -114,8 +119,14 @@ def _plane(stops: list[Stop]) -> dict[str, Any]:
     least = {"x": {"name": "minimum.x", "rows": len(stops)}, "y": {"name": "minimum.y", "rows": len(stops)}}
     start = {"x": {"name": "start"}, "y": {"name": "start"}}
     curves += [
-        {**path, "label": "gradient descent at its best rate", "colour": MEASURED, "dash": "solid", "width": 2.0},
-        {**path, "points": True, "colour": MEASURED, "width": 2.2},
+        {
+            **path,
+            "label": f"gradient descent, its first {count(FIRST)} steps",
+            "colour": MEASURED,
+            "dash": "solid",
+            "width": 1.4,
+        },
+        {**path, "points": True, "colour": MEASURED, "width": 1.8},
         {**start, "label": "start: w = b = 0", "points": True, "colour": "@ink", "width": 4.0},
         {**least, "label": "minimum", "points": True, "colour": "@good", "width": 5.0},
     ]

@@ -10,6 +10,7 @@ from engine.words import number
 
 LEAST = 1e-12  # of the largest eigenvalue: what is below is left to rounding
 KEPT = 300  # points of a learning curve
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 STYLES = {
     "none": ("without", "@quiet", "dash"),
     "batch": ("batch normalisation", "@class0", "solid"),
@@ -64,6 +65,10 @@ def inside_message(nets: list[Any], kinds: list[Kind], place: int) -> tuple[dict
     return header, {name: np.asarray(array, dtype=float).reshape(-1) for name, array in arrays.items()}
 
 
+def _compared(place: int) -> str:
+    return f"λ₁/λ{str(place).translate(SUBSCRIPTS)}"
+
+
 def _style(kind: Kind, label: str = "") -> dict[str, Any]:
     words, colour, dash = STYLES[kind.name]
     return {"label": label or words, "colour": colour, "dash": dash, "width": 2.2}
@@ -106,10 +111,10 @@ def _ratios(kinds: list[Kind], place: int) -> dict[str, Any]:
         curves.append({**_style(kind), **y, "absent": "∞"})
     return {
         "label": f"The first over the {place}th eigenvalue of G against the step; arrow keys read it off",
-        "title": f"How unlike the steepest directions are: λ₁/λ_{{{place}}} of G",
+        "title": f"How unlike the steepest are: {_compared(place)} of G",
         "height": 300,
         "x": {"title": "step", "range": [0.0, at[-1]]},
-        "y": {"title": f"λ₁/λ_{{{place}}}", "log": True, "range": [0.0, max(top, 1.0) + 0.2]},
+        "y": {"title": _compared(place), "log": True, "range": [0.0, max(top, 1.0) + 0.2]},
         "curves": curves,
         "marks": [{"x": at, "colour": "@ink", "dash": "solid"}],
         "rest": at,
@@ -130,7 +135,7 @@ def _spectra(nets: list[Any], kinds: list[Kind], place: int) -> list[dict[str, A
         below.append(
             {
                 **{**place_of, "y": {"name": f"{kind.name}.below", "rows": count}, "points": True, "width": 2.4},
-                **{"colour": style["colour"], "label": "below 0", "absent": "–"},
+                **{"colour": style["colour"]},
             }
         )
         g.append({**style, **place_of, "y": {"name": f"{kind.name}.g", "rows": count}, "absent": "0"})
@@ -160,7 +165,7 @@ def _says(kinds: list[Kind], k: int, place: int) -> str:
     negative = ", ".join(str(int((part.hessian < -LEAST * np.abs(part.hessian).max()).sum())) for part in _at(kinds, k))
     ends = [number(float(kind.error[-1]), 2) for kind in kinds]
     return (
-        f"At step {step} λ₁/λ_{{{place}}} is {plain} without normalisation, {batch} with batch and {layer} with layer"
+        f"At step {step} {_compared(place)} is {plain} without normalisation, {batch} with batch and {layer} with layer"
         f" normalisation; H has {negative} negative eigenvalues. After {len(kinds[0].error) - 1} steps the errors are"
         f" {ends[0]}, {ends[1]} and {ends[2]}."
     )

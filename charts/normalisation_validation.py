@@ -9,7 +9,7 @@ from engine.normalisation.own_statistics import Line
 from engine.words import number, with_error
 
 RIGHT, OWN = "@good", "@class1"
-SEEN = 3.5  # deviations of the training rows that are seen at least, to either side
+SEEN = 3.0  # deviations of the training rows that are seen at least, to either side
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ def validation_message(
             [np.pad(getattr(item, name), (0, widest - item.size), constant_values=np.nan) for item in sizes]
         )
 
-    ends = np.array([_ends(item, mean, deviation) for item in sizes])
+    ends = np.array(_span(sizes, mean, deviation))
     own_mean = np.array([item.inputs.mean() for item in sizes])[:, None]
     own_deviation = np.array([item.inputs.std() for item in sizes])[:, None]
     arrays = {
@@ -78,22 +78,20 @@ def validation_message(
     return header, {name: np.asarray(array, dtype=float).reshape(-1) for name, array in arrays.items()}
 
 
-def _ends(item: Size, mean: float, deviation: float) -> tuple[float, float]:
-    return (
-        min(mean - SEEN * deviation, float(item.inputs.min()) - deviation),
-        max(mean + SEEN * deviation, float(item.inputs.max()) + deviation),
-    )
+def _span(sizes: list[Size], mean: float, deviation: float) -> tuple[float, float]:
+    """Return which inputs are seen."""
+    x = np.concatenate([item.inputs for item in sizes])
+    return min(mean - SEEN * deviation, float(x.min())), max(mean + SEEN * deviation, float(x.max()))
 
 
 def _rows(sizes: list[Size], mean: float, deviation: float) -> dict[str, Any]:
     count = len(sizes)
-    x = np.concatenate([item.inputs for item in sizes])
     t = np.concatenate([item.targets for item in sizes])
-    room = 0.3 * float(np.ptp(t)) or 1.0
-    low, high = min(mean - 3.0 * deviation, float(x.min())), max(mean + 3.0 * deviation, float(x.max()))
+    room = 0.15 * float(np.ptp(t)) or 1.0
 
     def line(name: str, label: str, colour: str, dash: str) -> dict[str, Any]:
-        ends = {"x": {"name": "ends", "rows": count}, "y": {"name": f"{name}.line", "rows": count}}
+        rows = {"rows": count} if name == "own" else {}
+        ends = {"x": {"name": "ends"}, "y": {"name": f"{name}.line", **rows}}
         return {**ends, "label": label, "colour": colour, "dash": dash, "width": 2.2}
 
     return {
@@ -101,7 +99,7 @@ def _rows(sizes: list[Size], mean: float, deviation: float) -> dict[str, Any]:
         "title": "One set held out, and the same model",
         "height": 340,
         "silent": True,
-        "x": {"title": "input", "range": [low, high]},
+        "x": {"title": "input", "range": list(_span(sizes, mean, deviation))},
         "y": {"title": "target", "range": [float(t.min()) - room, float(t.max()) + room]},
         "curves": [
             {

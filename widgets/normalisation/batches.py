@@ -30,7 +30,7 @@ SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 25, 50, 100)
 FIRST = 4  # the size that is shown first
 HIDDEN = (8,)
 DRAWS = 4000  # batches whose statistics are taken
-STEPS, RUNS = 200, 6
+STEPS, RUNS = 200, 10
 SAMPLING = "with_replacement"
 APART = 1000  # seeds of a size's batches are so far from those of the next seed
 KINDS = ("batch", "layer")
@@ -39,9 +39,9 @@ KINDS = ("batch", "layer")
 def draw() -> None:
     """Pick learning rate and unit; draw the statistics of every batch size, and the runs with it."""
     with st.sidebar:
+        eta = ask(f"{NAME}.rate", RATE, "learning rate")
         with row():
-            eta, unit = ask(f"{NAME}.rate", RATE, "learning rate"), int(ask(f"{NAME}.unit", UNIT, "hidden unit"))
-        seed = int(ask("seed", SEED, "seed"))
+            unit, seed = int(ask(f"{NAME}.unit", UNIT, "hidden unit")), int(ask("seed", SEED, "seed"))
     patiently(
         (NAME, eta, unit, seed),
         partial(each, SIZES, lambda size: at_size(size, eta, unit - 1, seed)),

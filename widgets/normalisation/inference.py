@@ -40,12 +40,12 @@ SAMPLING = "without_replacement"
 def draw() -> None:
     """Pick the run, the row and the unit; draw averages, answers and errors for every decay."""
     with st.sidebar:
+        eta = ask(f"{NAME}.rate", RATE, "learning rate")
         with row():
-            size, eta = int(ask(f"{NAME}.batch", BATCH, "batch size")), ask(f"{NAME}.rate", RATE, "learning rate")
+            size, steps = int(ask(f"{NAME}.batch", BATCH, "batch size")), int(ask(f"{NAME}.steps", STEPS, "steps"))
         with row():
-            steps, which = int(ask(f"{NAME}.steps", STEPS, "steps")), int(ask(f"{NAME}.row", ROW, "row"))
-        with row():
-            unit, seed = int(ask(f"{NAME}.unit", UNIT, "hidden unit")), int(ask("seed", SEED, "seed"))
+            which, unit = int(ask(f"{NAME}.row", ROW, "row")), int(ask(f"{NAME}.unit", UNIT, "hidden unit"))
+        seed = int(ask("seed", SEED, "seed"))
     net = network()
     path = trained(net, size, eta, steps, seed)
     if path.diverged_at[0] >= 0:
