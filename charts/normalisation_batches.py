@@ -175,5 +175,5 @@ def _says(item: Size) -> str:
     return (
         f"The mean of {item.size} rows is off by {with_error(item.off[0] / sigma, item.off[1] / sigma)} σ: 1/√B ="
         f" {number(item.told.mean_deviation / sigma)} is predicted. Their variance is {with_error(share, unsure)} of σ²"
-        f" on average: (B − 1)/B = {number(item.told.variance / sigma**2)}. {beside}"
+        f" on average: (B − 1)/B = {number((item.size - 1.0) / item.size)}. {beside}"
     )

@@ -77,6 +77,8 @@ def _dots(inputs: np.ndarray) -> np.ndarray:
 def _axis(way: Way, k: int) -> np.ndarray:
     """Return the ends of a principal direction through the mean, (2, 2)."""
     values, vectors = np.linalg.eigh(way.covariance)
+    if values[1] - values[0] < 1e-9 * values[1]:
+        vectors = np.eye(2)  # of a round cloud every direction is principal
     reach = AROUND * np.sqrt(max(float(values[k]), 0.0)) * vectors[:, k]
     return np.asarray(way.inputs.mean(axis=0) + np.stack([-reach, reach]))
 

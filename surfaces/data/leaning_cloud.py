@@ -17,7 +17,9 @@ class LeaningCloud(Generated):
     correlation: float = parameter(
         0.8, -0.99, 0.99, r"\rho", step=0.05, help="Correlation of the inputs; 0 is none, the cloud does not lean."
     )
-    noise: float = parameter(0.5, 0.0, 5.0, r"\sigma", step=0.1, help="Standard deviation of the noise on the target.")
+    noise: float = parameter(
+        0.15, 0.0, 5.0, r"\sigma", step=0.05, help="Standard deviation of the noise on the target."
+    )
 
     title = "A leaning cloud"
     note = "Two inputs that go together, in unlike units, away from 0: everything that preparing inputs can put right."

@@ -62,7 +62,7 @@ def prepared(name: str, data: Dataset) -> Way:
 
 def table(found: list[Way]) -> str:
     """Return a table of the ways, in Markdown."""
-    lines_ = ["| inputs | κ | steps predicted | measured |", "|:--|--:|--:|--:|"]
+    lines_ = ["| steps of | κ | predicted | measured |", "|:--|--:|--:|--:|"]
     for way in found:
         descent = way.found
         measured = count(descent.measured) if descent.followed else "not run"
