@@ -9,7 +9,7 @@ from charts.cloud import thinned
 from engine.normalisation.batch_statistics import Spread
 from engine.words import number, whole, with_error
 
-LAST = 20  # steps whose median error is said
+LAST = 0.1  # the share of the steps at the end whose median error is said
 MEASURED, TOLD, LAYER = "@class0", "@limit", "@class1"
 
 
@@ -25,11 +25,11 @@ class Size:
     told: Spread
     off: tuple[float, float]  # root of the mean squared distance of the batch mean, its standard error
     variance: tuple[float, float]  # the mean of the batch variance, its standard error
-    errors: dict[str, np.ndarray]  # (T + 1, R) of either normalisation
+    errors: dict[str, np.ndarray]  # (K, R) of either normalisation, at evenly spaced steps
 
 
-def batches_message(sizes: list[Size], unit: int, at: int) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return header and arrays; ``at`` is the size shown first."""
+def batches_message(sizes: list[Size], unit: int, steps: int, at: int) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return header and arrays; the runs have so many ``steps``, ``at`` is the size shown first."""
     sigma, each = sizes[0].deviation, np.array([item.size for item in sizes], dtype=float)
     arrays = {
         "size": each,
@@ -41,7 +41,7 @@ def batches_message(sizes: list[Size], unit: int, at: int) -> tuple[dict[str, An
         "dots.y": np.stack([np.sqrt(thinned(item.variances)) / sigma for item in sizes]),
         "true.x": np.zeros(1),
         "true.y": np.ones(1),
-        "step": np.arange(len(sizes[0].errors["batch"])),
+        "step": np.linspace(0.0, steps, len(sizes[0].errors["batch"])),
     }
     for name in ("low", "high"):
         sign = -1.0 if name == "low" else 1.0
@@ -49,7 +49,7 @@ def batches_message(sizes: list[Size], unit: int, at: int) -> tuple[dict[str, An
         arrays[f"variance.{name}"] = np.array(bands) / sigma**2
     for kind in sizes[0].errors:
         arrays[kind] = np.stack([_middle(item.errors[kind]) for item in sizes])
-    says = [_says(item) for item in sizes]
+    says = [_says(item, steps) for item in sizes]
     header = {
         "alt": f"Mean and variance of batches against their size, and runs with them. {says[at]}",
         "says": says,
@@ -60,7 +60,7 @@ def batches_message(sizes: list[Size], unit: int, at: int) -> tuple[dict[str, An
             " statistics of all rows; both kinds receive the same batches."
         ),
         "index": {"id": f"{unit}", "name": "Batch size", "texts": [f"B = {item.size}" for item in sizes], "at": at},
-        "panels": [_dots(sizes), _off(each), _variance(each), _runs(sizes)],
+        "panels": [_dots(sizes), _off(each), _variance(each), _runs(sizes, steps)],
     }
     return header, {name: np.asarray(array, dtype=float).reshape(-1) for name, array in arrays.items()}
 
@@ -134,10 +134,9 @@ def _variance(each: np.ndarray) -> dict[str, Any]:
     }
 
 
-def _runs(sizes: list[Size]) -> dict[str, Any]:
+def _runs(sizes: list[Size], steps: int) -> dict[str, Any]:
     seen = np.concatenate([_middle(errors) for item in sizes for errors in item.errors.values()])
     seen = seen[np.isfinite(seen) & (seen > 0.0)]
-    last = float(len(sizes[0].errors["batch"]) - 1)
     curves = []
     for kind, words, colour, dash in (
         ("batch", "batch normalisation", MEASURED, "solid"),
@@ -149,22 +148,24 @@ def _runs(sizes: list[Size]) -> dict[str, Any]:
         "label": "Error on all rows against the step, with batches of this size; arrow keys read it off",
         "title": "Runs with batches of this size",
         "height": 300,
-        "x": {"title": "step", "range": [0.0, last]},
+        "x": {"title": "step", "range": [0.0, float(steps)]},
         "y": {
             "title": "error",
             "log": True,
             "range": [float(np.log10(seen.min())) - 0.1, float(np.log10(min(seen.max(), 1e3))) + 0.1],
         },
         "curves": curves,
-        "rest": last,
+        "rest": float(steps),
     }
 
 
-def _says(item: Size) -> str:
+def _says(item: Size, steps: int) -> str:
     sigma = item.deviation
-    ends = {kind: number(float(np.median(_middle(errors)[-LAST:])), 2) for kind, errors in item.errors.items()}
+    many = round(LAST * len(item.errors["batch"]))
+    ends = {kind: number(float(np.median(_middle(errors)[-many:])), 2) for kind, errors in item.errors.items()}
     beside = (
-        f"In the last {LAST} steps the error is {ends['batch']} with batch, {ends['layer']} with layer normalisation."
+        f"In the last {round(LAST * steps)} steps the error is {ends['batch']} with batch, {ends['layer']} with layer"
+        " normalisation."
     )
     if item.size == 1:
         return (

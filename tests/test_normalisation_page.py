@@ -213,6 +213,12 @@ def test_what_is_compared_are_the_first_and_the_kth_eigenvalue():
     assert "λ₁/λ₆" in header["says"][0]
 
 
+def test_a_rounder_start_does_not_make_every_run_faster():
+    _, arrays = drawn(opened(normalisation="inside"))
+    assert arrays["layer.ratio"][0] < 0.1 * arrays["none.ratio"][0]
+    assert arrays["batch.error"][-1] < arrays["none.error"][-1] < arrays["layer.error"][-1]
+
+
 def test_each_kind_has_the_best_of_the_rates():
     net = Mlp("moons", hidden=(4,), normalisation="batch")
     (item,) = inside.kinds({"batch": net}, 1.0, 1, 40, lambda share: True)

@@ -31,6 +31,7 @@ FIRST = 4  # the size that is shown first
 HIDDEN = (8,)
 DRAWS = 4000  # batches whose statistics are taken
 STEPS, RUNS = 200, 10
+EVERY = 4  # steps between two at which their error is taken
 SAMPLING = "with_replacement"
 APART = 1000  # seeds of a size's batches are so far from those of the next seed
 KINDS = ("batch", "layer")
@@ -45,7 +46,7 @@ def draw() -> None:
     patiently(
         (NAME, eta, unit, seed),
         partial(each, SIZES, lambda size: at_size(size, eta, unit - 1, seed)),
-        lambda found: lines(f"normalisation.{NAME}", *batches_message(found, unit, SIZES.index(FIRST))),
+        lambda found: lines(f"normalisation.{NAME}", *batches_message(found, unit, STEPS, SIZES.index(FIRST))),
         "the batches",
         "Other settings",
     )
@@ -82,12 +83,13 @@ def values_of(unit: int, seed: int) -> np.ndarray:
 
 
 def errors(kind: str, size: int, eta: float, seed: int) -> np.ndarray:
-    """Return the error on all rows, with the statistics of all rows, of RUNS runs with batches: (STEPS + 1, RUNS)."""
+    """Return the error of all rows, with their statistics, of RUNS runs with batches: (STEPS/EVERY + 1, RUNS)."""
     surface = net(kind)
     starts = [surface.initial(seed=seed + i) for i in range(RUNS)]
     path = run(
         *(surface, GradientDescent(), eta, starts, STEPS),
         record=("error",),
+        record_every=EVERY,
         batch_size=size,
         sampling=SAMPLING,
         seed=APART * seed + size,
