@@ -63,6 +63,20 @@ def test_every_set_is_learned(slug):
     assert ("curve" in arrays) == (len(network["inputs"]) == 1)
 
 
+@pytest.mark.parametrize("share", [0.3, 0.7, 1.0])
+def test_rows_held_out_are_scaled_by_those_that_train(share):
+    data = made(discover_data()["house_prices"]())
+    _, (_, arrays) = quiet(at(data="house_prices", share=str(share), steps="20", **{"data.scaling": "scaled"}))
+    table = np.reshape(arrays["points"], (-1, 4))
+    training, validation = data.split(share, 0) if share < 1.0 else (data, None)
+    mean, spread = training.inputs.mean(axis=0), training.inputs.std(axis=0)
+    for which, rows in enumerate([training, validation] if validation else [training]):
+        expected = (rows.inputs - mean) / spread
+        np.testing.assert_allclose(table[table[:, 3] == which, :2], expected, rtol=1e-5, atol=1e-6)
+    if validation:
+        assert np.abs(table[table[:, 3] == 1, :2].mean(axis=0)).max() > 0.1
+
+
 def test_what_is_drawn_is_the_network_at_every_step():
     app = at("a=adam&a.learning_rate=0.05&steps=60&surface.hidden=6")
     _, (header, arrays) = quiet(app)

@@ -18,7 +18,8 @@ SCALING = Choice(
     "raw",
     ("raw", "scaled"),
     ("as they are", "scaled"),
-    help="Scaled: each input less its mean, over its standard deviation (Bishop and Bishop, 7.48 to 7.50).",
+    help="Scaled: each input less its mean, over its standard deviation, both of the rows that train (Bishop and"
+    " Bishop, 7.48 to 7.50).",
 )
 HELP = (
     f"At most {ROWS:,} rows and {COLUMNS} columns, names in the first row if you like. The last column is the target:"
@@ -30,7 +31,18 @@ Arrived = Callable[[Dataset], Mapping[str, str | None]]
 
 
 def pick_data(accepts: Accepts, first: str | None = None, arrived: Arrived | None = None) -> Dataset:
-    """Draw the choice of the data and its inputs; return the rows.
+    """Draw the choice of the data, its inputs and whether these are scaled; return the rows. See ``pick_rows``."""
+    data = pick_rows(accepts, first, arrived)
+    return data.scaled() if pick_scaling() else data
+
+
+def pick_scaling() -> bool:
+    """Draw the choice whether inputs are scaled. Where rows are held out it is those that train that say how."""
+    return word(f"{PREFIX}.scaling", SCALING, "inputs") == "scaled"
+
+
+def pick_rows(accepts: Accepts, first: str | None = None, arrived: Arrived | None = None) -> Dataset:
+    """Draw the choice of the data and its inputs; return the rows as they are.
 
     ``accepts`` returns one sentence that says why a dataset cannot be taken, None where it can: only those that can are
     offered. ``first`` is there before anything is chosen, or else the first that is accepted. ``arrived`` is told in a
@@ -46,8 +58,7 @@ def pick_data(accepts: Accepts, first: str | None = None, arrived: Arrived | Non
     if asked in known and asked not in offered:
         why = accepts(made(known[asked]()))
         remark(f"{known[asked].title} cannot be used here: {why}".removesuffix(".") + ".")
-    data = _own(accepts, made(offered[default]())) if slug == OWN else _known(offered[slug], accepts)
-    return data.scaled() if word(f"{PREFIX}.scaling", SCALING, "inputs") == "scaled" else data
+    return _own(accepts, made(offered[default]())) if slug == OWN else _known(offered[slug], accepts)
 
 
 def held(accepts: Accepts) -> Dataset | None:

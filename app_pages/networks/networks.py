@@ -11,7 +11,7 @@ from surfaces.mlp import Mlp
 from widgets import address
 from widgets.controls import adopt, row
 from widgets.controls import number as ask
-from widgets.data import pick_data
+from widgets.data import pick_rows, pick_scaling
 from widgets.details import details
 from widgets.explain import formulas
 from widgets.live_figure import commits
@@ -54,9 +54,11 @@ def networks() -> None:
     with notices(), st.sidebar:
         entries, edited = pick_runs(discover_optimizers(), Mlp)
         place, training_place = entries.index(edited), st.container()
-        data = pick_data(Mlp.misfit, "moons")
+        data, scaled = pick_rows(Mlp.misfit, "moons"), pick_scaling()
         share = ask("share", SHARE, "share for training")
         training, validation = data.split(share, 0) if share < 1.0 else (data, None)
+        if scaled:
+            training, validation = training.scaled(), validation.scaled(training) if validation else None
         net, sliders = pick_net(training)
         initials = pick_initial(entries)
         with training_place:
