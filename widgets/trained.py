@@ -28,9 +28,9 @@ def trained(
 ) -> None:
     """Draw what is to be drawn of runs: at once, or when they are there; ``key`` tells them from others.
 
-    ``start`` is how far it is moved in the plane.
+    ``start`` is how far it is moved in the plane of the picture; ``cut`` is None where there is none.
     """
-    if cut is None or not takes_long(net, steps, len(entries)):
+    if not takes_long(net, steps, len(entries)):
         draw(None)
         return
     compute = partial(_prepare, net, entries, edited, start, steps, cut)
@@ -43,19 +43,21 @@ def _prepare(
     edited: Entry,
     start: tuple[float, ...],
     steps: int,
-    cut: Cut,
+    cut: Cut | None,
     progress: Progress,
 ) -> bool | None:
     """Run them all and look at what takes long of the picture, all of which is kept; None where progress stopped it."""
     moved, shown = entries, edited
-    if not cut.follows:  # the plane depends on no run, and its start may be moved in it
+    if cut is not None and not cut.follows:  # the plane depends on no run, and its start may be moved in it
         moved, shown = begun(net, entries, edited, plane_of(net, edited, start, steps, cut), start)
-    looks = LOOKS / (steps * len(entries) + LOOKS)
+    looks = LOOKS / (steps * len(entries) + LOOKS) if cut is not None else 0.0
     for i, entry in enumerate(moved):
         given = (net, entry.optimizer, entry.learning_rate, entry.start or net.start, steps)
         told = part(lambda share: progress((1.0 - looks) * share), i, len(moved))
         if remembered(*given, entry.clip, entry.batch, entry.schedule, progress=told) is None:
             return None
+    if cut is None:
+        return True
     plane = plane_of(net, edited, start, steps, cut)
     todo = pieces(net, shown, shown.start or net.start, steps, plane)
     for i, piece in enumerate(todo):

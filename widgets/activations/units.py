@@ -45,7 +45,7 @@ def draw() -> None:
     start = initial.start(net)
     begun = entry._replace(start=start)
     key = (NAME, net, begun, steps, share, rows)
-    trained(net, [begun], (), steps, key, lambda _: show(net, begun, initial, steps, share, rows))
+    trained(net, [begun], begun, (), steps, None, key, lambda _: show(net, begun, initial, steps, share, rows))
 
 
 def show(net: Mlp, entry: Entry, initial: Initial, steps: int, share: float, rows: float) -> None:
