@@ -179,6 +179,10 @@ def _sigmoid(u: np.ndarray) -> np.ndarray:
     return np.where(u.real < 0.0, small, 1.0) / (1.0 + small)
 
 
+def _chosen(which: np.ndarray, u: np.ndarray, v: np.ndarray) -> np.ndarray:
+    return np.where(which, u, v)
+
+
 def _tanh_slope(u: np.ndarray) -> np.ndarray:
     return 4.0 * _sigmoid(2.0 * u) * _sigmoid(-2.0 * u)  # 1 - tanh^2 cancels far out
 
@@ -199,9 +203,9 @@ VALUES: dict[str, Value] = {
     "sqrt": np.sqrt,
     "tanh": np.tanh,
     "sigmoid": _sigmoid,
-    "abs": lambda u: np.where(u.real < 0.0, -u, u),
-    "min": lambda u, v: np.where(u.real < v.real, u, v),
-    "max": lambda u, v: np.where(u.real > v.real, u, v),
+    "abs": lambda u: _chosen(u.real < 0.0, -u, u),
+    "min": lambda u, v: _chosen(u.real < v.real, u, v),
+    "max": lambda u, v: _chosen(u.real > v.real, u, v),
 }
 # of the arguments and the value y, along each argument; corners are refused before
 SLOPES: dict[str, tuple[Value, ...]] = {

@@ -73,7 +73,9 @@ def test_the_lectures_graph_has_two_paths_of_three_edges_and_five_edges():
     w = np.array([1.2])
     products = made.products(made.local_derivatives(made.values(w)))
     square = w[0] ** 2
-    np.testing.assert_allclose(sorted(products[:, 0]), sorted([-2.4 * np.sin(square), 2.4 * np.cos(square)]), rtol=1e-15)
+    np.testing.assert_allclose(
+        sorted(products[:, 0]), sorted([-2.4 * np.sin(square), 2.4 * np.cos(square)]), rtol=1e-15
+    )
 
 
 @pytest.mark.parametrize(

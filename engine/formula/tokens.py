@@ -37,7 +37,7 @@ _WORDS = {
 
 
 class Names(NamedTuple):
-    """The names of a formula: its variables, how many constants it may have with other names, and what to say of them."""
+    """The names of a formula: its variables, how many constants with other names it may have, and what is said."""
 
     variables: tuple[str, ...]
     constants: int
