@@ -17,7 +17,6 @@ class GraphPicture {
   adopt(header) {
     this.header = header;
     this.place.setAttribute("aria-label", "The graph; arrow keys scroll it where it is wider than the page");
-    this.svg.setAttribute("aria-label", header.alt);
     this.width = 0;
   }
 
@@ -110,8 +109,9 @@ class GraphPicture {
     this.place.scrollLeft = x - this.place.clientWidth / 2;
   }
 
-  show({ palette, values, local, passed, done, path }) {
-    const { nodes, edges, backwards } = this.header;
+  show({ says, palette, values, local, passed, done, path }) {
+    const { alt, nodes, edges, backwards } = this.header;
+    this.svg.setAttribute("aria-label", `${alt} ${says}`);
     const present = done > 0 && done < backwards.length ? backwards[done - 1] : -1;
     const reached = new Set(backwards.slice(0, done));
     if (present >= 0 && present !== this.present) this.follow(present);
