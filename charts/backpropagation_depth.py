@@ -41,10 +41,10 @@ def depth_message(width: int, found: list[Depth], at: int) -> tuple[dict[str, An
         "alt": f"Paths and edges, and the time of both ways to the derivative, against the layers. {says[at]}",
         "says": says,
         "caption": (
-            "Units are tanh, w = 0.5. Both ways are the same plain Python, timed on the machine that draws this page;"
-            " shown is the shortest of at least three times. What two paths have in common at their beginning is"
-            " multiplied once, and still every layer multiplies the time of the sum. Both counts are exact: Kᴸ paths,"
-            " 2K + K²(L − 1) edges."
+            "Units are tanh, w = 0.5. Both ways are the same plain Python, timed on the machine that draws this page,"
+            " what is short as the shortest of several times. What two paths have in common at their beginning is"
+            " multiplied once, and still every layer multiplies the time of the sum. Dotted: at the rate of the most"
+            " paths that were tried. Both counts are exact: Kᴸ paths, 2K + K²(L − 1) edges."
         ),
         "index": {
             "id": "depth",
@@ -139,7 +139,7 @@ def _times(found: list[Depth]) -> dict[str, Any]:
             {
                 "x": x,
                 "y": {"name": "expected"},
-                "label": "path by path, at the rate of the most that were tried",
+                "label": "path by path, predicted",
                 "colour": PATHS,
                 "dash": "dot",
                 "width": 1.6,

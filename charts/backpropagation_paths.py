@@ -11,7 +11,7 @@ from engine.words import number
 
 LISTED = 24  # paths in the list
 _LOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_HIGH = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_HIGH = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BETWEEN = {"+": " + ", "-": " − ", "*": " · ", "/": " / "}
 
 
@@ -151,7 +151,7 @@ def _written(node: Node) -> str:
         return f"{names[0]}{_BETWEEN[node.kind]}{held}"
     if node.kind == "^":
         base, exponent = names
-        return base + (exponent.translate(_HIGH) if exponent.isdigit() else f"^{exponent}")
+        return base + (exponent.translate(_HIGH) if exponent.removeprefix("−").isdigit() else f"^{exponent}")
     if node.kind in ("min", "max"):
         return f"{node.kind}({', '.join(names)})"
     shown = {"negative": f"−{names[0]}", "sqrt": f"√{names[0]}", "abs": f"|{names[0]}|"}

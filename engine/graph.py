@@ -105,12 +105,12 @@ class Graph:
     @np.errstate(all="ignore")
     def local_derivatives(self, values: np.ndarray) -> np.ndarray:
         """Return z of every edge from the values of all nodes, nan where there is none: (nodes, S) -> (edges, S)."""
-        found, corners = np.empty((len(self.edges), values.shape[1])), self.corners(values)
-        for k, (_, head, place) in enumerate(self.edges):
-            node = self.nodes[head]
-            slope = _slope(node, place, self._given(node, values), values[head])
-            found[k] = np.where(np.isfinite(slope) & np.isfinite(values[head]) & ~corners[head], slope, np.nan)
-        return found
+        corners, found = self.corners(values), []
+        for j, node in enumerate(self.nodes):
+            slopes = _slopes(node, self._given(node, values), values[j])
+            known = np.isfinite(values[j]) & ~corners[j]
+            found += [np.where(known & np.isfinite(slope), slope, np.nan) for slope in slopes]
+        return np.array(found).reshape(len(self.edges), values.shape[1])
 
     @staticmethod
     def _given(node: Node, values: np.ndarray) -> list[np.ndarray]:
@@ -166,11 +166,16 @@ def _value(node: Node, given: list[np.ndarray]) -> np.ndarray:
     return VALUES[node.kind](*given)
 
 
-def _slope(node: Node, place: int, given: list[np.ndarray], value: np.ndarray) -> np.ndarray:
-    """Return the derivative of a node's value along the argument at a place."""
+def _slopes(node: Node, given: list[np.ndarray], value: np.ndarray) -> list[np.ndarray]:
+    """Return the derivatives of a node's value along its arguments, but those that are numbers."""
     if node.kind == "unit":
-        return node.weights[place] * _tanh_slope(_weighted(node, given))
-    return SLOPES[node.kind][place](*given, value)
+        slope = _tanh_slope(_weighted(node, given))
+        return [weight * slope for weight in node.weights]
+    return [
+        SLOPES[node.kind][place](*given, value)
+        for place, argument in enumerate(node.arguments)
+        if isinstance(argument, int)
+    ]
 
 
 def _weighted(node: Node, given: list[np.ndarray]) -> np.ndarray:

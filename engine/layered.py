@@ -13,7 +13,7 @@ from engine.graph import Graph, Node
 
 Links = list[list[tuple[int, float]]]  # of every node, where its edges end and their local derivatives
 
-LEAST = 0.001  # seconds that a measurement takes at least, in all
+LEAST, ENOUGH = 0.001, 0.01  # seconds of all that is measured: at least, and after which nothing is repeated
 REPEATS = 3
 
 
@@ -71,9 +71,9 @@ def recursion(links: Links) -> float:
 
 
 def seconds(compute: Callable[[], object]) -> float:
-    """Return how long a computation takes, the shortest of at least REPEATS, and of as many as last LEAST seconds."""
+    """Return how long a computation takes, the shortest of at least REPEATS that last LEAST seconds, or of ENOUGH."""
     shortest, all_of_them, count = np.inf, 0.0, 0
-    while count < REPEATS or all_of_them < LEAST:
+    while all_of_them < ENOUGH and (count < REPEATS or all_of_them < LEAST):
         begun = time.perf_counter()
         compute()
         taken = time.perf_counter() - begun

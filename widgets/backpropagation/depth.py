@@ -1,5 +1,6 @@
 """Depth: every layer multiplies the number of paths, and only adds its edges."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -21,7 +22,7 @@ WIDTH = Parameter(2, 1, 4, "K", step=1, whole=True, help="Nodes in every layer."
 LAYERS = range(1, 21)
 FIRST = 10  # layers, as in the lecture's 2^10 terms
 POINT = 0.5
-TRIED = 70_000  # paths that are multiplied at most
+TRIED = 20_000  # paths that are multiplied at most
 
 
 def draw() -> None:
@@ -39,24 +40,18 @@ def draw() -> None:
 
 def depths(width: int, progress: Progress) -> list[Depth] | None:
     """Return what both ways cost at every depth; None where progress stopped it."""
-    tried = [layers for layers in LAYERS if paths(width, layers) <= TRIED]
-    timed = each(tried, lambda layers: by_paths(width, layers), progress)
-    if timed is None:
-        return None
-    rate = timed[-1][0] / paths(width, tried[-1])
-    missing = [(np.nan, np.nan)] * (len(LAYERS) - len(tried))
-    return [depth(width, layers, way, rate) for layers, way in zip(LAYERS, [*timed, *missing], strict=True)]
+    found = each(LAYERS, partial(depth, width), progress)
+    if found is None or width == 1:
+        return found
+    most = [item for item in found if np.isfinite(item.by_paths)][-1]
+    return [replace(item, expected=most.by_paths * item.paths / most.paths) for item in found]
 
 
-def by_paths(width: int, layers: int) -> tuple[float, float]:
-    """Return how long the sum over all paths takes, and what it gives."""
-    made = links(layered(width, layers), POINT)
-    return seconds(partial(sum_over_paths, made)), sum_over_paths(made)
-
-
-def depth(width: int, layers: int, way: tuple[float, float], rate: float) -> Depth:
-    """Return one depth; ``way`` is what ``by_paths`` gave, nan where it was not asked, ``rate`` the seconds a path."""
-    made, counted, (took, total) = links(layered(width, layers), POINT), paths(width, layers), way
-    expected = rate * counted if width > 1 else took
+def depth(width: int, layers: int) -> Depth:
+    """Return what both ways cost at one depth, path by path where there are not too many."""
+    made, counted = links(layered(width, layers), POINT), paths(width, layers)
+    took = total = np.nan
+    if counted <= TRIED:
+        took, total = seconds(partial(sum_over_paths, made)), sum_over_paths(made)
     backwards = seconds(partial(recursion, made))
-    return Depth(layers, counted, edges(width, layers), took, expected, backwards, (total, recursion(made)))
+    return Depth(layers, counted, edges(width, layers), took, took, backwards, (total, recursion(made)))
