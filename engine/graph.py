@@ -5,7 +5,7 @@ z(i, j) = dy(j)/dy(i). Node 0 is the input w, the last node the output o, and ev
 
     do/dw = sum over all paths P from w to o of the product of z(i, j) over the edges of P
     S(o) = 1,  S(i) = sum over the edges (i, j) of S(j) z(i, j),  do/dw = S(w)
-    Bauer (1974), theorem 1; Aggarwal (2018), chapter 3, (3.9) and (3.10)
+    Bauer (1974); Aggarwal (2018), section 3.2.1: the pathwise aggregation lemma, and dynamic programming
 
 Every value may be an array over points w, which stand on the last axis.
 """
@@ -147,7 +147,7 @@ class Graph:
     def complex_step(self, w: np.ndarray) -> np.ndarray:
         """Return do/dw at points w (S,) without a local derivative: Im o(w + i h)/h, h = 1e-100.
 
-        Squire and Trapp (1998), (3); exact to rounding, since nothing is subtracted.
+        Squire and Trapp (1998); exact to rounding, since nothing is subtracted.
         """
         return self.values(w + 1j * STEP)[-1].imag / STEP
 

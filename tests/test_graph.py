@@ -11,6 +11,7 @@ from charts.graph_layout import BEND, layout
 from engine.expression import graph
 from engine.formula.tokens import FormulaError
 from engine.graph import SLOPES, VALUES, Graph, Node, Number, agreeing_digits
+from engine.graph_program import graph_program
 from engine.layered import edges, layered, links, paths, recursion, sum_over_paths
 
 # of the sum of the sizes of all products, beside which a path sum can be small
@@ -186,3 +187,21 @@ def test_every_node_has_a_place_of_its_own(seed):
         others = [(other, more) for other, more in places if other[0] == column and other != (column, height)]
         assert all(abs(height - other[1]) >= (room + more) / 2.0 - 1e-9 for other, more in others)
     assert len({place for place, _ in places}) == len(places)
+
+
+def test_the_program_that_is_taken_away_prints_the_same(capsys):
+    random, checked = Random(3), 0
+    while checked < 60:
+        made, w = random_graph(random), random.choice(POINTS)
+        values = made.values(np.array([w]))
+        local = made.local_derivatives(values)
+        known = all(node.kind != "unit" for node in made.nodes) and made.path_count < 3000
+        if not known or not (np.abs(local) < 1e3).all() or np.abs(values).max() > 1e3:
+            continue
+        with np.errstate(all="ignore"):
+            exec(compile(graph_program(made, "any", float(w)), "program", "exec"), {})
+        y, slope = capsys.readouterr().out.replace("dy/dw", "").replace("y", "").split("=")[1:]
+        size = np.abs(made.products(local)).sum()
+        assert float(y) == pytest.approx(values[-1, 0], rel=1e-9, abs=1e-9)
+        assert abs(float(slope) - made.recursion(local)[0, 0]) <= STEPPED * size + 1e-9
+        checked += 1

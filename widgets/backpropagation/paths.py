@@ -8,6 +8,7 @@ from engine import discover_optimizers
 from engine.expression import NODES, PATHS, W, graph, typeset
 from engine.formula.grammar import FUNCTIONS
 from engine.graph import Graph
+from engine.graph_program import graph_program
 from engine.parameter import Parameter, Typed
 from widgets.controls import adopt, number, typed
 from widgets.graph_figure import graph_figure
@@ -45,9 +46,15 @@ def draw() -> None:
         w = number("paths.w", POINT, "w")
         commits(adopt)
     stops = POINT.stops(w)
-    found = differentiated(graph(text), np.array(stops))
-    note = SLIP if graph(text) == graph(W.example) else ""
+    made = graph(text)
+    found = differentiated(made, np.array(stops))
+    note = SLIP if made == graph(W.example) else ""
     graph_figure("backpropagation.paths", *paths_message(found, stops, w, "paths.w", " ".join(text.split()), note))
+    with st.expander("Take away: the recursion as a program"):
+        program = graph_program(made, text, w)
+        label, file = "Program for NumPy", "backpropagation.py"
+        st.download_button(label, program, file, "text/x-python", on_click="ignore", icon=":material/download:")
+        st.code(program, language="python")
 
 
 def differentiated(made: Graph, w: np.ndarray) -> Derivative:
