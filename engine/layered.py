@@ -13,7 +13,7 @@ from engine.graph import Graph, Node
 
 Links = list[list[tuple[int, float]]]  # of every node, where its edges end and their local derivatives
 
-LEAST, ENOUGH = 0.001, 0.01  # seconds of all that is measured: at least, and after which nothing is repeated
+LEAST, ENOUGH = 0.001, 0.1  # seconds of all that is measured: at least, and after which nothing is repeated
 REPEATS = 3
 
 
