@@ -75,7 +75,8 @@ def backward(
     delta = f'(z) * (W' delta above), dL/dW = delta a'      Bishop (2006), 5.56 and 5.53
     ``hidden`` holds for every layer but the last what the loss itself adds to dL/da there, if it looks at the layer.
     """
-    deltas, bigs = [np.asarray(delta)], []
+    deltas: list[np.ndarray] = [np.asarray(delta)]
+    bigs: list[np.ndarray] = []
     for k in range(len(layers) - 1, -1, -1):
         big = layers[k].weights.T @ deltas[0]
         if k:

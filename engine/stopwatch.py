@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -71,7 +72,7 @@ def timing(size: int, layers: int) -> Timing:
     }
     seconds, samples, results = {}, {}, {}
     for name, (act, given) in ways.items():
-        seconds[name], samples[name] = shortest(lambda act=act, given=given: act(*given))
+        seconds[name], samples[name] = shortest(partial(act, *given))
         results[name] = np.asarray(given.gradient)
     first = results[WAYS[0]]
     apart = {name: float(np.abs(result - first).max() / np.abs(first).max()) for name, result in results.items()}
