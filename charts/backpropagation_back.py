@@ -23,7 +23,7 @@ BACK = {
     "post": Form("post-activation: Δ = ∂J/∂a", "Δ", sums=False, activations=True),
     "decoupled": Form("linear and activation layers apart", "g", sums=True, activations=True),
 }
-SLOPE: Tree = ["sup", "f", "′"]
+SLOPE = "f′"
 
 
 class Way(NamedTuple):

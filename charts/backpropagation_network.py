@@ -132,7 +132,8 @@ def _forward_elements(steps: Steps, found: Pair, side: int) -> None:
             f"The {words} input at unit {i}: every input times its weight, and the bias, added.",
             [
                 [at("z", i), "=", at("b", i), "+", "Σ", ["sub", "W", f"{i}j"], at("x", "j")],
-                ["=", total([float(layer.biases[i - 1]), *terms])],
+                ["=", total([float(layer.biases[i - 1]), *terms[:2]])],
+                ["+", total(terms[2:])],
                 ["=", number(z[i - 1])],
             ],
             lit=[f"{tag}z{i}", *incoming(tag, i, found)],

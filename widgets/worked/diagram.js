@@ -1,6 +1,6 @@
 // A small network: circles with what was computed in them, lines with their weights, derivatives below the circles.
-const NARROW = 560; // px below which a line's weight is only written where it is lit
-const RADIUS = { wide: 24, narrow: 18 };
+const NARROW = 420; // px below which a line's weight is only written where it is lit
+const RADIUS = { wide: 22, narrow: 18.5 };
 const TOP = 30; // px for the words above
 
 class Diagram {
