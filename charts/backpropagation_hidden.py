@@ -8,7 +8,7 @@ from charts.worked import Steps, Tree, at, by, column, equation, factor, low, ma
 from engine.hidden_loss import HiddenLoss, complex_steps
 from engine.words import number
 
-ROW, FIRST = 66, 40  # px between circles, and above the first
+ROW, FIRST = 74, 40  # px between circles, and above the first
 SUM, HIDDEN, TOP, ANSWER = 0.3, 0.5, 0.7, 0.86  # of the width
 
 
@@ -31,7 +31,7 @@ def hidden_message(found: HiddenLoss, inputs: tuple[str, str], row: int) -> dict
         "Two inputs, two hidden units with a loss of their own and a probability, worked step by step for person"
         f" {row + 1}.",
         _figure(inputs),
-        "Φ is the sigmoid, Φ′ = h (1 − h) its slope. Ages are in hundreds of years: whole years would flatten the units.",
+        "Φ is the sigmoid, Φ′ = h (1 − h) its slope. Ages are in hundreds of years: whole years flatten the units.",
     )
 
 
@@ -77,7 +77,7 @@ def _tell_row(steps: Steps, found: HiddenLoss, inputs: tuple[str, str], row: int
     hidden, last = found.layers
     steps.tell(
         f"person {row + 1}",
-        f"Insurance through two hidden units. Person {row + 1}: {known}; insured: {'yes' if found.target else 'no'}.",
+        f"Two hidden units on the way. Person {row + 1}: {known}, insured: {'yes' if found.target else 'no'}.",
         [
             ["**W", "=", matrix(hidden.weights), ",", "**b", "=", column(hidden.biases)],
             ["**v", "=", column(last.weights[0]), ",", "c", "=", number(float(last.biases[0]))],
@@ -161,13 +161,12 @@ def _tell_from_above(steps: Steps, found: HiddenLoss) -> None:
         "back from above",
         "What the answer alone says to the hidden sums: slope, weight, δ.",
         [
-            equation(
-                at("δ", i),
-                product(["row", "Φ′", "(", at("z", i), ")"], at("v", i), "δ"),
-                product(float(slopes[i - 1]), float(v[i - 1]), delta),
-                float(above[i - 1]),
-            )
+            line
             for i in (1, 2)
+            for line in (
+                equation(at("δ", i), product(["row", "Φ′", "(", at("z", i), ")"], at("v", i), "δ")),
+                ["=", *equation(product(float(slopes[i - 1]), float(v[i - 1]), delta), float(above[i - 1]))],
+            )
         ],
         lit=["h1-z", "h2-z", "z1-h1", "z2-h2", "z1", "z2"],
         way=-1,
@@ -185,13 +184,13 @@ def _tell_own(steps: Steps, found: HiddenLoss) -> None:
         "their own loss",
         "Each hidden unit adds what its own loss says, times its slope. From here on nothing is different.",
         [
-            equation(
-                at("δ", i),
-                ["row", number(float(above[i - 1])), "+", product(["row", "Φ′", "(", at("z", i), ")"], "ρ")],
-                ["row", number(float(above[i - 1])), "+", product(float(slopes[i - 1]), found.penalty)],
-                float(delta[i - 1]),
-            )
+            line
             for i in (1, 2)
+            for line in (
+                [at("δ", i), "→", at("δ", i), "+", product(["row", "Φ′", "(", at("z", i), ")"], "ρ")],
+                ["=", number(float(above[i - 1])), "+", product(float(slopes[i - 1]), found.penalty)],
+                ["=", number(float(delta[i - 1]))],
+            )
         ],
         lit=["h1", "h2", "z1-h1", "z2-h2", "z1", "z2"],
         way=-1,

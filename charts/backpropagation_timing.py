@@ -93,7 +93,7 @@ def _says(item: Timing, layers: int) -> str:
     loops, vectors, compiled = (item.seconds[way] for way in WAYS)
     stack = f"{layers} layer{'s' if layers > 1 else ''} of {item.size} units"
     apart = max(item.apart.values())
-    equal = "are equal to the last digit" if apart == 0.0 else f"differ by {number(apart, 2)} of its largest number"
+    equal = "are equal to the last digit" if apart == 0.0 else f"agree to {number(apart, 2)} of their largest number"
     return (
         f"{stack}: loops in Python take {duration(loops)}, vectors in NumPy {duration(vectors)},"
         f" {_against(loops, vectors)}, and the same loops compiled {duration(compiled)}, {_against(loops, compiled)}."

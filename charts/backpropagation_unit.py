@@ -9,7 +9,7 @@ from charts.worked import Steps, at, low
 from engine.one_unit import Rows
 from engine.words import number
 
-ROW = 62  # px between inputs
+ROW = 72  # px between inputs
 SUM, ANSWER, LOSS = 0.42, 0.7, 1.0  # of the width
 
 

@@ -15,6 +15,11 @@ LOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 DOT = "·"
 
 
+def shown(value: Any) -> str:
+    """Return a number as a calculation shows it: in three digits, large ones in four."""
+    return number(float(value), 4 if abs(value) >= 1000.0 else 3)
+
+
 class Steps:
     """The steps of a calculation, told one after another."""
 
@@ -53,12 +58,12 @@ class Steps:
         self.ways.append(way)
         self.lit.append(list(lit))
         for node, known in (value or {}).items():
-            self.value.setdefault(node, []).append([at, number(known)])
+            self.value.setdefault(node, []).append([at, shown(known)])
         for node, words in (back or {}).items():
             self.back.setdefault(node, []).append([at, words])
         for edge, words in (label or {}).items():
             before = self.label[edge][-1][1:]
-            self.label[edge] += [[at, words, "back"], [at + 1, *before]]
+            self.label[edge] += [[at, words, "back" if way < 0 else ""], [at + 1, *before]]
 
     def message(
         self, name: str, alt: str, figure: dict[str, Any], caption: str, table: dict[str, Any] | None = None
@@ -95,7 +100,7 @@ def low(name: str, *places: int) -> str:
 
 def factor(value: Any) -> Tree:
     """Return a number as it stands in a product: in brackets where it is negative."""
-    text = number(value)
+    text = shown(value)
     return ["row", "(", text, ")"] if text.startswith("−") else ["row", text]
 
 
@@ -115,7 +120,7 @@ def total(terms: Iterable[Any]) -> Tree:
         first = len(parts) == 1
         parts += [] if first else ["+"]
         if isinstance(each, (float, np.floating)):
-            parts.append(number(each) if first else factor(each))
+            parts.append(shown(each) if first else factor(each))
         else:
             parts.append(each)
     return parts
@@ -126,18 +131,18 @@ def equation(*sides: Any) -> Tree:
     parts: Tree = []
     for each in sides:
         parts += [] if not parts else ["="]
-        parts.append(number(each) if isinstance(each, (float, np.floating)) else each)
+        parts.append(shown(each) if isinstance(each, (float, np.floating)) else each)
     return parts
 
 
 def column(values: Iterable[float]) -> Tree:
     """Return a vector of numbers, upright."""
-    return ["column", *(number(value) for value in values)]
+    return ["column", *(shown(value) for value in values)]
 
 
 def matrix(values: Iterable[Iterable[float]]) -> Tree:
     """Return a matrix of numbers."""
-    return ["matrix", *([number(value) for value in row] for row in values)]
+    return ["matrix", *([shown(value) for value in row] for row in values)]
 
 
 def at(name: str, place: int | str) -> Tree:

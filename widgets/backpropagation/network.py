@@ -13,7 +13,7 @@ from widgets.controls import row, word
 from widgets.worked import worked
 
 NAME = "network"
-TITLE = "Forward every number is kept, and back each one is used once: scrub through both passes."
+TITLE = "Forward every number is kept, because the way back needs it: scrub through both."
 ORDER = 30
 
 TRUE, CORRUPT = (1.0, 0.5, -1.0, 0.2), (0.2, -0.5, 1.0, 0.8)

@@ -79,7 +79,7 @@ class Diagram {
     const lit = this.lit.has(id);
     const known = value.findLast(([since]) => since <= this.step);
     this.add("circle", { cx: px, cy: py, r: this.radius }, `valley-node ${known ? "valley-known" : ""} ${lit ? this.flow : ""}`);
-    if (known) this.text(px, py, known[1], "valley-value");
+    if (known) this.text(px, py, known[1], `valley-value ${known[1].length > 6 ? "valley-long" : ""}`);
     if (beside) this.text(px - this.radius - 4, py, name, "valley-name valley-last");
     else this.text(px, py - this.radius - 9, name, "valley-name");
     const returned = back.findLast(([since]) => since <= this.step);
