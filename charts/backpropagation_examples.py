@@ -38,7 +38,8 @@ def example_message(example: Example, found: Rows, row: int, rate: float) -> dic
         f"{example.name}",
         f"One unit worked step by step for {example.of} {row + 1} of the data, with all rows in a table.",
         figure(told),
-        f"{len(found.targets)} rows, those of the slides. L is the loss of one row, E the mean of all of them.",
+        f"{len(found.targets)} rows, those of the slides. L is the loss of one row, E the mean of all of them."
+        " Numbers are rounded where they are shown, not where they are used.",
         table(told, since),
     )
 
@@ -257,7 +258,7 @@ def _back_log(steps: Steps, told: Told) -> None:
         ],
         lit=["z", "z-y"],
         way=-1,
-        back={"z": f"δ = {number(delta)}"},
+        back={"z": f"∂ {number(delta)}"},
     )
 
 
@@ -285,7 +286,7 @@ def _back_square(steps: Steps, told: Told) -> None:
         ],
         lit=["z", "z-y"],
         way=-1,
-        back={"z": f"δ = {number(delta, 4)}"},
+        back={"z": f"∂ {number(delta, 4)}"},
     )
 
 

@@ -20,8 +20,9 @@ def _logistic(z: Any) -> Any:
 
 
 BENDS = {
-    "sigmoid": Bend(_logistic, lambda z, a: a * (1.0 - a)),
-    "tanh": Bend(np.tanh, lambda z, a: 1.0 - a * a),
+    # a (1 - a) and 1 - a^2, but not 0 where a rounds to 1
+    "sigmoid": Bend(_logistic, lambda z, a: a * _logistic(-z)),
+    "tanh": Bend(np.tanh, lambda z, a: 4.0 * _logistic(2.0 * z) * _logistic(-2.0 * z)),
     "relu": Bend(lambda z: np.where(np.real(z) > 0.0, z, 0.0), lambda z, a: np.where(np.real(z) > 0.0, 1.0, 0.0)),
     "hard_tanh": Bend(
         lambda z: np.where(np.abs(np.real(z)) < 1.0, z, np.sign(np.real(z))),
@@ -110,10 +111,10 @@ def hinge(score: Any, corrupt: Any, margin: float) -> tuple[Any, float]:
 def log_loss(z: Any, target: float) -> tuple[Any, Any]:
     """Return -t ln y - (1 - t) ln(1 - y) and its derivative y - t by z, where y = 1/(1 + e^-z).
 
-    It is ln(1 + e^z) - t z, so that it stays finite where y rounds to 0 or 1.
+    It is ln(1 + e^z) - t z and (1 - t) y - t (1 - y), so that both are right where y rounds to 0 or 1.
     """
     above, size = np.where(np.real(z) > 0.0, z, 0.0), np.where(np.real(z) > 0.0, z, -z)
-    return above + np.log1p(np.exp(-size)) - target * z, _logistic(z) - target
+    return above + np.log1p(np.exp(-size)) - target * z, (1.0 - target) * _logistic(z) - target * _logistic(-z)
 
 
 def squared(y: Any, target: float) -> tuple[Any, Any]:

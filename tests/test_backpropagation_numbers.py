@@ -129,6 +129,24 @@ def test_a_kept_margin_sends_nothing_back():
     assert "every derivative is 0" in header["says"][-1]
 
 
+@pytest.mark.parametrize("preset", network.PRESETS)
+def test_presets_are_what_they_say(preset):
+    app = opened("network", **{"true.2": "9", "activation": "tanh"})
+    next(button for button in app.button if button.label == preset).click().run()
+    header = told(app)
+    values = {**network._first(), **network.PRESETS[preset]}
+    assert {key: value for key, value in inputs(app).items() if key in values} == {
+        key: value for key, value in values.items() if key != "activation"
+    }
+    said = " ".join(header["says"])
+    assert ("nothing flows back" in said) == (preset == "The margin is kept")
+    below = {node["id"]: node["back"][-1][1] for node in header["figure"]["nodes"] if node["back"]}
+    if preset == "A dead ReLU":
+        assert below["tz1"] == below["cz1"] == "δ₁ = 0"
+    if preset == "A saturated unit":
+        assert "10⁻⁶" in below["tz1"] and "10⁻⁶" in below["cz1"]
+
+
 # ---- a network with a margin
 
 
@@ -245,6 +263,16 @@ def test_a_hidden_loss_needs_the_slope(weights, rho, row):
     right, printed = found.back.delta[0], found.printed
     gap = np.abs(found.layers[1].weights[0] * found.back.delta[1] + rho) * found.passed.post[1] ** 2
     np.testing.assert_allclose(np.abs(printed - right), gap, rtol=1e-9, atol=1e-12)  # h for h (1 - h): h² too much
+
+
+@pytest.mark.parametrize("z", [-800.0, -60.0, 0.0, 30.0, 60.0, 700.0])
+def test_slopes_are_right_where_activations_round_to_their_limits(z):
+    for name, told_ in (
+        ("sigmoid", np.exp(-abs(z)) / (1.0 + np.exp(-abs(z))) ** 2),
+        ("tanh", np.cosh(min(abs(z), 700.0)) ** -2.0),
+    ):
+        bend = BENDS[name]
+        assert bend.slope(z, bend.value(z)) == pytest.approx(told_, rel=1e-12, abs=1e-300)
 
 
 # ---- times

@@ -8,8 +8,8 @@ from charts.backpropagation_network import WRITTEN, network_message
 from engine.margin_pair import pair
 from engine.parameter import Choice, Parameter
 from engine.passes import BENDS, Layer
+from widgets.controls import adopt, row, word
 from widgets.controls import number as ask
-from widgets.controls import row, word
 from widgets.worked import worked
 
 NAME = "network"
@@ -31,10 +31,20 @@ FORM = Choice(
     " or by both, where linear part and activation are layers of their own (decoupled).",
 )
 STYLE = Choice("elements", WRITTEN, WRITTEN, help="One number at a time, or a layer at a time.")
+PRESETS: dict[str, dict[str, float | str]] = {
+    "At the start": {},
+    "The margin is kept": {"out.1": -2.0, "out.2": -2.0},
+    "A saturated unit": {"bias.1": 12.0},
+    "A dead ReLU": {"activation": "relu", "bias.1": -2.0},
+    "No activation": {"activation": "linear"},
+}
 
 
 def draw() -> None:
     """Pick form and numbers, and draw both passes."""
+    with st.container(horizontal=True):
+        for title, values in PRESETS.items():
+            st.button(title, type="tertiary", on_click=adopt, args=({**_first(), **values},))
     with st.sidebar:
         form, written = word("form", FORM, "what flows back"), word("written", STYLE, "written as")
         activation = word("activation", ACTIVATION, "activation")
@@ -51,6 +61,20 @@ def draw() -> None:
     )
     found = pair(layers, np.array(true), np.array(corrupt), margin)
     worked(f"backpropagation.{NAME}", network_message(found, form, written, rate))
+
+
+def _first() -> dict[str, float | str]:
+    """Return every number and the activation as they are at first, by their keys."""
+    parts = {
+        "true": TRUE,
+        "corrupt": CORRUPT,
+        "weight.1": WEIGHTS[0],
+        "weight.2": WEIGHTS[1],
+        "bias": BIASES,
+        "out": OUTGOING,
+    }
+    numbers = {f"{key}.{i}": value for key, values in parts.items() for i, value in enumerate(values, start=1)}
+    return {**numbers, "margin": MARGIN.default, "activation": ACTIVATION.default}
 
 
 def _asked(key: str, values: tuple[float, ...], symbol: str, title: str) -> list[float]:

@@ -52,9 +52,11 @@ def draw() -> None:
             " $\\partial s/\\partial W_k$ of a score $s = u^\\mathsf{T} a_L$, with $f(z) = z/(1 + |z|)$, whose slope is"
             " $(1 - |a|)^2$. Python runs the first on lists; compiled, these very lines run on arrays."
         )
-        for title, lines_of in (("Number by number", interpreted()), ("As vectors", vectors)):
-            st.markdown(f"**{title}**")
-            st.code(body(lines_of), language="python")
+        for place, title, act in zip(
+            st.columns(2), ("Number by number", "As vectors"), (interpreted(), vectors), strict=True
+        ):
+            place.markdown(f"**{title}**")
+            place.code(body(act), language="python")
 
 
 def _begin(largest: int, layers: int) -> None:

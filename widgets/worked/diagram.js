@@ -1,6 +1,7 @@
 // A small network: circles with what was computed in them, lines with their weights, derivatives below the circles.
 const NARROW = 420; // px below which a line's weight is only written where it is lit
 const RADIUS = { wide: 22, narrow: 18.5 };
+const MOST = 5; // of them; more would cover each other
 const TOP = 30; // px for the words above
 
 class Diagram {
@@ -25,7 +26,8 @@ class Diagram {
     for (const { y, name } of figure.groups ?? []) this.text(2, TOP + y, name, "valley-quietly valley-first");
     const edges = figure.edges.map((edge) => ({ ...edge, lit: this.lit.has(`${edge.from}-${edge.to}`) }));
     for (const edge of edges) this.line(nodes[edge.from], nodes[edge.to], edge);
-    for (const edge of edges) this.label(nodes[edge.from], nodes[edge.to], edge);
+    const crowded = this.narrow && edges.filter((edge) => edge.lit && edge.label.length).length > MOST;
+    if (!crowded) for (const edge of edges) this.label(nodes[edge.from], nodes[edge.to], edge);
     for (const node of Object.values(nodes)) this.node(node);
   }
 

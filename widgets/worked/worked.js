@@ -49,15 +49,14 @@ class Worked {
     if (wide !== this.wide || this.header !== this.measured) {
       Object.assign(this, { wide, measured: this.header });
       const working = this.formulas.parentElement;
-      for (const place of [this.sentence, working]) place.style.minHeight = "0";
+      const places = [this.sentence, working];
+      for (const place of places) place.style.minHeight = "0";
       const most = [0, 0];
       this.header.says.forEach((_, step) => {
         this.say(step);
-        most[0] = Math.max(most[0], this.sentence.offsetHeight);
-        most[1] = Math.max(most[1], this.formulas.offsetHeight + this.aside.offsetHeight);
+        places.forEach((place, i) => (most[i] = Math.max(most[i], Math.ceil(place.getBoundingClientRect().height))));
       });
-      this.sentence.style.minHeight = `${most[0]}px`;
-      working.style.minHeight = `${most[1]}px`;
+      places.forEach((place, i) => (place.style.minHeight = `${most[i]}px`));
     }
     this.draw();
   }
