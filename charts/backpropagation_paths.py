@@ -11,13 +11,13 @@ from engine.words import number
 
 LISTED = 24  # paths in the list
 _LOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_HIGH = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_HIGH = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BETWEEN = {"+": " + ", "-": " − ", "*": " · ", "/": " / "}
 
 
 @dataclass(frozen=True, eq=False)
 class Derivative:
-    """A graph evaluated at S points w; columns where it has no derivative are nan, and ``corner`` or not finite."""
+    """A graph evaluated at S points w; what has no derivative there is nan."""
 
     graph: Graph
     values: np.ndarray  # (nodes, S)
@@ -25,7 +25,6 @@ class Derivative:
     products: np.ndarray  # (paths, S)
     passed: np.ndarray  # (nodes, S), S of the recursion
     stepped: np.ndarray  # (S,) by the complex step
-    corner: np.ndarray  # (S,) whether a node is at a corner
 
 
 def paths_message(
@@ -39,7 +38,7 @@ def paths_message(
     factors = sum(map(len, ways))
     header = {
         "id": text,
-        "alt": f"The graph of y = {text}. {says[stops.index(present)]}",
+        "alt": f"The graph of y = {text}.",
         "says": says,
         "slider": {
             "key": key,
@@ -87,9 +86,11 @@ def paths_message(
 
 
 def _says(found: Derivative, w: float, total: np.ndarray, s: int) -> str:
-    at = f"At w = {number(w, 4)}"
-    if found.corner[s]:
-        return f"{at} a node stands at a corner, where it has no derivative. Move w a little."
+    at = f"At w = {number(w, 4)},"
+    corners = np.flatnonzero(found.graph.corners(found.values)[:, s])
+    if len(corners):
+        label = _label(int(corners[0]), found.graph.nodes[corners[0]])
+        return f"{at} {label} stands at its corner, where it has no derivative. Move w a little."
     if not np.isfinite(total[s]):
         return f"{at} a value or a local derivative is not a finite number. Move w."
     ways, edges = list(found.graph.paths()), len(found.graph.edges)
@@ -109,7 +110,7 @@ def _compare(found: Derivative, total: np.ndarray, s: int) -> list[tuple[str, st
         ("Sum over all paths", number(one, 15)),
         ("Backward recursion", number(other, 15)),
         ("Complex step", number(third if known else np.nan, 15)),
-        ("Recursion and complex step agree to", _plural(agreeing_digits(other, third), "digit") if known else "–"),
+        ("The last two agree to", _plural(agreeing_digits(other, third), "digit") if known else "–"),
     ]
 
 
@@ -128,7 +129,14 @@ def _name(j: int) -> str:
 
 
 def _route(graph: Graph, way: tuple[int, ...]) -> str:
-    return " → ".join(["w", *(_name(graph.edges[k].head) for k in way)])
+    return "w" + "".join(f" {_arrow(graph, k)} {_name(graph.edges[k].head)}" for k in way)
+
+
+def _arrow(graph: Graph, k: int) -> str:
+    """Return an arrow, with the place of the argument where there are two edges between the same nodes."""
+    edge = graph.edges[k]
+    several = sum(other[:2] == edge[:2] for other in graph.edges) > 1
+    return f"→{str(edge.place + 1).translate(_HIGH)}" if several else "→"
 
 
 def _label(j: int, node: Node) -> str:
@@ -139,10 +147,11 @@ def _label(j: int, node: Node) -> str:
 def _written(node: Node) -> str:
     names = [number(item.value, 4) if isinstance(item, Number) else _name(item) for item in node.arguments]
     if node.kind in _BETWEEN:
-        return _BETWEEN[node.kind].join(names)
+        held = f"({names[1]})" if names[1].startswith("−") else names[1]
+        return f"{names[0]}{_BETWEEN[node.kind]}{held}"
     if node.kind == "^":
         base, exponent = names
-        return base + (exponent.translate(_HIGH) if exponent.isdigit() else f"^{exponent}")
+        return base + (exponent.translate(_HIGH) if exponent.removeprefix("−").isdigit() else f"^{exponent}")
     if node.kind in ("min", "max"):
         return f"{node.kind}({', '.join(names)})"
     shown = {"negative": f"−{names[0]}", "sqrt": f"√{names[0]}", "abs": f"|{names[0]}|"}

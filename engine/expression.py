@@ -20,6 +20,8 @@ def graph(text: str) -> Graph:
     places: dict[Node, int] = {Node("w"): 0}
     _place(read(text, frozenset(), W).tree, places)
     found = Graph(tuple(places))
+    if len(places) == 1:
+        raise FormulaError(f"w alone is no graph: type for example {W.example}")
     if len(places) > NODES:
         raise FormulaError(f"the graph has {len(places)} nodes: at most {NODES}")
     if found.path_count > PATHS:

@@ -104,12 +104,13 @@ class Graph:
 
     @np.errstate(all="ignore")
     def local_derivatives(self, values: np.ndarray) -> np.ndarray:
-        """Return z of every edge from the values of all nodes: (nodes, S) -> (edges, S)."""
-        found = np.empty((len(self.edges), values.shape[1]))
-        for k, (_, head, place) in enumerate(self.edges):
-            node = self.nodes[head]
-            found[k] = _slope(node, place, self._given(node, values), values[head])
-        return found
+        """Return z of every edge from the values of all nodes, nan where there is none: (nodes, S) -> (edges, S)."""
+        corners, found = self.corners(values), []
+        for j, node in enumerate(self.nodes):
+            slopes = _slopes(node, self._given(node, values), values[j])
+            known = np.isfinite(values[j]) & ~corners[j]
+            found += [np.where(known & np.isfinite(slope), slope, np.nan) for slope in slopes]
+        return np.array(found).reshape(len(self.edges), values.shape[1])
 
     @staticmethod
     def _given(node: Node, values: np.ndarray) -> list[np.ndarray]:
@@ -117,21 +118,23 @@ class Graph:
             np.full_like(values[0], item.value) if isinstance(item, Number) else values[item] for item in node.arguments
         ]
 
-    def corner(self, values: np.ndarray) -> np.ndarray:
-        """Tell at which points a node is at a corner, where it has no derivative: (nodes, S) -> (S,)."""
-        found = np.zeros(values.shape[1], dtype=bool)
-        for node in self.nodes:
+    def corners(self, values: np.ndarray) -> np.ndarray:
+        """Tell at which points which node is at a corner, where it has no derivative: (nodes, S) -> (nodes, S)."""
+        found = np.zeros(values.shape, dtype=bool)
+        for j, node in enumerate(self.nodes):
             given = self._given(node, values)
             if node.kind == "abs":
-                found |= given[0] == 0.0
+                found[j] = given[0] == 0.0
             elif node.kind in ("min", "max"):
-                found |= given[0] == given[1]
+                found[j] = given[0] == given[1]
         return found
 
+    @np.errstate(all="ignore")
     def products(self, local: np.ndarray) -> np.ndarray:
         """Return the product of z along every path, in the order of ``paths``: (edges, S) -> (path_count, S)."""
         return np.stack([np.prod(local[list(way)], axis=0) for way in self.paths()])
 
+    @np.errstate(all="ignore")
     def recursion(self, local: np.ndarray) -> np.ndarray:
         """Return S of every node, for which each edge is needed once: (edges, S) -> (nodes, S)."""
         found = np.zeros((len(self.nodes), local.shape[1]))
@@ -163,11 +166,16 @@ def _value(node: Node, given: list[np.ndarray]) -> np.ndarray:
     return VALUES[node.kind](*given)
 
 
-def _slope(node: Node, place: int, given: list[np.ndarray], value: np.ndarray) -> np.ndarray:
-    """Return the derivative of a node's value along the argument at a place."""
+def _slopes(node: Node, given: list[np.ndarray], value: np.ndarray) -> list[np.ndarray]:
+    """Return the derivatives of a node's value along its arguments, but those that are numbers."""
     if node.kind == "unit":
-        return node.weights[place] * _tanh_slope(_weighted(node, given))
-    return SLOPES[node.kind][place](*given, value)
+        slope = _tanh_slope(_weighted(node, given))
+        return [weight * slope for weight in node.weights]
+    return [
+        SLOPES[node.kind][place](*given, value)
+        for place, argument in enumerate(node.arguments)
+        if isinstance(argument, int)
+    ]
 
 
 def _weighted(node: Node, given: list[np.ndarray]) -> np.ndarray:

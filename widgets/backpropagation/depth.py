@@ -1,27 +1,57 @@
-"""Depth: every layer multiplies the number of paths, and adds its edges only once."""
+"""Depth: every layer multiplies the number of paths, and only adds its edges."""
+
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
-from charts.backpropagation_depth import depth_message
-from engine.layered import edges, paths
+from charts.backpropagation_depth import Depth, depth_message
+from engine.layered import edges, layered, links, paths, recursion, seconds, sum_over_paths
 from engine.parameter import Parameter
 from widgets.controls import number as ask
+from widgets.jobs import Progress
 from widgets.lines import lines
+from widgets.patience import each, patiently
 
 NAME = "depth"
-TITLE = "Every layer multiplies the number of paths, but only adds its edges: the recursion needs each of them once."
+TITLE = "Every layer multiplies the number of paths, and only adds its edges: hence the recursion."
 ORDER = 20
 
 WIDTH = Parameter(2, 1, 4, "K", step=1, whole=True, help="Nodes in every layer.")
-LAYERS = np.arange(1, 21)
+LAYERS = range(1, 21)
 FIRST = 10  # layers, as in the lecture's 2^10 terms
+POINT = 0.5
+TRIED = 20_000  # paths that are multiplied at most
 
 
 def draw() -> None:
-    """Pick the width, and draw both counts for every depth."""
+    """Pick the width, and draw both counts and both times for every depth."""
     with st.sidebar:
-        width = int(ask("depth.width", WIDTH, "nodes a layer"))
-    layers = LAYERS.tolist()
-    counts = [paths(width, n) for n in layers], [edges(width, n) for n in layers]
-    lines(f"backpropagation.{NAME}", *depth_message(width, LAYERS, *counts, layers.index(FIRST)))
+        width = int(ask("depth.width", WIDTH, "nodes in a layer"))
+    patiently(
+        (NAME, width),
+        partial(depths, width),
+        lambda found: lines(f"backpropagation.{NAME}", *depth_message(width, found, LAYERS.index(FIRST))),
+        "both ways",
+        "Fewer nodes in a layer",
+    )
+
+
+def depths(width: int, progress: Progress) -> list[Depth] | None:
+    """Return what both ways cost at every depth; None where progress stopped it."""
+    found = each(LAYERS, partial(depth, width), progress)
+    if found is None or width == 1:
+        return found
+    most = [item for item in found if np.isfinite(item.by_paths)][-1]
+    return [replace(item, expected=most.by_paths * item.paths / most.paths) for item in found]
+
+
+def depth(width: int, layers: int) -> Depth:
+    """Return what both ways cost at one depth, path by path where there are not too many."""
+    made, counted = links(layered(width, layers), POINT), paths(width, layers)
+    took = total = np.nan
+    if counted <= TRIED:
+        took, total = seconds(partial(sum_over_paths, made)), sum_over_paths(made)
+    backwards = seconds(partial(recursion, made))
+    return Depth(layers, counted, edges(width, layers), took, took, backwards, (total, recursion(made)))

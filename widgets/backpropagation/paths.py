@@ -53,6 +53,5 @@ def draw() -> None:
 def differentiated(made: Graph, w: np.ndarray) -> Derivative:
     """Return a graph's derivative at points w (S,), by paths, by the recursion and by the complex step."""
     values = made.values(w)
-    local, corner = made.local_derivatives(values), made.corner(values)
-    local[:, corner | ~np.isfinite(values).all(axis=0) | ~np.isfinite(local).all(axis=0)] = np.nan
-    return Derivative(made, values, local, made.products(local), made.recursion(local), made.complex_step(w), corner)
+    local = made.local_derivatives(values)
+    return Derivative(made, values, local, made.products(local), made.recursion(local), made.complex_step(w))

@@ -1,7 +1,7 @@
 // The graph itself, from left to right: nodes with their values and S, edges with their local derivatives.
 const BOX = { least: 92, most: 190, height: 48 }; // px; as wide as the longest name
 const LETTER = 7.2; // px, about
-const BETWEEN = { least: 58, most: 140 }; // px between the boxes of two columns
+const BETWEEN = { least: 62, most: 140 }; // px between the boxes of two columns
 const ROOM = 92; // px for a node and what stands below it
 const MARGIN = { side: 4, top: 6, bottom: 8 };
 const SPREAD = 11; // px between two ends at one node
@@ -17,7 +17,6 @@ class GraphPicture {
   adopt(header) {
     this.header = header;
     this.place.setAttribute("aria-label", "The graph; arrow keys scroll it where it is wider than the page");
-    this.svg.setAttribute("aria-label", header.alt);
     this.width = 0;
   }
 
@@ -93,13 +92,13 @@ class GraphPicture {
     return { box, name, value, passed };
   }
 
-  // half way along, on the last piece of an edge with bends
+  // half way along, on the last piece of an edge with bends; beside the line, which it would hide where it is short
   buildLabel(k) {
     const { line } = this.lines[k];
-    const { bends } = this.header.edges[k];
+    const { bends, bow } = this.header.edges[k];
     const length = line.getTotalLength();
     const { x, y } = line.getPointAtLength(bends.length ? length * (1 - 0.55 / (bends.length + 1)) : length * 0.5);
-    const label = svg("text", { x, y: y + 4, "text-anchor": "middle", class: "valley-graph-slope" });
+    const label = svg("text", { x, y: y + (bow > 0 ? 15 : -6), "text-anchor": "middle", class: "valley-graph-slope" });
     this.svg.append(label);
     return label;
   }
@@ -110,8 +109,9 @@ class GraphPicture {
     this.place.scrollLeft = x - this.place.clientWidth / 2;
   }
 
-  show({ palette, values, local, passed, done, path }) {
-    const { nodes, edges, backwards } = this.header;
+  show({ says, palette, values, local, passed, done, path }) {
+    const { alt, nodes, edges, backwards } = this.header;
+    this.svg.setAttribute("aria-label", `${alt} ${says}`);
     const present = done > 0 && done < backwards.length ? backwards[done - 1] : -1;
     const reached = new Set(backwards.slice(0, done));
     if (present >= 0 && present !== this.present) this.follow(present);

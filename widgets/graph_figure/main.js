@@ -57,6 +57,7 @@ class GraphFigure {
     const at = this.slider.index;
     rich(this.sentence, header.says[at]);
     const state = {
+      says: header.says[at],
       palette: this.palette,
       values: this.row("value"),
       local: this.row("local"),

@@ -17,10 +17,11 @@ header
         x, y      {title, symbol, log, range*}: the range in powers of ten where ``log``
         plane     true where both are places in one plane: one scale on both axes, and nothing to read off; optional
         silent    true where there is nothing to read off; optional
+        bare      true where there are no axes; optional
         rest      * the abscissa that the legend reads while nothing is pointed at, optional
-        curves    [{x, y, label*, colour, dash, width, alpha, tag, points, absent}]: ``label`` is the name in the
-                  legend, ``tag`` a short one on the figure; with ``points`` dots of that ``width``; ``absent`` is said
-                  where there is no number
+        curves    [{x, y, label*, colour, dash, width, alpha, tag, points, absent, digits}]: ``label`` is the name in
+                  the legend, ``tag`` a short one on the figure; with ``points`` dots of that ``width``; ``absent`` is
+                  said where there is no number; the others have 3 ``digits``, or so many
         bars      {x, y, bands: [{label, colour, alpha}]}: stacked, y in the order (bar, band)
         marks     [{x* or y*, name*, low, colour, dash, width}]: straight lines across; the name of one that stands
                   upright is at the top, or ``low`` at the bottom
