@@ -22,7 +22,7 @@ function branch(tree) {
   }
   const text = String(tree);
   if (/^[−+]?[\d.∞–]/.test(text)) return leaf("mn", text);
-  if (/^[=+−·×/(),≤<>→∈|≈≃∇:;]+$/.test(text)) return leaf("mo", text);
+  if (/^[=+−·×∘/(),≤<>→∈|≈≃∇:;]+$/.test(text)) return leaf("mo", text);
   if (/^[a-z ]{2,}$/i.test(text)) return leaf("mtext", text);
   const element = leaf("mi", text);
   if (/^\*\*/.test(text)) {
