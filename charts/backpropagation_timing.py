@@ -5,12 +5,11 @@ from typing import Any
 import numpy as np
 
 from engine.stopwatch import WAYS, Timing
-from engine.words import number
+from engine.words import duration, number
 
 NAMES = {"python": "loops in Python", "numpy": "vectors in NumPy", "compiled": "the same loops, compiled"}
 TAGS = {"python": "Python", "numpy": "NumPy", "compiled": "compiled"}
 STYLES = {"python": ("@class1", "solid"), "numpy": ("@class0", "dash"), "compiled": ("@class2", "longdashdot")}
-UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 
 
 def timing_message(layers: int, timings: list[Timing], machine: str) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -37,12 +36,6 @@ def timing_message(layers: int, timings: list[Timing], machine: str) -> tuple[di
         "panels": [_times(arrays), _gains(arrays)],
     }
     return header, arrays
-
-
-def duration(seconds: float) -> str:
-    """Return a time in the unit in which it is read: ``14.5 µs``."""
-    size, unit = next(((size, unit) for size, unit in UNITS if seconds >= size), UNITS[-1])
-    return f"{number(seconds / size)} {unit}"
 
 
 def _times(arrays: dict[str, np.ndarray]) -> dict[str, Any]:

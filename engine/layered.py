@@ -4,17 +4,11 @@ The input w is connected to every node of the first of L layers of K nodes, ever
 ways are in plain Python here, one multiplication after another, so that their times compare.
 """
 
-import time
-from collections.abc import Callable
-
 import numpy as np
 
 from engine.graph import Graph, Node
 
 Links = list[list[tuple[int, float]]]  # of every node, where its edges end and their local derivatives
-
-LEAST, ENOUGH = 0.001, 0.1  # seconds of all that is measured: at least, and after which nothing is repeated
-REPEATS = 3
 
 
 def paths(width: int, layers: int) -> int:
@@ -68,14 +62,3 @@ def recursion(links: Links) -> float:
             total += passed[head] * z
         passed[node] = total
     return passed[0]
-
-
-def seconds(compute: Callable[[], object]) -> float:
-    """Return how long a computation takes, the shortest of at least REPEATS that last LEAST seconds, or of ENOUGH."""
-    shortest, all_of_them, count = np.inf, 0.0, 0
-    while all_of_them < ENOUGH and (count < REPEATS or all_of_them < LEAST):
-        begun = time.perf_counter()
-        compute()
-        taken = time.perf_counter() - begun
-        shortest, all_of_them, count = min(shortest, taken), all_of_them + taken, count + 1
-    return float(shortest)

@@ -79,12 +79,15 @@ def timing(size: int, layers: int) -> Timing:
     return Timing(size, seconds, samples, apart)
 
 
-def shortest(act: Callable[[], Any]) -> tuple[float, int]:
-    """Return the least seconds a call takes and of how many samples: whatever else the machine does only adds."""
+def shortest(act: Callable[[], Any], budget: float | None = None) -> tuple[float, int]:
+    """Return the least seconds a call takes and of how many samples: whatever else the machine does only adds.
+
+    Samples are taken for ``budget`` seconds, else BUDGET, and FEWEST at least.
+    """
     act()  # what is only done once is no part of it
     once = _clocked(act, 1)
     calls = max(1, int(SAMPLE / once))
-    best, count, until = once, 1, time.perf_counter() + BUDGET
+    best, count, until = once, 1, time.perf_counter() + (BUDGET if budget is None else budget)
     while count < FEWEST or time.perf_counter() < until:
         best = min(best, _clocked(act, calls) / calls)
         count += 1

@@ -14,7 +14,7 @@ from charts.backpropagation_back import BACK
 from charts.backpropagation_examples import example_message
 from charts.backpropagation_hidden import hidden_message
 from charts.backpropagation_network import WRITTEN, network_message
-from charts.backpropagation_timing import duration, timing_message
+from charts.backpropagation_timing import timing_message
 from charts.backpropagation_unit import EXAMPLES
 from engine import elementwise, stopwatch
 from engine.dataset import Dataset
@@ -23,6 +23,7 @@ from engine.margin_pair import off, pair, stepped
 from engine.one_unit import off as unit_off
 from engine.one_unit import rows
 from engine.passes import BENDS, Layer
+from engine.words import duration
 from surfaces.data.house_prices import HousePrices
 from surfaces.data.insurance import Insurance
 from surfaces.data.insurance_age import InsuranceAge
@@ -324,13 +325,6 @@ def test_a_measurement_can_be_stopped_and_is_alone(monkeypatch):
         assert stopwatch.measured([2], 1, lambda share: asked.append(share) or len(asked) < 2) is None
     assert asked == [0.0, 0.0]
     assert stopwatch.measured([2], 1, lambda _: True) is not None
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"), [(1.5, "1.5 s"), (0.0154, "15.4 ms"), (7.5e-5, "75 µs"), (4e-7, "0.4 µs")]
-)
-def test_durations_are_read_in_their_unit(seconds, said):
-    assert duration(seconds) == said
 
 
 def test_the_button_measures_what_is_asked_for(monkeypatch):

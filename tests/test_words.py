@@ -168,7 +168,10 @@ def test_a_whole_number_is_told_to_the_last_one_and_a_count_is_not_cut_off():
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
+        (4e-7, "0.4 µs"),
         (1.6e-6, "1.6 µs"),
+        (0.0154, "15.4 ms"),
+        (1.5, "1.5 s"),
         (5e-4, "500 µs"),
         (0.045, "45 ms"),
         (1.0, "1 s"),

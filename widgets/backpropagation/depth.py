@@ -7,8 +7,9 @@ import numpy as np
 import streamlit as st
 
 from charts.backpropagation_depth import Depth, depth_message
-from engine.layered import edges, layered, links, paths, recursion, seconds, sum_over_paths
+from engine.layered import edges, layered, links, paths, recursion, sum_over_paths
 from engine.parameter import Parameter
+from engine.stopwatch import shortest
 from widgets.controls import number as ask
 from widgets.jobs import Progress
 from widgets.lines import lines
@@ -23,6 +24,7 @@ LAYERS = range(1, 21)
 FIRST = 10  # layers, as in the lecture's 2^10 terms
 POINT = 0.5
 TRIED = 20_000  # paths that are multiplied at most
+BUDGET = 0.002  # seconds for each way at each depth
 
 
 def draw() -> None:
@@ -52,6 +54,6 @@ def depth(width: int, layers: int) -> Depth:
     made, counted = links(layered(width, layers), POINT), paths(width, layers)
     took = total = np.nan
     if counted <= TRIED:
-        took, total = seconds(partial(sum_over_paths, made)), sum_over_paths(made)
-    backwards = seconds(partial(recursion, made))
+        took, total = shortest(partial(sum_over_paths, made), BUDGET)[0], sum_over_paths(made)
+    backwards = shortest(partial(recursion, made), BUDGET)[0]
     return Depth(layers, counted, edges(width, layers), took, took, backwards, (total, recursion(made)))

@@ -1,3 +1,5 @@
+const READING = 1100; // ms at every node while it plays
+
 // A graph at every stop of w: its paths one by one, and the recursion node by node.
 class GraphFigure {
   constructor(root) {
@@ -10,7 +12,8 @@ class GraphFigure {
     root.append(this.slider.root);
     this.sentence = root.appendChild(make("p", "valley-says", { "aria-live": "polite" }));
     this.picture = new GraphPicture(root);
-    this.playback = new Playback(() => this.draw(), "Nodes of the recursion", (at) => this.header.steps[at]);
+    const say = (at) => this.header.steps[at];
+    this.playback = new Playback(() => this.draw(), "Nodes of the recursion", say, READING);
     root.append(this.playback.root);
     const row = root.appendChild(make("div", "valley-graph-pair"));
     this.paths = new Paths(row, (path) => this.pick(path));
