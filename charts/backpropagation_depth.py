@@ -19,7 +19,7 @@ class Depth:
     paths: int
     edges: int
     by_paths: float  # seconds, nan where it was not tried
-    expected: float  # seconds, at the rate of the most paths that were tried
+    expected: float  # seconds, at the least time that a path took
     backwards: float  # seconds
     sums: tuple[float, float]  # do/dw by paths, nan where not tried, and backwards
 
@@ -42,9 +42,9 @@ def depth_message(width: int, found: list[Depth], at: int) -> tuple[dict[str, An
         "says": says,
         "caption": (
             "Units are tanh, w = 0.5. Both ways are the same plain Python, timed on the machine that draws this page,"
-            " what is short as the shortest of several times. What two paths have in common at their beginning is"
-            " multiplied once, and still every layer multiplies the time of the sum. Dotted: at the rate of the most"
-            " paths that were tried. Both counts are exact: Kᴸ paths, 2K + K²(L − 1) edges."
+            " each time the shortest of several. What two paths have in common at their beginning is multiplied once,"
+            " and still every layer multiplies the time of the sum. Dotted: at the least time that a path took. Both"
+            " counts are exact: Kᴸ paths, 2K + K²(L − 1) edges."
         ),
         "index": {
             "id": "depth",

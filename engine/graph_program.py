@@ -3,7 +3,7 @@
 from engine.graph import Graph, Node, Number
 
 # of the arguments u and v
-_VALUES = {
+VALUES = {
     **dict.fromkeys(("sin", "cos", "tan", "exp", "log", "sqrt", "tanh", "abs"), "np.{kind}({u})"),
     **dict.fromkeys(("+", "-", "*", "/"), "{u} {kind} {v}"),
     "^": "{u} ** {v}",
@@ -13,7 +13,7 @@ _VALUES = {
     "max": "np.maximum({u}, {v})",
 }
 # and of the value y
-_SLOPES = {
+SLOPES = {
     "+": ("1.0", "1.0"),
     "-": ("1.0", "-1.0"),
     "*": ("{v}", "{u}"),
@@ -67,7 +67,7 @@ def _written(number: float) -> str:
 
 
 def _value(node: Node) -> str:
-    return _VALUES[node.kind].format(kind=node.kind, **_names(node))
+    return VALUES[node.kind].format(kind=node.kind, **_names(node))
 
 
 def _passed(graph: Graph, i: int) -> str:
@@ -76,6 +76,6 @@ def _passed(graph: Graph, i: int) -> str:
     for place in graph.outgoing[i]:
         edge = graph.edges[place]
         head = graph.nodes[edge.head]
-        slope = _SLOPES[head.kind][edge.place].format(y=f"y{edge.head + 1}", **_names(head))
+        slope = SLOPES[head.kind][edge.place].format(y=f"y{edge.head + 1}", **_names(head))
         terms.append(f"S{edge.head + 1} * {slope}")
     return f"S{i + 1} = {' + '.join(terms)}"

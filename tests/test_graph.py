@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 
 from charts.graph_layout import BEND, layout
 from engine.expression import graph
+from engine.formula.grammar import OPERATIONS
 from engine.formula.tokens import FormulaError
 from engine.graph import SLOPES, VALUES, Graph, Node, Number, agreeing_digits
+from engine.graph_program import SLOPES as graph_program_slopes
+from engine.graph_program import VALUES as graph_program_values
 from engine.graph_program import graph_program
 from engine.layered import edges, layered, links, paths, recursion, sum_over_paths
 
@@ -139,6 +142,11 @@ def test_at_a_corner_an_edge_has_no_derivative():
     local = made.local_derivatives(values)
     np.testing.assert_array_equal(np.isnan(local[:, 1]), [True, False, False, False])
     np.testing.assert_array_equal(made.recursion(local)[0], [-1.0, np.nan, 1.0, np.nan])
+
+
+def test_whatever_can_be_typed_has_a_value_and_slopes_here_and_in_the_program():
+    assert set(OPERATIONS) == set(VALUES) == set(SLOPES) == set(graph_program_values) == set(graph_program_slopes)
+    assert all(len(SLOPES[kind]) == len(slopes) for kind, slopes in graph_program_slopes.items())
 
 
 def test_agreeing_digits():

@@ -24,6 +24,7 @@ LAYERS = range(1, 21)
 FIRST = 10  # layers, as in the lecture's 2^10 terms
 POINT = 0.5
 TRIED = 20_000  # paths that are multiplied at most
+MANY = 100  # paths, of which one is like the next
 BUDGET = 0.002  # seconds for each way at each depth
 
 
@@ -45,8 +46,9 @@ def depths(width: int, progress: Progress) -> list[Depth] | None:
     found = each(LAYERS, partial(depth, width), progress)
     if found is None or width == 1:
         return found
-    most = [item for item in found if np.isfinite(item.by_paths)][-1]
-    return [replace(item, expected=most.by_paths * item.paths / most.paths) for item in found]
+    # whatever else the machine does only adds
+    rate = min(item.by_paths / item.paths for item in found if MANY <= item.paths <= TRIED)
+    return [replace(item, expected=rate * item.paths) for item in found]
 
 
 def depth(width: int, layers: int) -> Depth:
