@@ -172,6 +172,8 @@ def _says(width: int, item: Depth) -> str:
         f"{_plural(item.layers, 'layer')} of {_plural(width, 'node')}: {_power(width, item)}"
         f" from w to the output, and {whole(item.edges)} edges."
     )
+    if width == 1:
+        return f"{first} With one path both ways multiply the same {_plural(item.edges, 'number')}: nothing is saved."
     back = f"the recursion {duration(item.backwards)}"
     if np.isnan(item.by_paths):
         return (

@@ -87,12 +87,8 @@ def paths_message(
 
 def _says(found: Derivative, w: float, total: np.ndarray, s: int) -> str:
     at = f"At w = {number(w, 4)},"
-    corners = np.flatnonzero(found.graph.corners(found.values)[:, s])
-    if len(corners):
-        label = _label(int(corners[0]), found.graph.nodes[corners[0]])
-        return f"{at} {label} stands at its corner, where it has no derivative. Move w a little."
     if not np.isfinite(total[s]):
-        return f"{at} a value or a local derivative is not a finite number. Move w."
+        return f"{at} {_why_not(found, s)}. Move w a little."
     ways, edges = list(found.graph.paths()), len(found.graph.edges)
     digits = agreeing_digits(float(found.passed[0, s]), float(found.stepped[s]))
     needed = "the one edge" if edges == 1 else f"each of the {edges} edges"
@@ -101,6 +97,18 @@ def _says(found: Derivative, w: float, total: np.ndarray, s: int) -> str:
         f" {_plural(sum(map(len, ways)), 'local derivative')}; the recursion needs {needed} once. The complex step"
         f" agrees to {_plural(digits, 'digit')}."
     )
+
+
+def _why_not(found: Derivative, s: int) -> str:
+    """Return why there is no derivative at a point: the first node that is to blame."""
+    labels = [_label(j, node) for j, node in enumerate(found.graph.nodes)]
+    for j in np.flatnonzero(~np.isfinite(found.values[:, s])):
+        return f"{labels[j]} is not a finite number"
+    for j in np.flatnonzero(found.graph.corners(found.values)[:, s]):
+        return f"{labels[j]} stands at its corner, where it has no derivative"
+    for k in np.flatnonzero(np.isnan(found.local[:, s])):
+        return f"a local derivative of {labels[found.graph.edges[k].head]} is not a finite number"
+    return "the derivative is too large for a number"
 
 
 def _compare(found: Derivative, total: np.ndarray, s: int) -> list[tuple[str, str]]:

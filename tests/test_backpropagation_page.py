@@ -140,7 +140,11 @@ def test_where_there_is_no_derivative_it_says_so_and_why():
     assert said.startswith("At w = 0, y₂ = max(0, w) stands at its corner") and np.isnan(arrays["passed"][at][0])
     assert all(value == "–" for _, value in header["compare"][at])
     header, _ = drawn(opened(paths__y="log(w)"))
-    assert "not a finite number" in header["says"][0] and "digits" in header["says"][-1]
+    assert "y₂ = log w is not a finite number" in header["says"][0] and "digits" in header["says"][-1]
+    header, _ = drawn(opened(paths__y="w^0.5 + w", paths__w="0"))
+    assert "a local derivative of y₂ = w^0.5 is not a finite" in header["says"][header["slider"]["stops"].index(0.0)]
+    header, _ = drawn(opened(paths__y="exp(w^4*8)*exp(w^4*8)*0 + abs(w)", paths__w="3"))
+    assert "y₃" not in header["says"][0] and "is not a finite number" in header["says"][0]
     assert not any("nan" in said for said in header["says"])
 
 
@@ -170,6 +174,14 @@ def test_the_counts_are_those_of_the_lecture_and_what_is_not_tried_is_said():
     header, arrays = drawn(opened(backpropagation="depth"))
     assert "2¹⁰ = 1\u202f024 paths from w to the output, and 40 edges" in header["says"][header["index"]["at"]]
     np.testing.assert_array_equal(arrays["paths"].ravel(), 2.0 ** np.arange(1, 21))
+
+
+def test_one_path_saves_nothing():
+    header, _ = drawn(opened(backpropagation="depth", depth__width="1"))
+    assert header["says"][9] == (
+        "10 layers of 1 node: 1 path from w to the output, and 11 edges. With one path both ways multiply the same"
+        " 11 numbers: nothing is saved."
+    )
 
 
 def test_both_ways_give_the_same_at_every_depth_that_is_tried():
