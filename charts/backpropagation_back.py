@@ -170,19 +170,14 @@ def _tell_weights_elements(way: Way, i: int) -> None:
     post = way.form is BACK["post"]
     names: list[Any] = [at("Δ", i), ["row", SLOPE, "(", at("z", i), ")"]] if post else [at(way.form.letter, i)]
     numbers = [way.big[i - 1], slope] if post else [delta]
+    rule = equation(by("J", ["sub", "W", f"{i}j"]), product(*names, at("x", "j")))
     formulas = [
-        equation(
-            by("J", ["sub", "W", f"{i}{j}"]),
-            product(*names, at("x", j)),
-            product(*numbers, way.x[j - 1]),
-            found[j - 1],
-        )
-        for j in way.places
+        equation(by("J", ["sub", "W", f"{i}{j}"]), product(*numbers, way.x[j - 1]), found[j - 1]) for j in way.places
     ]
     way.tell(
         f"∂J/∂W of unit {i}",
         f"The weights into unit {i}: what comes back to {low('z', i)} times each input. The bias has the input 1.",
-        [*formulas, equation(by("J", at("b", i)), product(*names), delta)],
+        [rule, *formulas, equation(by("J", at("b", i)), product(*names), delta)],
         way.lines(i),
         label={f"{way.tag}x{j}-{way.tag}z{i}": f"∂ {number(found[j - 1])}" for j in way.places},
         aside=_weight_slip(way.form) if i == 1 else "",

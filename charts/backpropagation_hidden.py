@@ -194,7 +194,7 @@ def _tell_own(steps: Steps, found: HiddenLoss) -> None:
         ],
         lit=["h1", "h2", "z1-h1", "z2-h2", "z1", "z2"],
         way=-1,
-        aside="The slides print Φ(h) for Φ′(z) in this rule, too, with the value in place of the sum.",
+        aside="The slides print Φ(h) for Φ′(z) in this rule: no slope, and of the value in place of the sum.",
         back={f"z{i}": f"{low('δ', i)} = {number(float(delta[i - 1]))}" for i in (1, 2)},
     )
 
@@ -225,7 +225,7 @@ def _tell_check(steps: Steps, found: HiddenLoss) -> None:
     same = "the same numbers to the last digit" if gap == 0.0 else f"the same numbers to within {number(gap, 1)}"
     steps.tell(
         "check",
-        f"Complex steps, which know no chain rule, give {same}. With Φ for Φ′ it would be off by {number(miss)}.",
+        f"Complex steps, which know no chain rule, give {same}. As the slides print both rules it would be off by {number(miss)}.",
         [
             [by("L", "**W"), "=", matrix(weights)],
             ["complex steps", ":", matrix(told)],

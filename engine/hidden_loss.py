@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.passes import Backward, Forward, Layer, backward, forward, log_loss
+from engine.passes import BENDS, Backward, Forward, Layer, backward, forward, log_loss
 
 TINY = 1e-30  # an imaginary step so small that its square is nothing
 
@@ -20,7 +20,7 @@ class HiddenLoss(NamedTuple):
     charge: float  # the log loss alone
     back: Backward
     from_above: np.ndarray  # dL/dz of the hidden units without their own loss
-    printed: np.ndarray  # what comes of Phi in place of Phi' in both rules, for the same
+    printed: np.ndarray  # dL/dz with Phi(a_r) in place of Phi'(a_r) in the first rule, and Phi(h_r) in the second
 
     @property
     def loss(self) -> float:
@@ -49,16 +49,9 @@ def hidden_loss(layers: Sequence[Layer], x: np.ndarray, target: float, penalty: 
     back = backward(layers, passed, delta, [np.full(len(hidden.biases), penalty)])
     above = last.weights.T @ delta
     value = passed.post[1]
-    return HiddenLoss(
-        (hidden, last),
-        target,
-        penalty,
-        passed,
-        float(charge[0]),
-        back,
-        passed.slopes[0] * above,
-        value * (above + penalty),
-    )
+    printed = value * above + BENDS["sigmoid"].value(value) * penalty
+    from_above = passed.slopes[0] * above
+    return HiddenLoss((hidden, last), target, penalty, passed, float(charge[0]), back, from_above, printed)
 
 
 def complex_steps(found: HiddenLoss) -> np.ndarray:

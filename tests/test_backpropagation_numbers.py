@@ -261,9 +261,10 @@ def test_a_hidden_loss_needs_the_slope(weights, rho, row):
     found = hidden_loss(layers, x, target, rho)
     np.testing.assert_allclose(found.back.weights[0], complex_steps(found), rtol=1e-11, atol=1e-14)
     sound(hidden_message(found, ("age/100", "affordability"), row))
-    right, printed = found.back.delta[0], found.printed
-    gap = np.abs(found.layers[1].weights[0] * found.back.delta[1] + rho) * found.passed.post[1] ** 2
-    np.testing.assert_allclose(np.abs(printed - right), gap, rtol=1e-9, atol=1e-12)  # h for h (1 - h): h² too much
+    h, above = found.passed.post[1], found.layers[1].weights[0] * found.back.delta[1]
+    told_ = above * h + rho / (1.0 + np.exp(-h))
+    np.testing.assert_allclose(found.printed, told_, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(found.back.delta[0], (above + rho) * h * (1.0 - h), rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("z", [-800.0, -60.0, 0.0, 30.0, 60.0, 700.0])
@@ -338,6 +339,10 @@ def test_the_button_measures_what_is_asked_for(monkeypatch):
     before = components(app)[0]
     app.run()
     assert components(app)[0] == before and app.button[0].label == "Measure again"
+    measured = []
+    monkeypatch.setattr(timing, "measured", lambda *given: measured.append(given) or stopwatch.measured(*given))
+    app.button[0].click().run()
+    assert len(measured) == 1 and components(app)  # who asks again gets times of their own
     app.sidebar.number_input[0].set_value(8).run()
     assert not components(app) and "Measure on" in app.button[0].label
 

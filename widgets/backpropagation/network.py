@@ -42,9 +42,6 @@ PRESETS: dict[str, dict[str, float | str]] = {
 
 def draw() -> None:
     """Pick form and numbers, and draw both passes."""
-    with st.container(horizontal=True):
-        for title, values in PRESETS.items():
-            st.button(title, type="tertiary", on_click=adopt, args=({**_first(), **values},))
     with st.sidebar:
         form, written = word("form", FORM, "what flows back"), word("written", STYLE, "written as")
         activation = word("activation", ACTIVATION, "activation")
@@ -61,6 +58,9 @@ def draw() -> None:
     )
     found = pair(layers, np.array(true), np.array(corrupt), margin)
     worked(f"backpropagation.{NAME}", network_message(found, form, written, rate))
+    with st.container(horizontal=True):
+        for title, values in PRESETS.items():
+            st.button(title, type="tertiary", on_click=adopt, args=({**_first(), **values},))
 
 
 def _first() -> dict[str, float | str]:

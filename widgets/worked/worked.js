@@ -15,6 +15,7 @@ class Worked {
     this.scroll = root.appendChild(make("div", "valley-scroll", { tabindex: "0", role: "group", "aria-label": "All rows" }));
     this.table = this.scroll.appendChild(make("table", ""));
     this.caption = root.appendChild(make("p", "valley-caption"));
+    this.room = [0, 0]; // px that the longest sentence and the longest formulas need
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(root);
   }
@@ -45,20 +46,26 @@ class Worked {
   // room for the longest of all steps: nothing below moves
   resize() {
     if (!this.header || !this.root.clientWidth || !this.playback) return;
-    const wide = this.root.clientWidth;
-    if (wide !== this.wide || this.header !== this.measured) {
-      Object.assign(this, { wide, measured: this.header });
-      const working = this.formulas.parentElement;
-      const places = [this.sentence, working];
-      for (const place of places) place.style.minHeight = "0";
-      const most = [0, 0];
+    const now = `${this.root.clientWidth}, ${this.id}`;
+    if (now !== this.measured) {
+      this.measured = now;
+      this.room = [0, 0];
+      for (const place of this.places) place.style.minHeight = "0";
       this.header.says.forEach((_, step) => {
         this.say(step);
-        places.forEach((place, i) => (most[i] = Math.max(most[i], Math.ceil(place.getBoundingClientRect().height))));
+        this.makeRoom();
       });
-      places.forEach((place, i) => (place.style.minHeight = `${most[i]}px`));
     }
     this.draw();
+  }
+
+  get places() {
+    return [this.sentence, this.formulas.parentElement];
+  }
+
+  makeRoom() {
+    this.room = this.places.map((place, i) => Math.max(this.room[i], Math.ceil(place.getBoundingClientRect().height)));
+    this.places.forEach((place, i) => (place.style.minHeight = `${this.room[i]}px`));
   }
 
   say(step) {
@@ -80,6 +87,7 @@ class Worked {
     const { header } = this;
     const step = this.playback.at;
     this.say(step);
+    this.makeRoom(); // other numbers may need more of it
     this.diagram.draw(header.figure, step, header.lit[step], header.ways[step]);
     this.drawTable(header.table, step);
   }

@@ -25,6 +25,7 @@ function branch(tree) {
   if (/^[=+−·×∘/(),≤<>→∈|≈≃∇:;]+$/.test(text)) return leaf("mo", text);
   if (/^[a-z ]{2,}$/i.test(text)) return leaf("mtext", text);
   const element = leaf("mi", text);
+  if (text.endsWith("′")) element.style.fontStyle = "italic"; // as a single letter is by itself
   if (/^\*\*/.test(text)) {
     element.textContent = text.slice(2);
     element.setAttribute("mathvariant", "normal");
