@@ -72,6 +72,17 @@ def percent(share: float) -> str:
     return f"{number(100.0 * share, 1 - math.floor(math.log10(gap)) if 1e-12 < gap < 0.005 else 3)} %"
 
 
+def duration(seconds: float) -> str:
+    """Return a time in the unit in which it is read: ``3.2 µs``, ``45 ms``, ``2.5 hours``, ``11 days``."""
+    for size, unit in ((1e-3, "µs"), (1.0, "ms")):
+        if seconds < size:
+            return f"{number(seconds * 1e3 / size)} {unit}"
+    for size, unit, least in ((365.25 * 86400.0, "years", 1.0), (86400.0, "days", 2.0), (3600.0, "hours", 2.0)):
+        if seconds >= least * size:
+            return f"{number(seconds / size)} {unit}"
+    return f"{number(seconds / 60.0)} minutes" if seconds >= 120.0 else f"{number(seconds)} s"
+
+
 def _degrees(angle: float) -> str:
     """Return an angle in whole degrees, in more digits near 0 and near 180, where a root would be real."""
     if 10.0 <= angle < 179.5:

@@ -31,7 +31,7 @@ Path.read_text = marked
 def component(name, **parts):
     caught[name] = parts["js"]
 v2.component = component
-from widgets import folder, lines, live_figure, map_figure, schedule_figure
+from widgets import folder, graph_figure, lines, live_figure, map_figure, schedule_figure, worked
 from widgets.details import follow
 widgets = Path("widgets")
 for script in sorted(widgets.rglob("*.js")):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spoken import unit_of, value_of
 
-from engine.words import apart, count, factor, number, percent, whole
+from engine.words import apart, count, duration, factor, number, percent, whole
 
 finite = st.floats(-1e307, 1e307)
 many = settings(max_examples=500)
@@ -163,3 +163,24 @@ def test_two_numbers_get_four_digits_where_those_are_enough():
 def test_a_whole_number_is_told_to_the_last_one_and_a_count_is_not_cut_off():
     assert whole(6_021_733) == "6\u202f021\u202f733" and whole(12) == "12"
     assert count(122.6) == "123" and count(99_999.6) == "100\u202f000"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (4e-7, "0.4 µs"),
+        (1.6e-6, "1.6 µs"),
+        (0.0154, "15.4 ms"),
+        (1.5, "1.5 s"),
+        (5e-4, "500 µs"),
+        (0.045, "45 ms"),
+        (1.0, "1 s"),
+        (90.0, "90 s"),
+        (150.0, "2.5 minutes"),
+        (9000.0, "2.5 hours"),
+        (950400.0, "11 days"),
+        (6.3e7, "2 years"),
+    ],
+)
+def test_a_time_is_said_in_the_unit_in_which_it_is_read(seconds, text):
+    assert duration(seconds) == text

@@ -17,13 +17,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.formula.tokens import FormulaError, Token, tokens
+from engine.formula.tokens import XY, FormulaError, Names, Token, tokens
 
 REMEMBERED = 64  # formulas
 DEEPEST = 40  # brackets, signs and powers within each other
 PARTS = 200  # numbers, names and operations of a formula
 EFFORT = 600  # of its evaluation, see EFFORTS
-CONSTANTS = 8  # named constants of a formula
 EXPONENT = 64.0  # largest size of an exponent that is a number
 
 NUMBERS = {"pi": math.pi, "e": math.e}
@@ -64,12 +63,12 @@ _GREEK_THEN_VARIABLE = re.compile(r"([A-Za-z]|alpha|beta|gamma|delta|epsilon|eta
 
 
 class Node(NamedTuple):
-    """A part of a formula: ``number``, ``x``, ``y``, ``constant``, an operation or a function, and its own parts."""
+    """A part of a formula: ``number``, a variable, ``constant``, an operation or a function, and its own parts."""
 
     kind: str
     parts: tuple["Node", ...]
     at: int  # the character at which it begins, from 1
-    value: float | None = None  # where neither x, y nor a constant occurs in it
+    value: float | None = None  # where neither a variable nor a constant occurs in it
     name: str = ""  # of a constant, pi or e
 
 
@@ -81,20 +80,20 @@ class Reading(NamedTuple):
 
 
 @lru_cache(maxsize=REMEMBERED)
-def read(text: str, reserved: frozenset[str] = frozenset()) -> Reading:
-    """Return the tree of a formula in x and y; ``reserved`` names cannot be constants.
+def read(text: str, reserved: frozenset[str] = frozenset(), names: Names = XY) -> Reading:
+    """Return the tree of a formula in the variables of ``names``; ``reserved`` names cannot be constants.
 
     Raises FormulaError, a ValueError, with one sentence that names the place. It takes time and memory in proportion to
     the text, of which there are at most tokens.LONGEST characters.
     """
-    return _Reader(tokens(text), reserved).formula()
+    return _Reader(tokens(text, names), reserved, names).formula()
 
 
 class _Reader:
     """Goes through the tokens once, from left to right."""
 
-    def __init__(self, found: list[Token], reserved: frozenset[str]):
-        self.tokens, self.place, self.reserved = found, 0, reserved
+    def __init__(self, found: list[Token], reserved: frozenset[str], names: Names):
+        self.tokens, self.place, self.reserved, self.names = found, 0, reserved, names
         self.parts = self.effort = self.depth = 0
         self.constants: dict[str, None] = {}
         self.variables: set[str] = set()
@@ -124,7 +123,7 @@ class _Reader:
         if token.text == ",":
             raise _comma(token)
         if not self.variables:
-            raise FormulaError("neither x nor y is in the formula: the surface would be flat")
+            raise FormulaError(self.names.absent)
         return Reading(tree, tuple(self.constants))
 
     def sum(self) -> Node:
@@ -200,7 +199,7 @@ class _Reader:
 
     def name(self, token: Token) -> Node:
         text = token.text
-        if text in ("x", "y"):
+        if text in self.names.variables:
             if self.next.text != "(":
                 self.variables.add(text)
             return self.node(text, (), token.at)
@@ -211,25 +210,28 @@ class _Reader:
             raise FormulaError(f'unknown function "{text}" at character {token.at}: {advice}')
         self.check_constant(token)
         self.constants[text] = None
-        if len(self.constants) > CONSTANTS:
-            raise FormulaError(f'"{text}" at character {token.at} is one constant too many: at most {CONSTANTS}')
+        if len(self.constants) > self.names.constants:
+            most = self.names.constants
+            raise FormulaError(f'"{text}" at character {token.at} is one constant too many: at most {most}')
         return self.node("constant", (), token.at, name=text)
 
     def check_constant(self, token: Token) -> None:
         """Refuse names that were surely meant otherwise: a slider of that name would be a riddle."""
         text, where = token.text, f'"{token.text}" at character {token.at}'
         if _OTHER_VARIABLES.fullmatch(text):
-            raise FormulaError(f"unknown name {where}: use x, y or a constant")
+            raise FormulaError(f"unknown name {where}: use {self.names.either()}")
         if re.fullmatch("nan|inf|infinity", text, re.IGNORECASE):
             raise FormulaError(f"{where} is not a number here: give the constant another name")
-        if re.fullmatch("[xy]+", text):
+        if re.fullmatch(f"[{''.join(self.names.variables)}]+", text):
             raise FormulaError(f"put * between the letters of {where}: {'*'.join(text)}")
-        if match := _GREEK_THEN_VARIABLE.fullmatch(text):
+        if self.names.constants and (match := _GREEK_THEN_VARIABLE.fullmatch(text)):
             raise FormulaError(f"put * within {where}: {match[1]}*{match[2]}")
         for function in FUNCTIONS:
             if re.fullmatch(f"{function}[0-9]*[a-z]?", text):
                 rest = text.removeprefix(function)
                 raise FormulaError(f"put parentheses within {where}: {function}({rest})")
+        if not self.names.constants:
+            raise FormulaError(f"unknown name {where}: use {self.names.either()}")
         if text in self.reserved:
             raise FormulaError(f"{where} has another meaning here: give the constant another name")
 
@@ -271,7 +273,7 @@ class _Reader:
             raise FormulaError(f'"(" at character {opening.at} is never closed')
 
     def missing(self, token: Token) -> FormulaError:
-        wanted = "a number, x, y or a constant is missing"
+        wanted = f"{self.names.either('a number')} is missing"
         before = self.tokens[self.place - 1] if self.place else None
         if token.kind != "end":
             return FormulaError(f'{wanted} before "{token.text}" at character {token.at}')

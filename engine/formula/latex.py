@@ -37,8 +37,8 @@ def _written(node: Node) -> tuple[str, int]:
             return _number(node.value or 0.0)
         case "number" | "constant":
             return _name(node.name), _ATOM
-        case "x" | "y":
-            return node.kind, _ATOM
+        case variable if not node.parts:
+            return variable, _ATOM
     if node.kind in ("min", "max"):
         parts = [_written(argument) for argument in _arguments(node)]
     name = rf"\{node.kind}" if node.kind in _NAMED else rf"\mathrm{{{node.kind}}}"

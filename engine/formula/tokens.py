@@ -36,6 +36,23 @@ _WORDS = {
 }
 
 
+class Names(NamedTuple):
+    """The names of a formula: its variables, how many constants with other names it may have, and what is said."""
+
+    variables: tuple[str, ...]
+    constants: int
+    example: str  # of a formula in the variables
+    absent: str  # what is wrong with one that has none of them
+
+    def either(self, *before: str) -> str:
+        """Return what can stand where a name is awaited: ``x, y or a constant``."""
+        names = [*before, *self.variables, *(["a constant"] if self.constants else [])]
+        return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+XY = Names(("x", "y"), 8, "x^2 + 3*y^2", "neither x nor y is in the formula: the surface would be flat")
+
+
 class FormulaError(ValueError):
     """Why a text is no formula: one sentence that names the place, counted in characters from 1."""
 
@@ -48,7 +65,7 @@ class Token(NamedTuple):
     at: int
 
 
-def tokens(text: str) -> list[Token]:
+def tokens(text: str, names: Names = XY) -> list[Token]:
     """Return the tokens of a text; raises FormulaError, of a text longer than LONGEST before anything is read."""
     if not isinstance(text, str):
         raise FormulaError(f"a formula is a text, got {type(text).__name__}")
@@ -58,14 +75,14 @@ def tokens(text: str) -> list[Token]:
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:
-            raise _stranger(text[at], at + 1)
+            raise _stranger(text[at], at + 1, names)
         kind, part = str(match.lastgroup), match.group()
         if kind != "space":
             _check_length(kind, part, at + 1)
             found.append(Token(kind, part, at + 1))
         at = match.end()
     if not found:
-        raise FormulaError("the formula is empty: type for example x^2 + 3*y^2")
+        raise FormulaError(f"the formula is empty: type for example {names.example}")
     return [*found, Token("end", "", len(text) + 1)]
 
 
@@ -76,11 +93,12 @@ def _check_length(kind: str, part: str, at: int) -> None:
         raise FormulaError(f"the name at character {at} has {len(part)} characters: at most {LETTERS}")
 
 
-def _stranger(character: str, at: int) -> FormulaError:
+def _stranger(character: str, at: int, names: Names) -> FormulaError:
     """Return what to say of a character that cannot be read; only what surely can be printed is repeated."""
     if character.isascii():
         shown = f'"{character}"' if character.isprintable() else "the control sign"
-        advice = _WORDS.get(character, "use numbers, x, y, constants, functions and + - * / ^ ( )")
+        known = ", ".join([*names.variables, *(["constants"] if names.constants else [])])
+        advice = _WORDS.get(character, f"use numbers, {known}, functions and + - * / ^ ( )")
         return FormulaError(f"{shown} at character {at} cannot stand in a formula: {advice}")
     name = unicodedata.name(character, "an unknown sign").lower()
     plain = unicodedata.normalize("NFKC", character)

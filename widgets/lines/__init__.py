@@ -18,12 +18,14 @@ header
         x, y      {title, symbol, log, range*}: the range in powers of ten where ``log``
         plane     true where both are places in one plane: one scale on both axes, and nothing to read off; optional
         silent    true where there is nothing to read off; optional
-        square    true where the picture is as wide as high, at most as ``height`` allows; optional
-        field     {values, columns, x, y, levels}: heights from 0 to 1, rows upwards, as bands between two x and two y
-        rest      * the abscissa that the legend reads while nothing is pointed at, optional
-        curves    [{x, y, label*, colour, dash, width, alpha, tag, points, absent, seen}]: ``label`` is the name in
-                  the legend, ``tag`` a short one on the figure; with ``points`` dots of that ``width``; ``absent`` is
-                  said where there is no number; of what is ``seen`` no more is drawn than up to the slider's place
+          square    true where the picture is as wide as high, at most as ``height`` allows; optional
+          bare      true where there are no axes; optional
+          field     {values, columns, x, y, levels}: heights from 0 to 1, rows upwards, as bands between two x and two y
+          rest      * the abscissa that the legend reads while nothing is pointed at, optional
+          curves    [{x, y, label*, colour, dash, width, alpha, tag, points, absent, seen, digits}]: ``label`` is the
+                    name in the legend, ``tag`` a short one on the figure; with ``points`` dots of that ``width``;
+                    ``absent`` is said where there is no number; of what is ``seen`` no more is drawn than up to the
+                    slider's place; numbers have 3 ``digits``, or so many
         bars      {x, y, bands: [{label, colour, alpha}]}: stacked, y in the order (bar, band)
         marks     [{x* or y*, name*, low, colour, dash, width}]: straight lines across; the name of one that stands
                   upright is at the top, or ``low`` at the bottom

@@ -29,6 +29,7 @@ class Panel {
     chart.canvas.style.height = `${chart.height}px`;
     chart.canvas.setAttribute("aria-label", spec.label);
     chart.equal = Boolean(spec.plane);
+    chart.bare = Boolean(spec.bare);
     chart.horizontal = spec.x;
     chart.vertical = spec.y;
     this.curves = spec.curves ?? [];
@@ -63,7 +64,8 @@ class Panel {
     chart.pen.font = `13px ${getComputedStyle(chart.canvas).fontFamily}`;
     const widest = Math.max(...tags.map(({ tag }) => chart.pen.measureText(tag).width));
     const left = this.spec.strips ? 12 : this.spec.y.log ? WIDE : INSET.left;
-    chart.inset = { ...INSET, left, ...(this.tagged && { right: Math.ceil(widest) + 14 }) };
+    if (chart.bare) chart.inset = { left: 0, right: 0, top: 0, bottom: 0 };
+    else chart.inset = { ...INSET, left, ...(this.tagged && { right: Math.ceil(widest) + 14 }) };
     if (this.spec.square) this.makeSquare();
   }
 
@@ -232,7 +234,7 @@ class Panel {
     const values = this.curves.map((curve) => {
       const xs = this.row(curve.x);
       const y = this.row(curve.y)[closest(xs, (value) => Math.abs(this.chart.x(value) - this.chart.x(x)))];
-      return xs.length === 1 || !Number.isFinite(y) ? (curve.absent ?? "–") : number(y, 3);
+      return xs.length === 1 || !Number.isFinite(y) ? (curve.absent ?? "–") : number(y, curve.digits ?? 3);
     });
     const bands = spec.bars?.bands ?? [];
     const high = bands.length ? this.row(spec.bars.y) : [];

@@ -4,9 +4,14 @@ const STILL = 700;
 
 // Play, pause, single steps and the scrubber over the drawn steps, or over whatever else a figure can be at.
 class Playback {
-  // name: of what is gone through; say: what to call a place of it, if not by its step
-  constructor(onChange, name = "Step", say = (at) => `step ${this.steps[at]} / ${this.steps[this.steps.length - 1]}`) {
-    Object.assign(this, { onChange, say });
+  // name: of what is gone through; say: what to call a place of it, if not by its step; reading: ms to stay at each
+  constructor(
+    onChange,
+    name = "Step",
+    say = (at) => `step ${this.steps[at]} / ${this.steps[this.steps.length - 1]}`,
+    reading = 0,
+  ) {
+    Object.assign(this, { onChange, say, reading });
     this.position = Infinity; // Infinity: the whole run
     this.root = make("div", "valley-play", { role: "group", "aria-label": "Playback" });
     this.button("⇤", "To the start", () => this.go(0));
@@ -54,7 +59,8 @@ class Playback {
     this.toggle.setAttribute("aria-label", "Pause");
     // a run lasts about six seconds, at no more than thirty pictures a second
     const stride = Math.ceil(this.steps.length / (CALM.matches ? STILLS : 180));
-    const pace = CALM.matches ? STILL : Math.max(1000 / 30, (6000 * stride) / this.steps.length);
+    const still = Math.max(this.reading, CALM.matches ? STILL : 1000 / 30);
+    const pace = Math.max(still, CALM.matches ? 0 : (6000 * stride) / this.steps.length);
     let due = performance.now();
     const frame = (now) => {
       if (!this.timer) return;

@@ -35,7 +35,7 @@ class Chart extends Pen {
     const { left, top, width: wide, height: high } = this.box;
     this.x = this.scale(spanX, this.horizontal.log, left, wide);
     this.y = this.scale(spanY, this.vertical.log, top + high, -high);
-    this.axes();
+    if (!this.bare) this.axes();
     pen.save();
     this.clipTo(this.box, 0);
     pen.font = `13px ${font}`;

@@ -22,9 +22,10 @@ function branch(tree) {
   }
   const text = String(tree);
   if (/^[−+]?[\d.∞–]/.test(text)) return leaf("mn", text);
-  if (/^[=+−·×/(),≤<>→∈|≈≃∇:;]+$/.test(text)) return leaf("mo", text);
+  if (/^[=+−·×∘/(),≤<>→∈|≈≃∇:;]+$/.test(text)) return leaf("mo", text);
   if (/^[a-z ]{2,}$/i.test(text)) return leaf("mtext", text);
   const element = leaf("mi", text);
+  if (text.endsWith("′")) element.style.fontStyle = "italic"; // as a single letter is by itself
   if (/^\*\*/.test(text)) {
     element.textContent = text.slice(2);
     element.setAttribute("mathvariant", "normal");
