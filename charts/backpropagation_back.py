@@ -58,8 +58,8 @@ class Way(NamedTuple):
 
     def returned(self, node: str, name: str, values: np.ndarray, units: range | list[int]) -> dict[str, str]:
         """Return what stands below the circles of some units."""
-        single = self.form.sums and self.form.activations
-        return {f"{self.tag}{node}{i}": f"{name if single else low(name, i)} = {number(values[i - 1])}" for i in units}
+        names = {i: "" if name == "g" else f"{low(name, i)} = " for i in units}  # of two side by side there is no room
+        return {f"{self.tag}{node}{i}": f"{names[i]}{number(values[i - 1])}" for i in units}
 
 
 def told_back(steps: Steps, found: Pair, side: int, tag: str, words: str, form: Form, elements: bool) -> None:
