@@ -225,7 +225,8 @@ def _tell_check(steps: Steps, found: HiddenLoss) -> None:
     same = "the same numbers to the last digit" if gap == 0.0 else f"the same numbers to within {number(gap, 1)}"
     steps.tell(
         "check",
-        f"Complex steps, which know no chain rule, give {same}. As the slides print both rules it would be off by {number(miss)}.",
+        f"Complex steps, which know no chain rule, give {same}. As the slides print both rules it"
+        f" would be off by {number(miss)}.",
         [
             [by("L", "**W"), "=", matrix(weights)],
             ["complex steps", ":", matrix(told)],

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from visit import components, decode, inputs, visit
 
+from charts.backpropagation_age import age_message, line
 from charts.backpropagation_back import BACK
 from charts.backpropagation_examples import example_message
 from charts.backpropagation_hidden import hidden_message
@@ -50,8 +51,7 @@ def opened(view, **query):
 def told(app):
     """The header of the one calculation on the page."""
     assert not app.exception and not app.error
-    (data,) = components(app)
-    header, _ = decode(data)
+    header, _ = decode(components(app)[0])
     sound(header)
     return header
 
@@ -228,6 +228,20 @@ def test_the_border_of_the_age_is_not_42():
     assert (((ages > 42.0) == bought).sum(), ((ages >= 36.43) == bought).sum()) == (13, 13)
     assert not ((ages > 36.43) & (ages <= 42.0)).any() and "tell 13 rightly" in asides(header)
     assert "36.4" not in asides(example_message(known, found.at(np.array([0.05, -1.5])), 0, 0.001))
+
+
+@pytest.mark.parametrize("weights", [(0.042, -1.53), (-0.1, 4.0), (0.0, 1.0), (1000.0, 1000.0), (1e-3, -1000.0)])
+def test_the_curve_of_the_age_is_what_the_unit_answers(weights):
+    _, found = example("age", printed=False, weights=weights)
+    header, arrays = age_message(found)
+    z = weights[0] * arrays["age"] + weights[1]
+    np.testing.assert_allclose(arrays["probability"], np.exp(-np.logaddexp(0.0, -z)), rtol=1e-9, atol=1e-300)
+    assert "inf" not in header["says"] and "nan" not in header["says"]
+    slope, bias = line(found)
+    np.testing.assert_allclose(np.polyfit(found.inputs[:, 0], found.targets, 1), (slope, bias))
+    if weights == (0.042, -1.53):
+        assert header["says"].startswith("The curve is at one half at 36.4, the straight line of least squares at 43.9")
+        assert slope * 43.857 + bias == pytest.approx(0.5, abs=1e-4)
 
 
 def test_the_printed_log_loss_is_not_to_be_had():
