@@ -5,12 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from charts.initialisation_signal import DECADES
+from charts.initialisation_signal import DECADES, fate
 from engine.initialisation.jacobian import Expected
-from engine.words import near_one, number, with_error
+from engine.words import near_one, number
 
 ALL, LARGEST, OTHERS = "@open", "@limit", "@quiet"
-SAME = 3.0  # factor within which a size counts as kept
 
 
 def jacobian_message(
@@ -201,16 +200,14 @@ def _says(
 ) -> str:
     depth, last, goal = len(sent) - 1, alive[-1, :, k], float(sent[-1, k])
     known = last[np.isfinite(last)]
-    verb = "keeps its size" if abs(goal) < 2.0 * np.log(SAME) else "vanishes" if goal < 0.0 else "explodes"
     text = f"{name}: through {depth} layer{'s' if depth > 1 else ''} of {width} {units}"
     if not len(known):
         return f"{text} nothing comes back: every network is dead."
-    size = np.exp(0.5 * float(known.mean()))
-    unsure = 0.5 * size * float(known.std(ddof=1)) / np.sqrt(len(known)) if len(known) > 1 else 0.0
-    rate = np.exp(0.5 * goal / depth)
+    size, rate = np.exp(0.5 * float(known.mean())), np.exp(0.5 * goal / depth)
+    unsure = np.exp(0.5 * float(known.std(ddof=1)) / np.sqrt(len(known))) if len(known) > 1 else np.inf
     dead = f" {len(last) - len(known)} of {len(last)} networks are dead." if len(known) < len(last) else ""
     return (
-        f"{text} a typical gradient becomes {with_error(size, unsure)} times as long (predicted"
-        f" {number(np.exp(0.5 * goal))}, {near_one(rate)} a layer): it {verb}. Of {width} directions"
+        f"{text} a typical gradient becomes {number(size, 2)} times as long, to a factor of {number(unsure)} (predicted"
+        f" {number(np.exp(0.5 * goal))}, {near_one(rate)} a layer): it {fate(np.exp(goal))}. Of {width} directions"
         f" {number(float(shared[-1, k]))} carry it (predicted {number(float(told.directions[-1, k]))}).{dead}"
     )
