@@ -181,8 +181,9 @@ def test_ways_say_covariance_and_condition_number():
         first = covariance(way(rows).of(rows))[0, 0]
         assert f"covariance [{number(float(first))}, " in said
     assert "κ = 6," in header["says"][-1] and "N = 6, not 1" in header["says"][-1]
-    (table,) = (item.value for item in app.main.markdown if item.value.startswith("| steps of"))
-    assert table.count("\n") == len(WAYS) + 1 and "not run" in table
+    (table,) = (item.value for item in app.main.markdown if item.value.startswith("| inputs"))
+    assert table.count("\n") == len(WAYS) + 1
+    assert "| standardised | 11.8 | 36, predicted 36 |" in table and "| predicted 96\u202f000\u202f000 |" in table
 
 
 @pytest.mark.parametrize(
