@@ -13,6 +13,7 @@ BARS = 8  # of the largest eigenvalues
 HIGHEST = 2.6  # times the limit, beyond which a curve leaves the picture
 ROOM = 1.25
 QUIET = "@quiet"
+PERCENT = "\u00a0%"  # kept with its number
 
 
 def limit_words(rule: Optimizer) -> str:
@@ -213,8 +214,8 @@ def story_of(edge: Edge, words: str) -> str:
     rose = "never rose before" if not before else f"rose {_times(before)} before"
     until = f", which {rose}," if edge.meets > edge.first else ""
     return (
-        f"{there} From there on it is within {number(100 * NEAR)} % of it at {count(_after(edge))} of {count(after)}"
-        f" steps, at the end at {_share(float(edge.ratio[edge.last]))}. Meanwhile the error{until} rises {_times(n)},"
+        f"{there} From there on it is within {number(100 * NEAR)}{PERCENT} of it at {count(_after(edge))} of"
+        f" {count(after)} steps, at the end at {_share(float(edge.ratio[edge.last]))}. Meanwhile the error{until} rises {_times(n)},"
         f" {'and yet' if n and end < here else 'and'} goes from {' to '.join(apart(here, end))}."
     )
 
@@ -246,7 +247,7 @@ def step_of(edge: Edge, k: int) -> str:
 
 
 def _share(ratio: float) -> str:
-    return f"{number(100.0 * ratio, 3)} %"
+    return f"{number(100.0 * ratio, 3)}{PERCENT}"
 
 
 def _times(n: int) -> str:
