@@ -1,7 +1,8 @@
 """The landscape: what the live figure shows of any surface, whose runs travel point by point."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ from charts.colours import FONT
 from charts.curve import curve_figure
 from charts.gauge import WHERE, gauge
 from charts.plane import GRID, ground_figure
+from charts.thin import drawn_steps
 from engine.family import Family
 from engine.local import Expansion, local_limits
 from engine.outcome import state_of
@@ -17,16 +19,19 @@ from engine.plane import Plane
 from engine.planes import near as near_start
 from engine.remembered import remembered
 from engine.section import Section, seen
-from engine.shadow import random_walk_ends, random_walk_plane, shadow
+from engine.shadow import below, random_walk_ends, random_walk_plane, shadow
 from engine.stationary import Stationary, floor, stationary_points
-from engine.study import Study, place_of
+from engine.study import Entry, Study, judged_alone, place_of, unnamed
 from engine.surface import View
+from engine.trajectory import Trajectory
 from engine.words import number, percent
 
 SECTION_GRID = 61  # points along each side of a section, whose every point may be a pass over data
 SHORTEST = 4  # steps near the start of which a plane can tell something
 DRAWN = 131  # steps at most: a point takes five numbers, and a message 400 kB
-REMEMBERED = 4  # views whose heights are kept, 80 kB each
+REMEMBERED = 32  # views whose heights are kept, 80 kB each
+KEPT = 256  # runs of which what was seen is kept, 10 kB each
+PIECE = 33  # drawn steps whose limits are found at once
 MOST = 3e38  # what float32 holds
 SPREAD = 0.2  # bands are spaced in the logarithm where half of the view lies below this share of the highest root
 NAMED = 14  # stationary points in view up to which they are named on the picture
@@ -61,10 +66,43 @@ def _limits(surface: Any, study: Study, family: Family, shown: np.ndarray) -> np
         return local_limits(surface, family.optimizers, weights, state_of(family, shown))
     limits = np.full(weights.shape[:2], np.nan)
     if not any(family is other for other in study.others.values()):
-        r = place_of(family, study.edited)
-        alone = study.present.family  # with its state, which families of sections leave out
-        limits[:, r] = local_limits(surface, alone.optimizers, weights[:, r : r + 1], state_of(alone, shown))[:, 0]
+        given = (surface, unnamed(study.edited), study.start, study.steps)
+        found = [_limits_alone(*given, first) for first in range(0, len(shown), PIECE)]
+        limits[:, place_of(family, study.edited)] = np.concatenate(found)
     return limits
+
+
+@lru_cache(maxsize=KEPT)
+def _limits_alone(surface: Any, entry: Entry, start: tuple[float, ...], steps: int, first: int) -> np.ndarray:
+    """Return the local limits of one run at ``PIECE`` drawn steps from a first one on, (K,)."""
+    path = _path(surface, entry, start, steps)
+    rows = drawn_steps(steps, DRAWN)[first : first + PIECE]
+    after = np.minimum(rows + 1, steps)  # what a step uses is the state of the next
+    state = {slot: values[after] for slot, values in path.state.items()}
+    found: np.ndarray = local_limits(surface, [entry.optimizer], path.weights[rows], state)[:, 0]
+    return found
+
+
+def _path(surface: Any, entry: Entry, start: tuple[float, ...], steps: int) -> Trajectory:
+    given = (surface, entry.optimizer, entry.learning_rate, start, steps)
+    path = remembered(*given, entry.clip, entry.batch, entry.schedule)
+    assert path is not None
+    return path
+
+
+def pieces(surface: Any, entry: Entry, start: tuple[float, ...], steps: int, plane: Plane) -> list[Callable[[], Any]]:
+    """Return what takes long of the picture of a run in a plane through many weights, to be done one by one.
+
+    Each is kept, so that the picture is soon drawn after them.
+    """
+    given = (surface, unnamed(entry), start, steps)
+    places = range(0, len(drawn_steps(steps, DRAWN)), PIECE)
+    return [
+        partial(heights, seen(surface, plane), plane.view),
+        *(partial(_limits_alone, *given, first) for first in places),
+        partial(_near, *given, plane),
+        partial(judged_alone, *given, plane),
+    ]
 
 
 def near_run(surface: Any, study: Study, shown: np.ndarray) -> dict[str, np.ndarray]:
@@ -75,21 +113,23 @@ def near_run(surface: Any, study: Study, shown: np.ndarray) -> dict[str, np.ndar
     surface with more than two weights they are those of the section at the foot of the step, and ``shadow`` (steps, 2)
     holds how far the step is from the plane, and E at its foot above the floor.
     """
-    edited = study.edited
-    given = (surface, edited.optimizer, edited.learning_rate, study.start, study.steps)
-    path = remembered(*given, edited.clip, edited.batch, edited.schedule)
-    assert path is not None
+    return dict(_near(surface, unnamed(study.edited), study.start, study.steps, study.plane))
+
+
+@lru_cache(maxsize=KEPT)
+def _near(surface: Any, entry: Entry, start: tuple[float, ...], steps: int, plane: Plane) -> dict[str, np.ndarray]:
+    path, shown = _path(surface, entry, start, steps), drawn_steps(steps, DRAWN)
     weights, used = path.weights[:, 0], path.used_gradient
     assert used is not None
-    plane, arrays = study.plane, {}
+    arrays = {}
     if not plane.whole:
-        hidden = shadow(surface, plane, weights)
-        below = hidden.below - floor(surface, plane.view)[0]
-        arrays["shadow"] = np.clip(np.stack([hidden.distance, below], axis=1)[shown], -MOST, MOST)
+        distance = shadow(plane, weights).distance[shown]
+        hidden = below(surface, plane, weights[shown]) - floor(surface, plane.view)[0]
+        arrays["shadow"] = np.clip(np.stack([distance, hidden], axis=1), -MOST, MOST)
     section = seen(surface, plane)
     weights, used = plane.project(weights), plane.project(used + plane.origin)
     here = Expansion.at(section, weights[shown])
-    after = np.minimum(shown + 1, study.steps)
+    after = np.minimum(shown + 1, steps)
     change = np.where((after > shown)[:, None], weights[after] - weights[shown], np.nan)
     h = here.hessian.reshape(-1, 4)[:, [0, 1, 3]]
     with np.errstate(all="ignore"):
@@ -135,7 +175,7 @@ def told(surface: Any, study: Study) -> dict[str, Any]:
     """Return in words how much of the run under the sliders its plane shows, and with what to compare it."""
     path = study.present.family.trajectory.weights[:, study.index]
     near = near_start(path)
-    found = shadow(surface, study.plane, near)
+    found = shadow(study.plane, near)
     along = " and ".join(f"{percent(share)} along {axis}" for share, axis in zip(found.explained, "xy", strict=True))
     run = "the run" if len(near) == len(path) else f"its first {len(near) - 1} steps"
     held = f"Of the variance of the {surface.dim} weights along {run} the plane holds {percent(sum(found.explained))}"

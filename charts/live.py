@@ -12,7 +12,7 @@ from engine.discovery import slug
 from engine.family import single_of
 from engine.plane import Plane
 from engine.section import seen
-from engine.study import Entry, Member, Study, has_modes
+from engine.study import Entry, Member, Study, has_modes, takes_long
 from engine.words import number
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
@@ -69,6 +69,7 @@ def live_message(
         },
         "texts": list(texts),
         "heavy": study.heavy,
+        "slow": takes_long(surface, study.steps, len(entries)),
         "sliders": [*_live_sliders(study), *sliders],
         **words,
     }

@@ -20,12 +20,13 @@ def escape_message(
     temperatures: np.ndarray,
     steps: int,
     at: int,
+    alike: bool = False,
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Return header and arrays.
 
     ``floor`` (2, K) is the error along the way from one minimum to the other, ``ends`` (S, R, 2) where runs are and how
     high, ``over`` (S, R) whether beyond the pass, ``curve`` (2, M) noise and predicted share, ``temperatures`` (S,) how
-    many of them the pass is high.
+    many of them the pass is high; ``alike`` where both minima are equally deep.
     """
     share, told = over.mean(axis=1), np.interp(sigmas, *curve)
     unsure = np.sqrt(share * (1.0 - share) / over.shape[1])
@@ -35,14 +36,14 @@ def escape_message(
         shown = np.where(mine[:, :DOTS, None], ends[:, :DOTS], np.nan)
         arrays |= {f"{name}.x": shown[..., 0], f"{name}.y": shown[..., 1]}
     says = [
-        _says(float(sigmas[s]), float(share[s]), float(unsure[s]), float(told[s]), float(temperatures[s]), steps)
+        _says(float(sigmas[s]), float(share[s]), float(unsure[s]), float(told[s]), float(temperatures[s]), steps, alike)
         for s in range(len(sigmas))
     ]
     header = {
         "alt": f"Where runs are after {steps} steps with noise, and the share beyond the pass. {says[at]}",
         "says": says,
         "caption": (
-            f"{over.shape[1]} runs of gradient descent from the local minimum, with normal noise of standard deviation"
+            f"{over.shape[1]} runs of gradient descent from {_origin(alike)}, with normal noise of standard deviation"
             " σ in every component of the gradient. Predicted by Kramers' rates over the pass, there and back, which"
             " take the steps to be small and the pass to be several times ησ²/2 high."
         ),
@@ -103,9 +104,14 @@ def _shares(sigmas: np.ndarray) -> dict[str, Any]:
     }
 
 
-def _says(sigma: float, share: float, unsure: float, told: float, temperatures: float, steps: int) -> str:
+def _origin(alike: bool) -> str:
+    return "one of two minima that are equally deep" if alike else "the local minimum"
+
+
+def _says(sigma: float, share: float, unsure: float, told: float, temperatures: float, steps: int, alike: bool) -> str:
     if sigma == 0.0:
-        return "Without noise every run stays in the local minimum: its gradient is 0 there."
+        where = "the minimum it begins in" if alike else "the local minimum"
+        return f"Without noise every run stays in {where}: its gradient is 0 there."
     measured, chance = (
         with_error(100.0 * share, 100.0 * unsure),
         f"{number(100.0 * told)} %" if told > LEAST else "none",

@@ -7,7 +7,8 @@ import numpy as np
 
 from engine.words import number, percent, with_error
 
-NONE = "@quiet"
+ALIKE = 2.0  # times as often as the rarest input: the most frequent one is, where none is rare beside another
+NONE_IS_RARE = "No input is rare beside another here: make the rarest one rarer to see what this is about."
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,12 +37,14 @@ def sparse_message(
     arrays = {"share": shares[order], "epoch": np.arange(epochs), "told": np.abs(told[:, order])}
     for i, way in enumerate(ways):
         arrays |= {f"error.{i}": way.error, f"left.{i}": np.abs(way.left[:, order])}
-    rarest = int(order[0])
+    rarest, caption = int(order[0]), words
+    if shares[order[-1]] <= ALIKE * shares[rarest]:
+        caption = f"{words} {NONE_IS_RARE}"
     says = [_says(k, ways, told, rarest, float(shares[rarest]) * rows, rows) for k in range(epochs)]
     header = {
         "alt": f"How much of its way each weight has left, against how often its input is there. {says[at]}",
         "says": says,
-        "caption": words,
+        "caption": caption,
         "index": {"id": words, "name": "Epoch", "texts": [f"epoch {k}" for k in range(epochs)], "at": at},
         "panels": [_left(shares, ways, epochs), _errors(ways, epochs)],
     }

@@ -99,13 +99,17 @@ class Dataset:
         first = self.labels if self.classes else self.targets[:, 0]
         return self.taken(np.lexsort([*self.inputs.T[::-1], first]))
 
-    def scaled(self) -> "Dataset":
-        """Return the rows with every input scaled to mean 0 and variance 1; one that is constant becomes 0.
+    def scaled(self, by: "Dataset | None" = None) -> "Dataset":
+        """Return the rows scaled in every input as gives those of ``by``, by default these, mean 0 and variance 1.
 
-        x_i <- (x_i - mean of x_i)/(standard deviation of x_i)      Bishop and Bishop (2024), 7.50
+        x_i <- (x_i - mean of x_i)/(standard deviation of x_i)      Bishop and Bishop (2024), 7.48 to 7.50
+
+        Rows held out are scaled by those that train: the model has learned from these in that unit. An input that is
+        constant in ``by`` is only moved, by itself to 0.
         """
-        spread = self.inputs.std(axis=0)
-        inputs = (self.inputs - self.inputs.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0)
+        of = self.inputs if by is None else by.inputs
+        spread = of.std(axis=0)
+        inputs = (self.inputs - of.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0)
         names = tuple(f"{name}, scaled" for name in self.input_names)
         return replace(self, inputs=inputs, input_names=names, title=f"{self.title}, scaled")
 

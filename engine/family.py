@@ -10,14 +10,14 @@ from engine.optimizer import Optimizer
 from engine.parameter import four_digits
 from engine.run import run
 from engine.sampling import Batch, arguments
-from engine.schedule import Schedule
+from engine.schedule import RATES, Schedule
 from engine.surface import Surface
 from engine.trajectory import Trajectory
 
 STOPS = 101
 BEYOND = 1.5  # a learning rate's stops end at this many times the limit
 WITHOUT_LIMIT = (1e-4, 10.0)  # and where there is none, here
-ALLOWED = (1e-8, 1e4)  # learning rates a student may type
+ALLOWED = RATES  # learning rates a student may type
 
 
 @dataclass(frozen=True, eq=False)

@@ -29,17 +29,20 @@ def through_weights(surface: Surface, first: int, second: int, at: np.ndarray, i
     return _seen(origin, axes, (names[first], names[second]), np.vstack([at, include]), 1.0)
 
 
-def random_directions(surface: Surface, at: np.ndarray, include: np.ndarray, seed: int = 0) -> Plane:
+def random_directions(
+    surface: Surface, at: np.ndarray, include: np.ndarray, seed: int = 0, wide: float = WIDE
+) -> Plane:
     """Return a plane through ``at`` (D,) along two random directions, normalised filter by filter.
 
     d <- d |theta_filter|/|d_filter| with d Gaussian, Li et al. (2018), arXiv:1712.09913, section 4; biases stay as they
-    are. A filter whose weights are all 0 keeps still, unless all are. The picture reaches one length of d each way.
+    are. A filter whose weights are all 0 keeps still, unless all are. The picture reaches one length of d each way, and
+    is ``wide`` times as wide as high.
     """
     random = np.random.default_rng(seed)
     pair = [filter_normalised(surface, np.asarray(at), random.normal(size=surface.dim)) for _ in range(2)]
     reach = float(np.linalg.norm(pair[0]))
     names = ("random direction 1", "random direction 2")
-    return _seen(np.array(at), orthonormal(*pair), names, np.vstack([at, include]), reach / WIDE)
+    return _seen(np.array(at), orthonormal(*pair), names, np.vstack([at, include]), reach / wide, wide)
 
 
 def filter_normalised(surface: Surface, weights: np.ndarray, direction: np.ndarray) -> np.ndarray:
@@ -67,6 +70,24 @@ def of_run(weights: np.ndarray) -> Plane:
     axes = np.stack([u if away @ u <= 0.0 else -u, v if away @ v >= 0.0 else -v])
     names = ("principal component 1", "principal component 2")
     return replace(_seen(path[-1], axes, names, path, 0.0), fitted=True)
+
+
+def of_runs(paths: Sequence[np.ndarray]) -> Plane:
+    """Return the plane through the start that several runs (T+1, D) share, along which all of them move most.
+
+    Its directions are the two principal ones of w_t - w_0, every run's scaled so that its farthest step counts the
+    same; the first leads to where the runs end on average. The view is square.
+    """
+    moves = [near(path) - path[0] for path in paths]
+    sizes = [float(np.linalg.norm(move, axis=1).max()) for move in moves]
+    scaled = [move / size for move, size in zip(moves, sizes, strict=True) if size > 0.0] or moves
+    _, _, rows = np.linalg.svd(np.concatenate(scaled), full_matrices=False)
+    axes = orthonormal(rows[0], rows[1] if len(rows) > 1 else np.zeros_like(rows[0]))
+    ends = np.mean([move[-1] for move in scaled], axis=0)
+    axes = axes * np.where(axes @ ends < 0.0, -1.0, 1.0)[:, None]
+    names = ("direction 1 of all runs", "direction 2")
+    points = np.concatenate([move + path[0] for move, path in zip(moves, paths, strict=True)])
+    return replace(_seen(paths[0][0], axes, names, points, 0.0, wide=1.0), fitted=True)
 
 
 def eigenvectors(surface: Surface, at: np.ndarray, include: np.ndarray) -> Plane:
@@ -118,14 +139,16 @@ def orthonormal(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return np.stack(found)
 
 
-def _seen(origin: np.ndarray, axes: np.ndarray, names: Sequence[str], points: np.ndarray, reach: float) -> Plane:
+def _seen(
+    origin: np.ndarray, axes: np.ndarray, names: Sequence[str], points: np.ndarray, reach: float, wide: float = WIDE
+) -> Plane:
     """Return the plane with a view that holds the feet of points and is at least ``reach`` high either way."""
     endless: View = ((-1.0, 1.0), (-1.0, 1.0))
     plane = Plane(origin, axes[0], axes[1], endless, (names[0], names[1]))
     feet = plane.project(points)
     low, high = feet.min(axis=0), feet.max(axis=0)
     middle, sides = 0.5 * (low + high), high - low
-    half = max(reach, 0.5 * ROOM * float(max(sides[0] / WIDE, sides[1])))
+    half = max(reach, 0.5 * ROOM * float(max(sides[0] / wide, sides[1])))
     half = half if half > 0.0 else 1.0
-    spans = [(float(c - h), float(c + h)) for c, h in zip(middle, (WIDE * half, half), strict=True)]
+    spans = [(float(c - h), float(c + h)) for c, h in zip(middle, (wide * half, half), strict=True)]
     return replace(plane, view=(spans[0], spans[1]))

@@ -10,7 +10,7 @@ import numpy as np
 from engine.parameter import Parameterised, parameter
 from engine.words import number
 
-RATES = (1e-8, 1e4)  # learning rates a schedule may name
+RATES = (1e-15, 1e4)  # learning rates a schedule may name; inputs in the hundred thousands need 1e-11
 RATE = r"\eta"  # begins the symbol of a learning rate
 
 Watch = Callable[[np.ndarray], np.ndarray]

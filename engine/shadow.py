@@ -21,20 +21,25 @@ class Shadow:
     explained: tuple[float, float]  # share of the weights' variance about their mean that lies along u, along v
     distance: np.ndarray  # (T+1,) from the plane
     length: float  # of the way from the start, the farthest: what distances are compared with
-    below: np.ndarray  # (T+1,) E at the foot of every step
 
 
-def shadow(surface: Surface, plane: Plane, weights: np.ndarray) -> Shadow:
+def shadow(plane: Plane, weights: np.ndarray) -> Shadow:
     """Return what a plane shows of a run (T+1, D)."""
     with np.errstate(all="ignore"):
         feet = plane.project(weights)
         distance = np.linalg.norm(weights - plane.lift(feet), axis=-1)
         sizes = np.linalg.norm(weights, axis=-1) + np.linalg.norm(feet, axis=-1) + np.linalg.norm(plane.origin)
         distance = np.where(distance <= ROUNDING * sizes, 0.0, distance)
-        below, _ = surface.evaluate(plane.lift(feet))
         away = np.linalg.norm(weights - weights[0], axis=-1)
     known = weights[np.isfinite(weights).all(axis=-1)]
-    return Shadow(explained(plane, known), distance, float(np.nanmax(away)), below)
+    return Shadow(explained(plane, known), distance, float(np.nanmax(away)))
+
+
+def below(surface: Surface, plane: Plane, weights: np.ndarray) -> np.ndarray:
+    """Return E at the foot of every step of a run: (T+1, D) -> (T+1,)."""
+    with np.errstate(all="ignore"):
+        error, _ = surface.evaluate(plane.lift(plane.project(weights)))
+    return error
 
 
 def explained(plane: Plane, weights: np.ndarray) -> tuple[float, float]:

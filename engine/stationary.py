@@ -20,6 +20,7 @@ HARDLY = 1e-12  # the same where the surface is known to be convex: a long valle
 ALONG = 2001  # places along a line at which the sign of dE/dw is looked at
 HALVINGS = 60
 NEARLY = 1e-7  # of the diagonal: where |grad E| over the largest |lambda| is more, a plateau falls on for ever
+FOLLOWED, SLOWEST, REACH = 3, 0.98, 0.1  # times that steps are; their slowest ratio; of the diagonal, how far
 MANY = 12  # degenerate points of one view from which they are a curve
 REMEMBERED = 16  # views kept
 KINDS = ("minimum", "maximum", "saddle", "degenerate")
@@ -98,6 +99,7 @@ def stationary_points(surface: Surface, view: View) -> Stationary:
     slope, bend = (float(np.median(v[np.isfinite(v)])) if np.isfinite(v).any() else 0.0 for v in (sizes, bends))
     diagonal = float(np.hypot(right - left, top - bottom))
     w, size = _solved(surface, grid, STEEP * slope, diagonal)
+    w = _followed(surface, w, diagonal)
     there = _there(surface, w, diagonal)
     known = _known(surface)
     w, size = np.concatenate([known, w[there]]), np.concatenate([np.zeros(len(known)), size[there]])
@@ -162,11 +164,45 @@ def _solved(surface: Surface, w: np.ndarray, enough: float, diagonal: float) -> 
     return np.concatenate([*ends, w[size <= enough]]), np.concatenate([*sizes, size[size <= enough]])
 
 
+def _followed(surface: Surface, w: np.ndarray, diagonal: float) -> np.ndarray:
+    """Return the points (K, 2), those on a floor where the gradient has faded before it vanishes at the floor's middle.
+
+    About a root of multiplicity m Newton's steps shrink by 1 - 1/m, so that two of them tell where they lead: w + s_1 +
+    s_2/(1 - |s_2|/|s_1|), Aitken (1926). It is taken where the gradient is then smaller.
+    """
+    for _ in range(FOLLOWED):
+        here = Expansion.at(surface, w)
+        first = _newton(here)
+        second = _newton(Expansion.at(surface, w + first))
+        with np.errstate(all="ignore"):
+            shrunk = np.minimum(_size(second) / _size(first), SLOWEST)
+            trial = w + first + second / (1.0 - shrunk)[:, None]
+            better = _size(surface.evaluate(trial)[1]) < _size(here.gradient)
+        w = np.where((better & (_size(trial - w) <= REACH * diagonal))[:, None], trial, w)
+    return w
+
+
+def _newton(here: Expansion) -> np.ndarray:
+    """Return -H^-1 g, (K, 2), with nothing along directions that do not curve at all."""
+    values, vectors = eigen(here.hessian)
+    with np.errstate(all="ignore"):
+        along = np.einsum("kij,ki->kj", vectors, here.gradient)
+        step = np.where(values == 0.0, 0.0, along / values)
+    return np.asarray(-np.einsum("kij,kj->ki", vectors, step))
+
+
 def _there(surface: Surface, w: np.ndarray, diagonal: float) -> np.ndarray:
-    """Tell at which points (K, 2) the gradient really vanishes, and does not only fade as on a plateau, (K,)."""
+    """Tell at which points (K, 2) the gradient really vanishes, and does not only fade as on a plateau, (K,).
+
+    Along a direction that curves as little as if it were flat nothing can be told.
+    """
     here = Expansion.at(surface, w)
-    steepest = np.abs(eigen(here.hessian)[0]).max(axis=-1)
-    return _size(here.gradient) <= NEARLY * diagonal * steepest
+    values, vectors = eigen(here.hessian)
+    sizes = np.abs(values)
+    steepest = sizes.max(axis=-1, keepdims=True)
+    slopes = np.abs(np.einsum("kij,ki->kj", vectors, here.gradient))
+    bent = np.where(sizes > flat_share(surface) * steepest, sizes, steepest)
+    return np.asarray((slopes <= NEARLY * diagonal * bent).all(axis=-1))
 
 
 def _known(surface: Surface) -> np.ndarray:

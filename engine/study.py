@@ -34,6 +34,9 @@ from engine.verdict import Scene, Verdict, judge
 
 MOST_WORK = 1_000_000_000  # weights x rows x steps x runs of a family, about a second
 MOST_ROOM = 200_000_000  # bytes of its weights
+LONG = 100_000_000  # weights x rows x looks, about a second
+LOOKS = 10_000  # at all rows that a picture takes besides its runs: bands, limits and curvatures along the path
+KEPT = 64  # single runs in planes whose verdicts are kept
 REMEMBERED = 8  # families kept with their verdicts, about 1 MB each at 150 steps
 
 
@@ -145,7 +148,7 @@ def study(
     if plane.whole and members and members[0].family.setting == "learning_rate":
         present = members[0]
     else:
-        present = _member(surface, _alone(surface, edited, start, steps, plane), plane)
+        present = _member(surface, _alone(surface, edited, start, steps, plane), plane, edited, start)
     if not plane.whole:
         members = [_told(member, present, edited) for member in members]
     best = _best(surface, rule) if edited.clip is None else None
@@ -171,6 +174,11 @@ def too_heavy(surface: Surface, steps: int, runs: int) -> bool:
     """Tell whether so many runs at once would take seconds, or more room than a picture is worth."""
     work = surface.dim * len(surface.rows()) * steps * runs
     return work > MOST_WORK or 8 * runs * (steps + 1) * (surface.dim + 2) > MOST_ROOM
+
+
+def takes_long(surface: Surface, steps: int, runs: int) -> bool:
+    """Tell whether runs on a model of data and their picture take about a second or more."""
+    return surface.dim * len(surface.rows()) * (steps * runs + LOOKS) > LONG
 
 
 def _alone(surface: Any, entry: Entry, start: tuple[float, ...], steps: int, plane: Plane) -> Family:
@@ -272,22 +280,56 @@ def _over_hyperparameter(
     )
 
 
-def _member(surface: Surface, family: Family, plane: Plane) -> Member:
-    coordinates = plane.project(family.trajectory.weights)
+def unnamed(entry: Entry) -> Entry:
+    """Return an entry as what is kept of its run knows it: by what it does alone."""
+    return entry._replace(name="", note="", start=None)
+
+
+@lru_cache(maxsize=KEPT)
+def judged_alone(
+    surface: Surface, entry: Entry, start: tuple[float, ...], steps: int, plane: Plane
+) -> tuple[list[Verdict], np.ndarray]:
+    """Return verdict and limit of one run of an ``unnamed`` entry that a plane only cuts: both take products with H."""
+    family = _alone(surface, entry, start, steps, plane)
+    return _judged(surface, family, plane, _seen(family, plane.project(family.trajectory.weights), plane))
+
+
+def _seen(family: Family, coordinates: np.ndarray, plane: Plane) -> np.ndarray:
+    """Tell which steps are in view, (T+1, R); where a rule found no step there is no place."""
     seen = plane.contains(coordinates)
-    if family.optimizers[0].iterates:  # where it found no step there is no place
+    if family.optimizers[0].iterates:
         seen |= np.isnan(family.trajectory.weights).all(axis=-1)
+    return seen
+
+
+def _judged(surface: Surface, family: Family, plane: Plane, seen: np.ndarray) -> tuple[list[Verdict], np.ndarray]:
+    """Return what is said of every run on a surface without modes, and the local limits, (R,)."""
+    # of a plane through more weights its own view, with one weight the other side is the error
+    sides = np.diff(surface.view if plane.whole else plane.view, axis=1)[: min(surface.dim, 2), 0]
+    diagonal = float(np.linalg.norm(sides))
+    found = stationary_points(surface, plane.view) if plane.whole else known_points(surface)
+    bends = plane.whole or len(family.values) == 1
+    return outcome.judge(family, outcome.Ground(surface, found, diagonal, _first(~seen), ~seen[-1], bends))
+
+
+def _member(
+    surface: Surface,
+    family: Family,
+    plane: Plane,
+    alone: Entry | None = None,
+    start: tuple[float, ...] = (),
+) -> Member:
+    """Return a family with what is said of it; one that is the run of ``alone`` from ``start`` may be known."""
+    coordinates = plane.project(family.trajectory.weights)
+    seen = _seen(family, coordinates, plane)
+    modes = None
     if has_modes(surface):
         modes = surface.modes(family.trajectory.weights)  # type: ignore[attr-defined]
         verdicts, limits = _on_quadratic(surface, family, modes, _first(~seen))
+    elif alone is not None and not plane.whole:
+        verdicts, limits = judged_alone(surface, unnamed(alone), start, family.trajectory.steps, plane)
     else:
-        # of a plane through more weights its own view, with one weight the other side is the error
-        sides = np.diff(surface.view if plane.whole else plane.view, axis=1)[: min(surface.dim, 2), 0]
-        diagonal = float(np.linalg.norm(sides))
-        found = stationary_points(surface, plane.view) if plane.whole else known_points(surface)
-        bends = plane.whole or len(family.values) == 1
-        ground = outcome.Ground(surface, found, diagonal, _first(~seen), ~seen[-1], bends)
-        (verdicts, limits), modes = outcome.judge(family, ground), None
+        verdicts, limits = _judged(surface, family, plane, seen)
     return Member(family, modes, coordinates, verdicts, limits)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.dataset import Dataset
 
-SIZE, ROWS, COLUMNS = 100_000, 1_000, 20  # most bytes and characters, rows of numbers, columns
+SIZE, ROWS, COLUMNS = 1_000_000, 1_000, 20  # most bytes and characters, rows of numbers, columns
 FEWEST = 3  # rows
 CLASSES = 10  # most words in the column of targets
 CELL = 60  # most characters of a cell
@@ -60,7 +60,7 @@ def _text(content: str | bytes) -> str:
     """Return the text of what was given, its line ends all alike; ValueError where it is too long or no text."""
     if len(content) > SIZE:
         lines = len(content.splitlines())
-        most = f"at most {SIZE // 1000} kB and {ROWS:,} rows"
+        most = f"at most {SIZE // 1000:,} kB and {ROWS:,} rows"
         raise ValueError(f"The table has {len(content) / 1000:,.0f} kB and {_many(lines, 'line')}: {most}")
     text = content if isinstance(content, str) else _decoded(content)
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")

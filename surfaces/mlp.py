@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.dataset import Dataset
+from engine.normalisation.moving_average import averaged
 from engine.parameter import choice, listed, parameter
 from surfaces.fitting.backpropagation import Backpropagation
 from surfaces.fitting.charges import charges, right
@@ -165,16 +166,38 @@ class Mlp(Backpropagation, Fitted):
     def hessian(self, w: np.ndarray) -> np.ndarray:
         """Return the exact Hessian, from the same kernel, D tangents at once: (..., D) -> (..., D, D)."""
         w = np.asarray(w, dtype=np.float64)
-        points, theta, rows = w.reshape(-1, self.dim), self.pack(), self.rows()
+        points, rows = w.reshape(-1, self.dim), self.rows()
         found = np.empty((len(points), self.dim, self.dim))
-        columns, g, error = np.empty((2 * self.dim, self.dim)), np.empty((2 * self.dim, self.dim)), np.empty(self.dim)
-        columns[self.dim :] = np.eye(self.dim)
-        with np.errstate(all="ignore"):
-            for point, hessian in zip(points, found, strict=True):
-                columns[: self.dim] = point[:, None]
-                self.value_and_grad(columns, theta, rows, error, g)
-                hessian[:] = 0.5 * (g[self.dim :] + g[self.dim :].T)
+        for point, hessian in zip(points, found, strict=True):
+            hessian[:] = self._bent(point, rows)
         return found.reshape(*w.shape, self.dim)
+
+    def gauss_newton(self, w: np.ndarray) -> np.ndarray:
+        """Return G = mean or sum of J' B J, with J the outputs' derivatives and B the loss's second ones: (..., D, D).
+
+        It has no negative eigenvalue. H = G + sum of dE_n/da times the curvature of a: where every output has its
+        target the second term is 0, so G is the Hessian for targets that the network at w already meets. Schraudolph
+        (2002), Neural Computation 14. Penalties count as in H. ValueError for max_margin, which has no second
+        derivative, and for sparsity, which is no function of the outputs.
+        """
+        if self.loss == "max_margin" or self.sparsity:
+            raise ValueError("G needs a loss with a second derivative, and no sparsity")
+        w = np.asarray(w, dtype=np.float64)
+        points, inputs = w.reshape(-1, self.dim), self.dataset.inputs
+        found = np.empty((len(points), self.dim, self.dim))
+        for point, matrix in zip(points, found, strict=True):
+            answers = self.outputs(point, inputs)
+            met = answers[:, 1:] if self.loss == "softmax" and self.dataset.targets.shape[1] == 1 else answers
+            matrix[:] = self._bent(point, np.ascontiguousarray(np.concatenate([inputs, met], axis=1)))
+        return found.reshape(*w.shape, self.dim)
+
+    def _bent(self, point: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Return the Hessian at one point (D,) of the error of these rows, (D, D)."""
+        columns, g, error = np.empty((2 * self.dim, self.dim)), np.empty((2 * self.dim, self.dim)), np.empty(self.dim)
+        columns[: self.dim], columns[self.dim :] = point[:, None], np.eye(self.dim)
+        with np.errstate(all="ignore"):
+            self.value_and_grad(columns, self.pack(), rows, error, g)
+            return np.asarray(0.5 * (g[self.dim :] + g[self.dim :].T))
 
     def times(self, w: np.ndarray, directions: np.ndarray) -> np.ndarray:
         """Return H(w) d, (n, D) and (n, D) -> (n, D), all from one pass over the rows."""
@@ -268,19 +291,24 @@ class Mlp(Backpropagation, Fitted):
 
         Raises ValueError unless 0 <= decay <= 1.
         """
-        if not 0.0 <= decay <= 1.0:
-            raise ValueError(f"decay must be in [0, 1], got {decay!r}")
+        found = self.statistics_along(weights, batches)
+        return [(averaged(mean, decay)[-1], averaged(variance, decay)[-1]) for mean, variance in found]
+
+    def statistics_along(self, weights: np.ndarray, batches: Iterable[np.ndarray] | None = None) -> Statistics:
+        """Return mean and variance of every hidden layer's units in the batch of every step of a run, (T, ..., units).
+
+        ``weights`` (T + 1, ..., D) are those of a trajectory, ``batches`` the rows of each of its T steps, all without.
+        """
         weights = np.asarray(weights, dtype=np.float64)
         seen = weights[:-1] if len(weights) > 1 else weights
-        averages: Statistics = ()
         everything: list[np.ndarray | slice] = [slice(None)] * len(seen)
-        for w, rows in zip(seen, batches or everything, strict=True):
-            found = self.statistics(w, rows)
-            averages = tuple(
-                (decay * mean + (1.0 - decay) * new_mean, decay * variance + (1.0 - decay) * new_variance)
-                for (mean, variance), (new_mean, new_variance) in zip(averages or found, found, strict=True)
-            )
-        return averages
+        each = [
+            self.statistics(w, rows) for w, rows in zip(seen, everything if batches is None else batches, strict=True)
+        ]
+        return [
+            (np.stack([found[k][0] for found in each]), np.stack([found[k][1] for found in each]))
+            for k in range(len(each[0]))
+        ]
 
     def code(self, library: str) -> list[str]:
         """Return the body of a function of w that returns error and gradient, in ``np`` or ``torch``."""

@@ -23,7 +23,17 @@ every_generated = pytest.mark.parametrize("cls", GENERATED.values(), ids=GENERAT
 
 
 def test_there_are_the_sets_that_the_pages_need():
-    drawn = {"circles", "moons", "noisy_line", "platelets", "sparse", "spirals", "two_gaussians", "xor"}
+    drawn = {
+        "circles",
+        "leaning_cloud",
+        "moons",
+        "noisy_line",
+        "platelets",
+        "sparse",
+        "spirals",
+        "two_gaussians",
+        "xor",
+    }
     assert set(GENERATED) == drawn
     assert set(discover_data()) == drawn | {"five_points", "hours", "house_prices", "insurance", "insurance_age"}
 

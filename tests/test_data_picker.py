@@ -261,7 +261,7 @@ def test_a_file_is_used_while_it_is_there_and_no_link_carries_it():
         (b"\xff\xfe1\x00", "Row 1 is not text in UTF-8"),
         (b"", "There is no table: it is empty"),
         (b"1,2\n2,\x00\n", "Row 2 has a NUL character"),
-        (b"1,2\n" * 50_000, "The table has 200 kB and 50,000 lines: at most 100 kB and 1,000 rows"),
+        (b"1,2\n" * 500_000, "The table has 2,000 kB and 500,000 lines: at most 1,000 kB and 1,000 rows"),
     ],
 )
 def test_a_file_with_a_fault_is_answered(content, said):

@@ -127,6 +127,24 @@ def test_scaled_inputs_have_mean_0_and_variance_1(slug):
     np.testing.assert_allclose(scaled.scaled().inputs, scaled.inputs, atol=1e-12)
 
 
+@pytest.mark.parametrize("slug", DATA)
+def test_rows_held_out_are_scaled_by_those_that_train(slug):
+    training, validation = dataset(slug).split(0.6, 1)
+    mean, spread = training.inputs.mean(axis=0), training.inputs.std(axis=0)
+    scaled = validation.scaled(training)
+    expected = (validation.inputs - mean) / np.where(spread > 0.0, spread, 1.0)
+    np.testing.assert_allclose(scaled.inputs, expected, rtol=1e-12, atol=1e-12)
+    assert scaled.input_names == training.scaled().input_names
+    assert scaled.title == training.scaled().title == f"{dataset(slug).title}, scaled"
+    assert training.scaled(training) == training.scaled() != training.scaled(validation)
+
+
+def test_what_is_constant_where_it_trains_is_only_moved():
+    training = Dataset([[7.0], [7.0]], [[1.0], [2.0]], ("x",), ("y",), "t", "s")
+    held_out = Dataset([[7.0], [9.0]], [[1.0], [2.0]], ("x",), ("y",), "t", "s")
+    assert held_out.scaled(training).inputs.tolist() == [[0.0], [2.0]]
+
+
 def test_an_input_that_is_constant_is_scaled_to_0():
     data = Dataset([[7.0], [7.0]], [[1.0], [2.0]], ("x",), ("y",), "t", "s")
     assert data.scaled().inputs.tolist() == [[0.0], [0.0]]

@@ -233,3 +233,28 @@ def test_a_link_with_only_a_surface_behaves_and_is_what_picking_it_gives(slug, r
     picked.sidebar.selectbox(key="surface").set_value(slug).run()
     assert said(message(picked)[0]) == said(message(linked)[0]) and inputs(picked) == inputs(linked)
     assert "a.learning_rate" not in picked.query_params  # it is the first value, here
+
+
+@pytest.mark.parametrize(
+    ("slug", "several"),
+    [
+        ("two_minima", True),
+        ("himmelblau", True),
+        ("sharpness", True),  # a curve of minima
+        ("rosenbrock", False),
+        ("booth", False),
+        ("linear_regression", False),
+        ("convex_rosenbrock", False),
+    ],
+)
+def test_the_first_sentence_speaks_of_several_minima_where_there_are(slug, several):
+    first = at(surface=slug).main.markdown[0].value
+    wanted = "decides which minimum it finds" if several else "which way a run comes down, not which minimum"
+    assert wanted in first
+
+
+def test_raw_inputs_in_the_hundred_thousands_can_be_learned():
+    app = at(surface="linear_regression", data="platelets", a="gradient_descent", **{"a.learning_rate": "3e-11"})
+    assert not app.warning and inputs(app)["a.learning_rate"] == 3e-11
+    header, _ = message(app)
+    assert said(header)["sentence"].startswith("Comes to rest")

@@ -526,7 +526,7 @@ def test_hidden_units_that_cannot_be_are_answered_by_a_sentence(text):
     assert app.code[0].value == repr(Mlp())
     (warning,) = app.warning
     plain = warning.value.replace("\\", "")
-    assert plain.startswith("surface.hidden must be at most 4 whole numbers from 1 to 100, as in 8, 4, or none, got ")
+    assert plain.startswith("Hidden units must be at most 4 whole numbers from 1 to 100, as in 8, 4, or none, got ")
     assert plain.endswith("The picture shows `8`.")
 
 

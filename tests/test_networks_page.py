@@ -63,6 +63,20 @@ def test_every_set_is_learned(slug):
     assert ("curve" in arrays) == (len(network["inputs"]) == 1)
 
 
+@pytest.mark.parametrize("share", [0.3, 0.7, 1.0])
+def test_rows_held_out_are_scaled_by_those_that_train(share):
+    data = made(discover_data()["house_prices"]())
+    _, (_, arrays) = quiet(at(data="house_prices", share=str(share), steps="20", **{"data.scaling": "scaled"}))
+    table = np.reshape(arrays["points"], (-1, 4))
+    training, validation = data.split(share, 0) if share < 1.0 else (data, None)
+    mean, spread = training.inputs.mean(axis=0), training.inputs.std(axis=0)
+    for which, rows in enumerate([training, validation] if validation else [training]):
+        expected = (rows.inputs - mean) / spread
+        np.testing.assert_allclose(table[table[:, 3] == which, :2], expected, rtol=1e-5, atol=1e-6)
+    if validation:
+        assert np.abs(table[table[:, 3] == 1, :2].mean(axis=0)).max() > 0.1
+
+
 def test_what_is_drawn_is_the_network_at_every_step():
     app = at("a=adam&a.learning_rate=0.05&steps=60&surface.hidden=6")
     _, (header, arrays) = quiet(app)
@@ -270,7 +284,7 @@ def test_a_schedule_scales_the_learning_rate_of_every_run_and_is_named():
     assert quiet(at("steps=20"))[0][0]["pace"] is None
 
 
-@pytest.mark.parametrize("slug", ["chebyshev", "manual", "on_plateau", "nothing"])
+@pytest.mark.parametrize("slug", ["chebyshev", "on_plateau", "nothing"])
 def test_a_schedule_that_cannot_be_scaled_is_not_offered(slug):
     warned(at(f"steps=10&schedule={slug}"), "schedule")
 
@@ -323,7 +337,7 @@ def test_inputs_that_saturate_are_said():
 
 def test_long_runs_wait_beside_a_bar_and_can_be_stopped(monkeypatch):
     monkeypatch.setattr("widgets.patience.SHORT", 0.0)
-    monkeypatch.setattr("widgets.trained.LONG", 0)
+    monkeypatch.setattr("engine.study.LONG", 0)
     app = at("steps=50&b=adam")
     if not components(app) or not any("frame" in decode(data)[0] for data in components(app)):
         assert any(button.label == "Stop" for button in app.button)
@@ -336,9 +350,40 @@ def test_long_runs_wait_beside_a_bar_and_can_be_stopped(monkeypatch):
     assert not app.exception
 
 
+LARGE = "surface.hidden=20,10&data.rows=400&a=adam&a.learning_rate=0.01&steps=40"
+
+
+def has_picture(app):
+    return any("frame" in decode(data)[0] for data in components(app))
+
+
+def waited(app):
+    """Look again and again until the picture is there."""
+    for _ in range(600):
+        if has_picture(app):
+            return app
+        assert not app.exception
+        time.sleep(0.1)
+        app.run()
+    raise AssertionError("no picture")
+
+
+@pytest.mark.parametrize("more", ["", "&plane=random&plane.at=start&start.x=0.3", "&initial.seed=7"])
+def test_all_that_takes_long_of_a_picture_is_done_before_it_is_drawn(monkeypatch, more):
+    monkeypatch.setattr("widgets.patience.SHORT", 0.0)
+    app = at(LARGE + more)
+    assert has_picture(app) or any(button.label == "Stop" for button in app.button)
+    header, _ = decode(next(data for data in components(waited(app)) if "frame" in decode(data)[0]))
+    assert header["slow"] and not header["preview"]
+    looks, times = [], Mlp.times
+    monkeypatch.setattr(Mlp, "times", lambda net, w, v: looks.append(w) or times(net, w, v))
+    app.run()
+    assert not looks  # limits along the path and curvatures of the plane are kept
+
+
 def test_families_that_would_take_seconds_are_not_to_be_had():
     app = at("steps=300&surface.hidden=90&a=adam&a.learning_rate=0.01&data.rows=1000")
-    (figure, _), _ = quiet(app)
+    (figure, _), _ = quiet(waited(app))
     assert figure["heavy"] and not figure["families"]
     assert not quiet(at("steps=30"))[0][0]["heavy"]
 
@@ -375,3 +420,30 @@ def test_a_loss_that_does_not_fit_other_data_is_said_where_they_are_chosen():
     assert not app.exception
     assert any("needs classes" in item.value for item in app.sidebar.caption)
     told(app)
+
+
+def test_what_is_not_used_is_said_above_the_picture_too():
+    app = at(**{"surface.hidden": "40, 40", "batch": "500"})
+    (warning,) = app.sidebar.warning
+    plain = warning.value.replace("\\", "")
+    assert plain == "A network may have 500 weights, hidden = (40, 40) makes 1801. One hidden layer of 8 is shown."
+    told = [item.value for item in app.main.markdown]
+    assert warning.value in told
+    assert "There are 70 rows for training: every step receives them all." in told
+    assert "500 weights" not in "".join(item.value for item in at().main.markdown)
+
+
+def test_a_fault_names_the_setting_as_its_input_does():
+    (warning,) = at(**{"surface.hidden": "eight"}).sidebar.warning
+    assert warning.value.replace("\\", "").startswith("Hidden units must be at most 4 whole numbers")
+
+
+def test_a_schedule_drawn_by_hand_holds_shares_of_every_learning_rate():
+    app = at("a=adam&a.learning_rate=0.05&b=momentum&schedule=manual&steps=40", **{"schedule.points": "0:1,20:0.1"})
+    (figure, _), _ = quiet(app)
+    assert "Drawn by hand, 2 points" in figure["runs"][0]["label"]
+    np.testing.assert_allclose([figure["pace"][k] for k in (0, 10, 20, 40)], [1.0, 0.1**0.5, 0.1, 0.1], rtol=1e-12)
+    box = app.selectbox(key="schedule")
+    assert "Chebyshev" in box.help and "plateau" in box.help
+    bad = at("schedule=manual&steps=20", **{"schedule.points": "0:1;3"})
+    assert not bad.exception and bad.sidebar.warning[0].value.startswith("Points must be like")

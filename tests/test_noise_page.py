@@ -403,3 +403,15 @@ def test_inputs_of_one_name_are_the_same_in_every_view():
         for item in opened(noise=view).sidebar.number_input:
             assert seen.setdefault(item.key, (item.min, item.max, item.step)) == (item.min, item.max, item.step)
             assert item.key == "seed" or item.key.split(".")[0] in (view, "rule", "valley")
+
+
+def test_two_minima_that_are_equally_deep_are_not_called_local():
+    header, _ = drawn(opened(noise="escape", **{"escape.depth": "0", "escape.steps": "500"}))
+    assert "local" not in header["caption"] + " ".join(header["says"])
+    assert "equally deep" in header["caption"]
+
+
+@pytest.mark.parametrize("rarest", [0.02, 0.3])
+def test_where_no_input_is_rare_the_view_of_rare_ones_says_so(rarest):
+    header, _ = drawn(opened(noise="sparse", **{"sparse.rarest": str(rarest), "sparse.rows": "100"}))
+    assert ("No input is rare" in header["caption"]) == (rarest == 0.3)

@@ -8,7 +8,7 @@ import pytest
 from engine import Plane, discover_optimizers, planes, run
 from engine.cut import KINDS, PLACES, Cut
 from engine.section import Section, seen
-from engine.shadow import explained, random_walk_ends, random_walk_plane, random_walk_shares, shadow
+from engine.shadow import below, explained, random_walk_ends, random_walk_plane, random_walk_shares, shadow
 from engine.study import Entry
 from surfaces.convex_rosenbrock import ConvexRosenbrock
 from surfaces.quadratic import Quadratic
@@ -113,22 +113,22 @@ def test_a_path_in_a_plane_has_no_distance_from_it():
     axes = planes.orthonormal(*random.normal(size=(2, 12)))
     weights = random.normal(size=12) + random.normal(size=(40, 2)) @ axes
     plane = planes.of_run(weights)
-    found = shadow(CHAIN, plane, weights)
+    found = shadow(plane, weights)
     assert (found.distance == 0.0).all()
-    np.testing.assert_allclose(found.below, CHAIN.evaluate(weights)[0], rtol=1e-10)
+    np.testing.assert_allclose(below(CHAIN, plane, weights), CHAIN.evaluate(weights)[0], rtol=1e-10)
     assert sum(found.explained) == pytest.approx(1.0, abs=1e-12)
 
 
 def test_the_distance_is_that_of_pythagoras_and_the_error_is_that_of_the_foot():
     weights = path()
     for plane in every_plane().values():
-        found = shadow(CHAIN, plane, weights)
+        found = shadow(plane, weights)
         along = np.linalg.norm(plane.project(weights), axis=-1)
         away = np.linalg.norm(weights - plane.origin, axis=-1)
         np.testing.assert_allclose(found.distance**2 + along**2, away**2, atol=1e-12)
         assert found.length == np.linalg.norm(weights - weights[0], axis=-1).max()
         foot = plane.origin + plane.project(weights[7]) @ plane.axes
-        assert found.below[7] == pytest.approx(float(CHAIN.evaluate(foot)[0]), rel=1e-12)
+        assert below(CHAIN, plane, weights)[7] == pytest.approx(float(CHAIN.evaluate(foot)[0]), rel=1e-12)
 
 
 def test_a_straight_run_and_one_that_stands_still_have_a_plane():
@@ -150,7 +150,7 @@ def test_of_a_run_that_diverges_the_plane_is_that_of_its_beginning():
     assert 2 < len(part) < 100 and np.isfinite(part).all()
     assert np.linalg.norm(weights[len(part)] - weights[0]) > planes.FAR
     assert np.isfinite(planes.of_run(weights).view).all()
-    found = shadow(CHAIN, planes.of_run(weights), weights)
+    found = shadow(planes.of_run(weights), weights)
     assert np.isnan(found.distance[-1]) and np.isfinite(found.length) and np.isfinite(found.explained).all()
 
 

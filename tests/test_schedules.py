@@ -289,7 +289,7 @@ WRONG = [
         "0:.",
         "0:e5",
     ),
-    *("5:0.1,5:0.2", "9:0.1,5:0.2", "0:0", "0:1e-9", "0:10010", "100001:0.1", "0:0x1", "٣:0.1", "0:0.1" + "," * 9000),
+    *("5:0.1,5:0.2", "9:0.1,5:0.2", "0:0", "0:1e-16", "0:10010", "100001:0.1", "0:0x1", "٣:0.1", "0:0.1" + "," * 9000),
     *(",".join(f"{i}:0.1" for i in range(MOST + 1)), "<b>1</b>:2", "__import__('os'):1", "1_0:0.1"),
 ]
 
@@ -317,7 +317,7 @@ def test_the_frozen_default_of_a_warm_up_is_shared_safely():
 def test_a_schedule_is_scaled_to_another_base(slug):
     schedule = SCHEDULES[slug]()
     if schedule.feedback or not schedule.base:
-        assert slug in ("chebyshev", "manual", "on_plateau")
+        assert slug in ("chebyshev", "on_plateau")
         with pytest.raises(ValueError, match="has no shape of its own"):
             schedule.scaled(0.1, 5)
         return

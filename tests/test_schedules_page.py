@@ -185,7 +185,7 @@ def test_what_cannot_be_used_is_named(query, named):
 def test_eigenvalues_that_do_not_go_together_give_one_sentence():
     app = schedules("schedule=chebyshev&schedule.smallest_eigenvalue=50&schedule.largest_eigenvalue=2&noise=0")
     (said,) = app.warning
-    assert said.value.startswith("smallest_eigenvalue must be at most the largest") and not app.exception
+    assert said.value.startswith("Smallest eigenvalue must be at most the largest") and not app.exception
 
 
 @pytest.mark.parametrize("title", PRESETS)

@@ -15,7 +15,7 @@ from engine.cut import KINDS, PLACES, Cut
 from engine.local import local_limits
 from engine.outcome import state_of
 from engine.section import Section
-from engine.shadow import shadow
+from engine.shadow import below, shadow
 from engine.stationary import floor
 from engine.study import Entry, study
 from surfaces.convex_rosenbrock import ConvexRosenbrock
@@ -71,10 +71,12 @@ def test_what_is_drawn_is_the_run_in_all_weights_seen_in_the_plane(kind, place, 
     state = {slot: values[np.minimum(shown + 1, 150)] for slot, values in path.state.items()}
     limits = local_limits(CHAIN, [OPTIMIZERS[rule]()], path.weights[shown], state)[:, 0]
     np.testing.assert_allclose(points[:, 4], limits, rtol=1e-5)
-    hidden = shadow(CHAIN, plane, path.weights[:, 0])
+    hidden = shadow(plane, path.weights[:, 0])
     rows = np.reshape(arrays["shadow"], (-1, 2))
     np.testing.assert_allclose(rows[:, 0], hidden.distance[shown], atol=1e-6)
-    np.testing.assert_allclose(rows[:, 1], hidden.below[shown] - floor(CHAIN, plane.view)[0], atol=1e-6)
+    np.testing.assert_allclose(
+        rows[:, 1], below(CHAIN, plane, path.weights[:, 0])[shown] - floor(CHAIN, plane.view)[0], atol=1e-6
+    )
     section = header["frame"]["section"]
     assert section["farthest"] == pytest.approx(hidden.distance.max()) and section["length"] == hidden.length
     fixed = kind == "run" or place == "end"
@@ -103,11 +105,10 @@ def test_the_ground_is_the_section_and_its_axes_are_named():
     plane = Cut("weights", first=2, second=4).lay(CHAIN, Entry("a", OPTIMIZERS["momentum"](), 0.02), CHAIN.start, 150)
     x, y, points = plane.grid(SECTION_GRID)
     error, _ = CHAIN.evaluate(points)
-    bands = ground["data"][0]
-    height = np.reshape(arrays[bands["z"]["$"]], (SECTION_GRID, SECTION_GRID))
+    bands = ground["bands"]
+    height = np.reshape(arrays[bands["height"]["$"]], (SECTION_GRID, SECTION_GRID))
     np.testing.assert_allclose(height**2, error - error.min(), atol=1e-5)
-    np.testing.assert_allclose(arrays[bands["x"]["$"]], x, rtol=1e-6)
-    np.testing.assert_allclose(arrays[bands["y"]["$"]], y, rtol=1e-6)
+    assert (*bands["x"], *bands["y"]) == (x[0], x[-1], y[0], y[-1])
 
 
 def test_the_start_moves_within_the_plane():

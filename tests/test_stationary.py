@@ -151,3 +151,18 @@ def test_the_lowest_minima_are_those_as_low_as_each_other(depth, places):
     found = lowest(TwoMinima(depth=depth))
     assert len(found.places) == places and found.alone == (places == 2) and found.known
     assert found.error == pytest.approx(0.0, abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "kind"),
+    [
+        ("x^10+y^2", (0.0, 0.0), "degenerate"),
+        ("x^20+y^2", (0.0, 0.0), "degenerate"),
+        ("(x-0.03)^10+y^2", (0.03, 0.0), "degenerate"),
+        ("x^10-y^2", (0.0, 0.0), "degenerate"),
+    ],
+)
+def test_a_floor_on_which_the_gradient_fades_has_one_point(text, place, kind):
+    found = found_on(Formula(text))
+    assert found.kinds == [kind] and not len(found.curve)
+    np.testing.assert_allclose(found.places[0], place, atol=1e-3)

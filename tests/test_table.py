@@ -125,8 +125,8 @@ FAULTS = {
     "x" * 50_000: "There is only one column: separate inputs and target by comma, semicolon or tab",
     "".join(f"{n},{2 * n}\n" for n in range(5000)): "The table has 5,000 rows: at most 1,000",
     "".join(f"{n},word{n % 11}\n" for n in range(50)): "Column 2 holds 11 different words: at most 10 classes",
-    "1,2\n" * 25_001: "The table has 100 kB and 25,001 lines: at most 100 kB and 1,000 rows",
-    "x" * 200_000: "The table has 200 kB and 1 line: at most 100 kB and 1,000 rows",
+    "1,2\n" * 250_001: "The table has 1,000 kB and 250,001 lines: at most 1,000 kB and 1,000 rows",
+    "x" * 2_000_000: "The table has 2,000 kB and 1 line: at most 1,000 kB and 1,000 rows",
 }
 
 

@@ -32,8 +32,8 @@ def message(app: AppTest) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
 
 def packed(app: AppTest) -> bytes:
     """Return the message of the one live figure on the page."""
-    (figure,) = (item for item in _elements(app.main) if item.type == "bidi_component")
-    return figure.proto.bytes
+    (figure,) = components(app)
+    return figure
 
 
 def components(app: AppTest) -> list[bytes]:

@@ -11,11 +11,12 @@ import streamlit as st
 
 from engine.parameter import Choice, Parameter, Parameterised, Typed, four_digits
 from widgets.history import forget, moving, one_step
+from widgets.notices import warn
 
 Tuned = TypeVar("Tuned", bound=Parameterised)
 DECLARED = "valley.declared"  # key -> Parameter, Text or tuple of choices, of every input of this session
 ONE_LINE = 24  # letters of all the words beside each other for which a sidebar has room
-CHOICES = "valley.choices"  # key -> default, of every choice that was drawn
+CHOICES = "valley.choices"  # key -> default, of every choice that was drawn, one or several
 
 
 class Several(tuple[str, ...]):
@@ -70,7 +71,7 @@ def long_text(key: str, declared: Text, label: str, carried: int, disabled: bool
 def number(key: str, declared: Parameter, label: str) -> float:
     """Draw the input that owns one number and return it to four significant digits."""
     declare(key, declared)
-    fault = _replace_bad(key, declared)
+    fault = _replace_bad(key, declared, named(label, declared))
     kind = int if declared.whole else float
     if declared.empty and st.session_state.get(key) == declared.default:
         st.session_state[key] = None
@@ -88,7 +89,7 @@ def number(key: str, declared: Parameter, label: str) -> float:
         bind="query-params",
     )
     if fault:
-        st.warning(fault)
+        warn(fault)
     used = declared.default if value is None else four_digits(value)
     try:
         return declared.check(key, used)
@@ -96,16 +97,16 @@ def number(key: str, declared: Parameter, label: str) -> float:
         return declared.default
 
 
-def _replace_bad(key: str, declared: Parameter) -> str:
+def _replace_bad(key: str, declared: Parameter, name: str) -> str:
     """Give an input its default where it holds a number inside its bounds that is not allowed; return what to say."""
     value = st.session_state.get(key)
     if declared.whole and _broken(st.query_params.get(key, "")):
         forget(key)  # Streamlit makes an error of it, or cuts it; the report on the address says what is used
     try:
-        declared.check(key, declared.default if value is None else four_digits(value))
+        declared.check(name, declared.default if value is None else four_digits(value))
     except ValueError as error:
         st.session_state[key] = int(declared.default) if declared.whole else declared.default
-        return f"{error}; {declared.default:g} is used."
+        return f"{as_sentence(str(error))}; {declared.default:g} is used."
     return ""
 
 
@@ -126,14 +127,20 @@ def typed(key: str, declared: Typed) -> str:
     line = st.text_input(declared.label, value=declared.default, key=key, help=declared.help, bind="query-params")
     good = f"{key}.good"
     try:
-        declared.check(key, line or "")
+        declared.check(declared.label.capitalize(), line or "")
         st.session_state[good] = line or ""
     except ValueError as error:
         used: str = st.session_state.get(good, declared.default)
-        st.warning(f"{unmarked(str(error))}. The picture shows `{' '.join(used.split())}`.")
+        warn(f"{unmarked(str(error))}. The picture shows `{' '.join(used.split())}`.")
         return used
     st.markdown(rf"$\displaystyle {declared.latex(st.session_state[good])}$")  # inline, so that long ones wrap
     return str(st.session_state[good])
+
+
+def as_sentence(message: str) -> str:
+    """Return a message as a sentence begins; a symbol keeps its case."""
+    first, _, _ = message.partition(" ")
+    return message[:1].upper() + message[1:] if first == "a" or (len(first) > 2 and first.isascii()) else message
 
 
 def unmarked(message: str) -> str:
@@ -253,6 +260,30 @@ def choice(
     return picked
 
 
+def several(key: str, label: str, options: Mapping[str, str], default: Collection[str]) -> list[str]:
+    """Draw pills over slugs, shown by their titles, of which any number can be taken; return those taken, in order.
+
+    Their address is ours, as in ``choice``: ``key=one&key=other``. Where none is taken it is the default.
+    """
+    declare(key, Several(options))
+    first = [slug for slug in options if slug in default]
+    st.session_state.setdefault(CHOICES, {})[key] = first
+    asked = st.query_params.get_all(key)
+    if key not in st.session_state or asked != st.session_state.get(f"{key}.seen"):
+        st.session_state[key] = [slug for slug in options if slug in asked] or first
+    st.session_state[f"{key}.seen"] = asked
+
+    def write() -> None:
+        taken = [slug for slug in options if slug in st.session_state[key]]
+        one_step({key: None if taken in ([], first) else taken})
+        st.session_state[f"{key}.seen"] = st.query_params.get_all(key)
+
+    picked = st.pills(
+        label, list(options), selection_mode="multi", format_func=options.__getitem__, key=key, on_change=write
+    )
+    return [slug for slug in options if slug in picked] or first
+
+
 def current(key: str, options: Mapping[str, str] | Collection[str], default: str | None) -> str | None:
     """Return the slug that a choice holds or, where the address changed since it was last read, is about to take."""
     asked = st.query_params.get(key)
@@ -270,7 +301,7 @@ def adopt(values: Mapping[str, Any]) -> None:
     for key, value in taken.items():
         declared = st.session_state[DECLARED][key]
         if isinstance(declared, (Parameter, Text)):
-            written[key] = None if value == declared.default else str(value)
+            written[key] = None if value == declared.default else value
         elif key in choices:
             written[key] = None if value == choices[key] else str(value)
             st.session_state[f"{key}.seen"] = written[key]

@@ -9,6 +9,7 @@ from engine.parameter import Choice
 from engine.table import COLUMNS, ROWS, SIZE, read_table, write_table
 from surfaces.data import discover_data, made
 from widgets.controls import Text, choice, controls, long_text, unmarked, word
+from widgets.notices import remark, warn
 
 PREFIX, OWN = "data", "own"
 TABLE, FILE, GOOD = f"{PREFIX}.table", f"{PREFIX}.file", f"{PREFIX}.good"
@@ -17,7 +18,8 @@ SCALING = Choice(
     "raw",
     ("raw", "scaled"),
     ("as they are", "scaled"),
-    help="Scaled: each input less its mean, over its standard deviation (Bishop and Bishop, 7.48 to 7.50).",
+    help="Scaled: each input less its mean, over its standard deviation, both of the rows that train (Bishop and"
+    " Bishop, 7.48 to 7.50).",
 )
 HELP = (
     f"At most {ROWS:,} rows and {COLUMNS} columns, names in the first row if you like. The last column is the target:"
@@ -29,7 +31,18 @@ Arrived = Callable[[Dataset], Mapping[str, str | None]]
 
 
 def pick_data(accepts: Accepts, first: str | None = None, arrived: Arrived | None = None) -> Dataset:
-    """Draw the choice of the data and its inputs; return the rows.
+    """Draw the choice of the data, its inputs and whether these are scaled; return the rows. See ``pick_rows``."""
+    data = pick_rows(accepts, first, arrived)
+    return data.scaled() if pick_scaling() else data
+
+
+def pick_scaling() -> bool:
+    """Draw the choice whether inputs are scaled. Where rows are held out it is those that train that say how."""
+    return word(f"{PREFIX}.scaling", SCALING, "inputs") == "scaled"
+
+
+def pick_rows(accepts: Accepts, first: str | None = None, arrived: Arrived | None = None) -> Dataset:
+    """Draw the choice of the data and its inputs; return the rows as they are.
 
     ``accepts`` returns one sentence that says why a dataset cannot be taken, None where it can: only those that can are
     offered. ``first`` is there before anything is chosen, or else the first that is accepted. ``arrived`` is told in a
@@ -44,9 +57,8 @@ def pick_data(accepts: Accepts, first: str | None = None, arrived: Arrived | Non
     slug = choice(PREFIX, "Data", titles, default, chosen=lambda: _arrive(known, arrived), kept=True) or default
     if asked in known and asked not in offered:
         why = accepts(made(known[asked]()))
-        st.caption(f"{known[asked].title} cannot be used here: {why}".removesuffix(".") + ".")
-    data = _own(accepts, made(offered[default]())) if slug == OWN else _known(offered[slug], accepts)
-    return data.scaled() if word(f"{PREFIX}.scaling", SCALING, "inputs") == "scaled" else data
+        remark(f"{known[asked].title} cannot be used here: {why}".removesuffix(".") + ".")
+    return _own(accepts, made(offered[default]())) if slug == OWN else _known(offered[slug], accepts)
 
 
 def held(accepts: Accepts) -> Dataset | None:
@@ -70,7 +82,7 @@ def _known(cls: type[Data], accepts: Accepts) -> Dataset:
     data, _ = controls(cls, PREFIX)
     dataset = made(data)
     if wrong := accepts(dataset):
-        st.warning(f"{wrong.removesuffix('.')}. The set is shown as it is first.")
+        warn(f"{wrong.removesuffix('.')}. The set is shown as it is first.")
         dataset = made(cls())
     st.caption(f"{cls.note}  \nSource: {cls.source}.")
     return dataset
@@ -81,7 +93,7 @@ def _own(accepts: Accepts, otherwise: Dataset) -> Dataset:
     example, covered = write_table(otherwise), st.session_state.get(FILE) is not None
     text = long_text(TABLE, Text(example, HELP), "Type or paste a table", CARRIED, disabled=covered)
     with st.container(key="table-file"):
-        label = f"or choose a file of at most {SIZE // 1000} kB: CSV, TSV or TXT"
+        label = f"or choose a file of at most {SIZE // 1_000_000} MB: CSV, TSV or TXT"
         file = st.file_uploader(label, type=["csv", "tsv", "txt"], key=FILE, max_upload_size=1)
     try:
         dataset = read_table(file.getvalue()) if file else read_table(text)
@@ -91,7 +103,7 @@ def _own(accepts: Accepts, otherwise: Dataset) -> Dataset:
         used: Dataset = st.session_state.get(GOOD, otherwise)
         used = otherwise if accepts(used) else used
         instead = f"“{used.title}” is used" if used == otherwise else "The last table that could be used is shown"
-        st.warning(f"{unmarked(str(error).removesuffix('.'))}. {instead}.")
+        warn(f"{unmarked(str(error).removesuffix('.'))}. {instead}.")
         return used
     st.session_state[GOOD] = dataset
     st.caption(f"{_described(dataset)} {_left_behind(file is not None, text != example and len(text) > CARRIED)}")

@@ -12,9 +12,10 @@ from engine.study import Entry
 from engine.words import number as words_of
 from surfaces.fitting.layers import SCHEMES
 from surfaces.mlp import Mlp
+from widgets.controls import as_sentence, number, phrase, row, spoken, typed, unmarked, word
 from widgets.controls import choice as choose
-from widgets.controls import number, phrase, row, spoken, typed, unmarked, word
 from widgets.details.picture import Initial
+from widgets.notices import remark, warn
 from widgets.shape import PREFIX, slider
 
 NUMBERS = "sum_of_squares"
@@ -65,13 +66,11 @@ def pick_net(data: Dataset) -> tuple[Mlp, list[dict[str, Any]]]:
             for name in ("penalty", "sparsity"):
                 values[name] = number(f"{PREFIX}.{name}", numbers[name], name)
     if (largest := float(np.abs(data.inputs).max())) > LARGE:
-        st.caption(
-            f"Inputs are as large as {words_of(largest)}: hidden units saturate. Scaled ones are learned better."
-        )
+        remark(f"Inputs are as large as {words_of(largest)}: hidden units saturate. Scaled ones are learned better.")
     try:
         net = Mlp(**values)
     except ValueError as error:
-        st.warning(f"{unmarked(str(error))}. One hidden layer of 8 is shown.")
+        warn(f"{unmarked(as_sentence(str(error)))}. One hidden layer of 8 is shown.")
         net = Mlp(**values | {"hidden": (8,)})
     return net, [slider(f"{PREFIX}.penalty", numbers["penalty"], net.penalty, "penalty")]
 
@@ -83,7 +82,7 @@ def _pick_loss(data: Dataset) -> str:
     loss = phrase(key, offered, "loss", TITLES)
     if asked in Mlp.choices()["loss"].options and asked not in offered.options:
         name = TITLES.get(asked, spoken(asked))
-        st.caption(f"{name.capitalize()} needs classes and {data.title} has numbers: the sum of squares is used.")
+        remark(f"{name.capitalize()} needs classes and {data.title} has numbers: the sum of squares is used.")
     return loss
 
 
@@ -122,7 +121,7 @@ def pick_batch(net: Mlp) -> Batch | None:
     size = int(number("batch", declared, "batch size"))
     if not 0 < size < rows:
         if size > rows:
-            st.caption(f"There are {rows} rows for training: every step receives them all.")
+            remark(f"There are {rows} rows for training: every step receives them all.")
         return None
     sampling = Choice("reshuffle", tuple(SAMPLINGS), tuple(SAMPLINGS.values()), "How the rows of a batch are drawn.")
     drawn = phrase("sampling", sampling, "rows", {})

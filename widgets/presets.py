@@ -32,7 +32,7 @@ def apply(query: str, optimizers: Mapping[str, type[Optimizer]]) -> None:
     asked = dict(parse_qsl(query))
     surface = discover_surfaces().get(asked.get(PREFIX, ""), Quadratic)
     st.session_state[APPLIED] = True
-    written: dict[str, str | None] = {letter: asked.get(letter) for letter in LETTERS}
+    written: dict[str, str | float | None] = {letter: asked.get(letter) for letter in LETTERS}
     for key, declared in st.session_state.get(DECLARED, {}).items():
         letter, _, name = key.partition(".")
         by_address = key in LETTERS or f"{key}.seen" in st.session_state
@@ -52,7 +52,7 @@ def apply(query: str, optimizers: Mapping[str, type[Optimizer]]) -> None:
         if key not in LETTERS:
             declared = st.session_state.get(DECLARED, {}).get(key)
             st.session_state[key] = _typed(declared, value)
-            written[key] = _as_streamlit_writes(declared, value)
+            written[key] = st.session_state[key]
     one_step(written)
 
 
@@ -62,11 +62,3 @@ def _typed(declared: Parameter | Text | tuple[str, ...] | None, value: str) -> s
         return value if isinstance(declared, (tuple, Text)) else float(value)
     except ValueError:
         return value
-
-
-def _as_streamlit_writes(declared: Parameter | Text | tuple[str, ...] | None, value: str) -> str:
-    """Return a value of the address as an input writes it; what is already written so is not written once more."""
-    number = _typed(declared, value)
-    if isinstance(declared, Parameter) and declared.whole and isinstance(number, float):
-        return str(int(number))
-    return str(number)

@@ -14,13 +14,19 @@ from engine.schedules.constant import Constant
 from engine.schedules.manual import Manual
 from engine.surface import Surface
 from surfaces.quadratic import Quadratic
-from widgets.controls import Text, accepted, choice, controls, number, row, spoken, text
+from widgets.controls import Text, accepted, as_sentence, choice, controls, number, row, spoken, text
+from widgets.notices import warn
 from widgets.runs import typical, usual_learning_rate
 
 PREFIX, BESIDE, RULE = "schedule", "constant", "a"
 FIRST, PLAIN = "cosine", "gradient_descent"
 POINTS = f"{PREFIX}.points"
 BASE = "learning_rate"
+SHARES = "0:1,100:1,300:0.1"  # drawn by hand, of every run's own learning rate
+ELSEWHERE = (
+    "Not here: Chebyshev steps, which need the smallest and largest eigenvalue, while a network's change at every step;"
+    " and one that waits for a plateau, which follows the error of one run. Both are on the page Schedules."
+)
 
 
 def pick_rule(surface: Surface) -> Optimizer:
@@ -47,8 +53,7 @@ def pick_shape() -> Schedule | None:
     Every run has its own learning rate, which is the base: the settings hold shares of it.
     """
     known = {name: cls for name, cls in discover_schedules().items() if cls().base and not cls().feedback}
-    known = {name: cls for name, cls in known.items() if not issubclass(cls, Manual)}
-    picked = _pick(PREFIX, "Learning rate over the steps", slug_of(Constant), known, None)
+    picked = _pick(PREFIX, "Learning rate over the steps", slug_of(Constant), known, None, help=ELSEWHERE)
     return None if isinstance(picked, Constant) else picked
 
 
@@ -80,14 +85,19 @@ def arrived(surface: Surface) -> None:
 
 
 def _pick(
-    prefix: str, label: str, first: str, schedules: Mapping[str, type[Schedule]], surface: Surface | None
+    prefix: str,
+    label: str,
+    first: str,
+    schedules: Mapping[str, type[Schedule]],
+    surface: Surface | None,
+    help: str | None = None,
 ) -> Schedule:
     """Draw the choice of a schedule and its inputs; without a surface its base learning rate is 1."""
     names = sorted(schedules, key=lambda name: (name != first, schedules[name].title))
     titles = {name: schedules[name].title for name in names}
-    name = choice(prefix, label, titles, first, chosen=lambda: _fresh(prefix, schedules, surface)) or first
+    name = choice(prefix, label, titles, first, chosen=lambda: _fresh(prefix, schedules, surface), help=help) or first
     cls = schedules[name]
-    if surface and issubclass(cls, Manual):
+    if issubclass(cls, Manual):
         return _drawn(surface)
     declared, values = list(_declared(cls, surface).items()), {}
     if surface is None and BASE in cls.parameters():
@@ -105,7 +115,7 @@ def _pick(
     try:
         return cls(**values, **inner)
     except ValueError as error:  # two settings that do not go together
-        st.warning(f"{error}; the defaults are used.")
+        warn(f"{as_sentence(str(error).replace('_', ' '))}; the defaults are used.")
         return cls()
 
 
@@ -114,21 +124,23 @@ def _fresh(prefix: str, schedules: Mapping[str, type[Schedule]], surface: Surfac
     cls = schedules[st.session_state[prefix]]
     for name, declared in _declared(cls, surface).items():
         st.session_state[f"{prefix}.{name}"] = declared.default
-    if surface and issubclass(cls, Manual):
+    if issubclass(cls, Manual):
         st.session_state[POINTS] = _first_points(surface)
 
 
-def _drawn(surface: Surface) -> Manual:
-    first = _first_points(surface)
-    typed = text(POINTS, Text(first, "Pairs of a step and a learning rate: 0:0.09,50:0.01."), "points")
+def _drawn(surface: Surface | None) -> Manual:
+    first, what = _first_points(surface), "a learning rate" if surface else "a share of every run's learning rate"
+    typed = text(POINTS, Text(first, f"Pairs of a step and {what}: {first}."), "points")
     try:
         return Manual.read(typed)
     except ValueError as error:
-        st.warning(f"{str(error).capitalize()}; {first} is used.")
+        warn(f"{as_sentence(str(error).replace('_', ' '))}; {first} is used.")
         return Manual.read(first)
 
 
-def _first_points(surface: Surface) -> str:
+def _first_points(surface: Surface | None) -> str:
+    if surface is None:
+        return SHARES
     share = _scale(surface)
     return Manual(tuple((step, float(f"{share * eta:.1g}")) for step, eta in Manual().points)).text
 

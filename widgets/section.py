@@ -7,6 +7,7 @@ from engine.parameter import Choice, Parameter
 from engine.study import Entry
 from engine.surface import Surface
 from widgets.controls import number, row, word
+from widgets.notices import remark
 from widgets.shape import START_KEYS
 
 KEY = "plane"
@@ -60,7 +61,7 @@ def _pick_pair(surface: Surface) -> tuple[int, int]:
     one, other = picked
     if one == other:
         other = 0 if one else 1
-        st.caption(f"A plane needs two weights: {one + 1} and {other + 1} are shown.")
+        remark(f"A plane needs two weights: {one + 1} and {other + 1} are shown.")
     return one, other
 
 

@@ -10,6 +10,7 @@ from engine.parameter import Parameter, four_digits
 from engine.surface import Surface
 from surfaces.quadratic import Quadratic
 from widgets.controls import accepted, adopt, declare, named, number, row, spoken
+from widgets.notices import remark
 
 PREFIX = "surface"
 CONDITION = Parameter(
@@ -39,7 +40,7 @@ def pick_valley() -> tuple[Quadratic, list[dict[str, Any]]]:
     wanted = mode == MODES[1]
     by_condition = wanted and 0.0 < one <= two
     if wanted and not by_condition:
-        st.caption("A condition number needs 0 < λ₁ ≤ λ₂; the two eigenvalues stay in charge.")
+        remark("A condition number needs 0 < λ₁ ≤ λ₂; the two eigenvalues stay in charge.")
     if by_condition:
         _condition_inputs(one, two)
     angle = number(f"{PREFIX}.angle", declared["angle"], "angle")

@@ -12,6 +12,7 @@ from engine import Plane
 from engine.dataset import Dataset
 from engine.optimizer import Optimizer
 from engine.parameter import four_digits
+from engine.stationary import stationary_points
 from engine.surface import Surface
 from surfaces import discover_surfaces
 from surfaces.fitting.fitted import Fitted
@@ -19,6 +20,7 @@ from surfaces.quadratic import Quadratic
 from widgets.controls import choice, controls, spoken
 from widgets.data import PREFIX as DATA
 from widgets.data import held, pick_data
+from widgets.notices import warn
 from widgets.runs import LETTERS, learning_rate_of, usual_learning_rate
 from widgets.shape import PREFIX, START_KEYS, pick_valley, slider
 
@@ -47,7 +49,7 @@ def pick_terrain(
         return pick_valley()
     surface: Surface = _of_data(cls, optimizers, arrived) if issubclass(cls, Fitted) else controls(cls, PREFIX)[0]
     if surface.dim == 2 and not np.isfinite(surface.evaluate(Plane.of(surface).grid(SEEN)[2])[0]).any():
-        st.warning("E is not a finite number anywhere in the picture.")
+        warn("E is not a finite number anywhere in the picture.")
     shaping = [item for item in surface.parameters().items() if item[0] not in cls.view_fields]
     declared = shaping[:MOST_SLIDERS]
     sliders = [slider(f"{PREFIX}.{name}", each, getattr(surface, name), spoken(name)) for name, each in declared]
@@ -105,6 +107,18 @@ def _settle(
     if arrived:
         arrived(surface)
     return written
+
+
+def opening(surface: Surface, start: tuple[float, ...]) -> str:
+    """Return the page's first sentence, which speaks of several minima where there are several."""
+    if surface.dim <= 2:
+        found = stationary_points(surface, Plane.of(surface, include=start).view)
+        several = len(found.minima) > 1 or len(found.valley) > 0
+    else:
+        several = len(surface.minima) > 1
+    if several:
+        return "Drag the start: where a run begins decides which minimum it finds."
+    return "Drag the start: here it decides which way a run comes down, not which minimum it finds."
 
 
 @cache

@@ -12,6 +12,7 @@ import streamlit as st
 
 from widgets.controls import declare, only_these_choices
 from widgets.folder import modules
+from widgets.notices import notices
 
 
 class View(Protocol):
@@ -45,5 +46,5 @@ def views(package: str, key: str, label: str, sentence: Any, kept: tuple[str, ..
     )
     view = found(package)[picked or names[0]]
     sentence.markdown(f"**{view.TITLE}**")
-    with only_these_choices(*kept):
+    with notices(), only_these_choices(*kept):
         view.draw()

@@ -3,6 +3,8 @@
 :material/terrain: Surfaces with several minima, saddles, ravines and cliffs: where each optimizer ends, and why.
 """
 
+from typing import Any
+
 import streamlit as st
 
 from engine import discover_optimizers
@@ -12,11 +14,12 @@ from widgets.details import details
 from widgets.explain import formulas
 from widgets.live_figure import commits
 from widgets.live_run import live_run, picture_of
+from widgets.notices import notices
 from widgets.presets import preset_row
 from widgets.runs import pick_runs
 from widgets.section import pick_cut, pick_move
 from widgets.shape import pick_start, pick_steps
-from widgets.terrain import cut_surfaces, drawn_surfaces, pick_terrain
+from widgets.terrain import cut_surfaces, drawn_surfaces, opening, pick_terrain
 
 ORDER = 4
 
@@ -46,9 +49,9 @@ PRESETS = {
 
 
 @st.fragment
-def landscapes() -> None:
-    """Pick, run, draw."""
-    with st.sidebar:
+def landscapes(sentence: Any) -> None:
+    """Pick, run, draw; the page's first sentence goes into its place."""
+    with notices(), st.sidebar:
         surfaces = {**drawn_surfaces(), **cut_surfaces()}
         surface, sliders = pick_terrain(surfaces, FIRST, discover_optimizers(), kept=True)
         st.caption(surface.note)
@@ -56,14 +59,15 @@ def landscapes() -> None:
         cut, steps = pick_cut(surface), pick_steps()
         start = pick_move(cut) if cut else pick_start(surface)
         commits(adopt)
+    sentence.markdown(f"**{opening(surface, start)}**")
     live_run(entries, edited, surface, sliders, start, steps, cut)
     details(picture_of(surface, entries, edited, start, steps, cut))
     formulas(surface, entries)
 
 
 query = address.query()
-st.markdown("**Drag the start: where a run begins decides which minimum it finds.**")
+sentence = st.empty()
 preset_row(PRESETS, discover_optimizers())
 ignored = st.empty()
-landscapes()
+landscapes(sentence)
 address.report(ignored, query)

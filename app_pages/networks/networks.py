@@ -11,13 +11,14 @@ from surfaces.mlp import Mlp
 from widgets import address
 from widgets.controls import adopt, row
 from widgets.controls import number as ask
-from widgets.data import pick_data
+from widgets.data import pick_rows, pick_scaling
 from widgets.details import details
 from widgets.explain import formulas
 from widgets.live_figure import commits
 from widgets.live_run import live_run, picture_of
 from widgets.net import begun, pick_batch, pick_initial, pick_net, section
 from widgets.network import network
+from widgets.notices import notices
 from widgets.presets import preset_row
 from widgets.runs import pick_runs
 from widgets.schedule import pick_shape
@@ -50,12 +51,14 @@ STEPS = Parameter(300, 1, 2000, "T", step=10, whole=True, help="How many steps e
 @st.fragment
 def networks() -> None:
     """Pick, run, draw."""
-    with st.sidebar:
+    with notices(), st.sidebar:
         entries, edited = pick_runs(discover_optimizers(), Mlp)
         place, training_place = entries.index(edited), st.container()
-        data = pick_data(Mlp.misfit, "moons")
+        data, scaled = pick_rows(Mlp.misfit, "moons"), pick_scaling()
         share = ask("share", SHARE, "share for training")
         training, validation = data.split(share, 0) if share < 1.0 else (data, None)
+        if scaled:
+            training, validation = training.scaled(), validation.scaled(training) if validation else None
         net, sliders = pick_net(training)
         initials = pick_initial(entries)
         with training_place:
@@ -83,7 +86,7 @@ def networks() -> None:
         network(picture)
         details(picture._replace(initial=initial))
 
-    trained(net, entries, start, steps, given, draw)
+    trained(net, entries, entries[place], start, steps, cut, given, draw)
     formulas(net, entries)
 
 

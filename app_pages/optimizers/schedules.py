@@ -9,6 +9,7 @@ from engine import discover_optimizers
 from widgets import address
 from widgets.controls import adopt
 from widgets.live_figure import commits
+from widgets.notices import notices
 from widgets.presets import preset_row
 from widgets.schedule import arrived, pick_constant, pick_rule, pick_schedule
 from widgets.schedule_run import STEPS, pick_axis, pick_noise, schedule_run
@@ -40,7 +41,7 @@ PRESETS = {  # each names all of its schedule's settings: what is left out keeps
 @st.fragment
 def schedules() -> None:
     """Pick, run, draw."""
-    with st.sidebar:
+    with notices(), st.sidebar:
         first, second = st.container(), st.container()
         surface, _ = pick_terrain(plane_surfaces(), "quadratic", {}, arrived)
         start, steps = pick_start(surface), pick_steps(STEPS)

@@ -14,6 +14,7 @@ from widgets.details.picture import Picture
 from widgets.explain import explain
 from widgets.live_figure import commits
 from widgets.live_run import live_run
+from widgets.notices import notices
 from widgets.presets import preset_row
 from widgets.runs import pick_runs
 from widgets.shape import pick_start, pick_steps, pick_valley
@@ -37,7 +38,7 @@ PRESETS = {
 @st.fragment
 def valley() -> None:
     """Pick, run, draw."""
-    with st.sidebar:
+    with notices(), st.sidebar:
         entries, edited = pick_runs(discover_optimizers())
         surface, sliders = pick_valley()
         start, steps = pick_start(), pick_steps()

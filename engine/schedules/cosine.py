@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.parameter import parameter
-from engine.schedule import Schedule, rate
+from engine.schedule import RATES, Schedule, rate
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Cosine(Schedule):
 
     learning_rate: float = rate(0.09)
     last_learning_rate: float = parameter(
-        0.0, 0.0, 1e4, r"\eta_{min}", scale="log", smallest=1e-8, help="The learning rate at the end of a period."
+        0.0, 0.0, 1e4, r"\eta_{min}", scale="log", smallest=RATES[0], help="The learning rate at the end of a period."
     )
     period: float = parameter(100, 1, 100_000, "T", step=10, whole=True, help="How many steps until the first restart.")
     growth: float = parameter(1, 1, 4, "m", step=1, whole=True, help="How much longer each period is than the last.")

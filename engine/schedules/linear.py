@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.parameter import parameter
-from engine.schedule import Schedule, rate
+from engine.schedule import RATES, Schedule, rate
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Linear(Schedule):
 
     learning_rate: float = rate(0.09)
     last_learning_rate: float = parameter(
-        0.01, 0.0, 1e4, r"\eta_K", scale="log", smallest=1e-8, help="The learning rate from step K on."
+        0.01, 0.0, 1e4, r"\eta_K", scale="log", smallest=RATES[0], help="The learning rate from step K on."
     )
     length: float = parameter(60, 1, 100_000, "K", step=10, whole=True, help="How many steps the way down takes.")
 

@@ -53,6 +53,16 @@ class Manual(Schedule):
         """The name, and how many points there are."""
         return f"{self.title}, {len(self.points)} point{'s' if len(self.points) > 1 else ''}"
 
+    @property
+    def shape_label(self) -> str:
+        """The same: the points are not told."""
+        return self.label
+
+    @property
+    def base(self) -> float:
+        """1: scaled, the points are shares of another learning rate."""
+        return 1.0
+
     def __call__(self, steps: int) -> np.ndarray:
         """Return eta of steps 1 to ``steps``, (steps,)."""
         at, eta = np.array(self.points).T

@@ -28,7 +28,7 @@ class Sparse(Generated):
     rarest: float = parameter(0.02, 0.005, 0.5, "p", step=0.01, help="Share of the rows in which the last input is 1.")
 
     title = "Sparse inputs"
-    note = "Most inputs are 0 in most rows, and the rare ones tell as much as the common ones."
+    note = "Inputs are 0 or 1: the first is 1 in every second row, the last in fewest, and all tell as much."
     source = "generated after Duchi, Hazan and Singer (2011), section 1.1"
 
     def dataset(self) -> Dataset:

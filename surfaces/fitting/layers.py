@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine.initialisation.schemes import he_deviation, xavier_end
+
 SCHEMES = ("zero", "equal", "uniform", "gaussian", "xavier", "he")
 FIRST_SLOPE = 0.25  # He, Zhang, Ren and Sun (2015), arXiv:1502.01852
 SUPERSCRIPTS, SUBSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"), str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -74,10 +76,10 @@ def initial(parts: Sequence[Layer], scheme: str, scale: float, seed: int, bias: 
         if scheme == "equal":
             w[layer.weights] = scale
         elif scheme in ("uniform", "xavier"):
-            end = 1.0 if scheme == "uniform" else np.sqrt(6.0 / (fan_in + fan_out))
+            end = 1.0 if scheme == "uniform" else xavier_end(fan_in, fan_out)
             w[layer.weights] = scale * random.uniform(-end, end, size)
         elif scheme in ("gaussian", "he"):
-            deviation = 1.0 if scheme == "gaussian" else np.sqrt(2.0 / fan_in)
+            deviation = 1.0 if scheme == "gaussian" else he_deviation(fan_in)
             w[layer.weights] = scale * deviation * random.standard_normal(size)
         w[layer.biases] = bias
         w[layer.gamma] = 1.0

@@ -31,7 +31,7 @@ class Detail {
     layOver("local", this.overlay);
     if (found.stale && this.drawn) return;
     this.drawn = true;
-    this.heading.show(found.heading, header.point ? {} : view);
+    this.heading.show(found.heading, {});
     rich(this.sentence, found.sentence);
     this.typeset(found);
     fill(this.table, found.rows.length, () => {
@@ -105,7 +105,7 @@ function quadratic(view, header) {
   const point = header.point;
   if (point && header.surface !== view.header.surface) return stale("Let go to see the quadratic.");
   if (!point && !view.local) return stale("Let go to see the quadratic of this run.");
-  const k = view.at;
+  const k = view.now;
   const place = point ?? [view.path.x[k], view.path.y[k]];
   const known = point ? header : { ...view.local(k), error: view.floor + (view.shadow ? view.shadow(k).below : view.path.above[k]) };
   const { gradient, hessian, error, there } = known;
@@ -152,7 +152,7 @@ function sentenceOf({ values, newton, kind, predicted, there }) {
 }
 
 function rowsOf(view, { values, newton, error }, predicted, factor) {
-  const { eta, rule } = view;
+  const { etaNow: eta, rule } = view;
   // at a point of its own only a linear rule has a limit: the others have no averages there
   const limit = factor === undefined ? view.limit : factor && values[1] > 0 ? factor / values[1] : values[1] > 0 ? NaN : Infinity;
   const known = limit > 0 && limit < 3e38;

@@ -209,7 +209,7 @@ function heightFor(width) {
 
 // the heights of the bands, read between the points of their grid, or the error that they stand for
 function landscapeHeight({ header, low, unit }, shape, [[left, right], [bottom, top]]) {
-  const { $: name, rows } = header.ground.data[0].z;
+  const { $: name, rows } = header.ground.bands.height;
   const field = header.arrays[name];
   const last = rows - 1;
   const back = unit ? (height) => low + unit * Math.expm1(height) : (height) => low + height * height;
@@ -305,10 +305,12 @@ function marks(view, ground) {
   const [xs, ys] = [0, 1].map((i) => places.map((place) => place[i]));
   const near = origin && Math.hypot(xs[2] - xs[0], ys[2] - ys[0]) < 0.06 * (ground.span[0][1] - ground.span[0][0]);
   const away = last === 0 || near;
+  const middle = 0.5 * (ground.span[0][0] + ground.span[0][1]);
   return {
     ...scatter("markers+text", lifted(xs, ys, ground, 3)),
     text: [origin ? "w*" : "", "start", away ? "" : whole ? "end" : `step ${view.steps[last]}`],
-    textposition: "top center",
+    // on a phone a name at the left edge would be cut off
+    textposition: ["top center", xs[1] < middle ? "top right" : "top left", "top center"],
     textfont: { color: palette.ink, size: 13 },
     marker: {
       color: palette.ink,

@@ -11,20 +11,24 @@ header
     caption   quiet words below, optional
     index     the slider, optional: {id, name, texts, at}; ``texts`` name its places, ``at`` is the first one shown,
               and while ``id`` stays the student's place is kept
+    many      true where the panels are small and stand four in a row, two on a phone; optional
     panels    a list of
         label     what it shows, for those who cannot see it
         title, note, height, wide   heading, quiet words below it, px, and whether it takes a whole row; optional
         x, y      {title, symbol, log, range*}: the range in powers of ten where ``log``
         plane     true where both are places in one plane: one scale on both axes, and nothing to read off; optional
         silent    true where there is nothing to read off; optional
+        square    true where the picture is as wide as high, at most as ``height`` allows; optional
+        field     {values, columns, x, y, levels}: heights from 0 to 1, rows upwards, as bands between two x and two y
         rest      * the abscissa that the legend reads while nothing is pointed at, optional
-        curves    [{x, y, label*, colour, dash, width, alpha, tag, points, absent}]: ``label`` is the name in the
-                  legend, ``tag`` a short one on the figure; with ``points`` dots of that ``width``; ``absent`` is said
-                  where there is no number
+        curves    [{x, y, label*, colour, dash, width, alpha, tag, points, absent, seen}]: ``label`` is the name in
+                  the legend, ``tag`` a short one on the figure; with ``points`` dots of that ``width``; ``absent`` is
+                  said where there is no number; of what is ``seen`` no more is drawn than up to the slider's place
         bars      {x, y, bands: [{label, colour, alpha}]}: stacked, y in the order (bar, band)
         marks     [{x* or y*, name*, low, colour, dash, width}]: straight lines across; the name of one that stands
                   upright is at the top, or ``low`` at the bottom
         ticks     an array: strokes on the lower edge
+        areas     [{x, low, high, colour, alpha}]: what lies between two curves, below all others; optional
         strips    [{label, note, colour, values, five, absent}]: a row for every array ``values``, each value a dot;
                   ``five`` in order the whisker's ends, the box's and the median, null where beyond the axis;
                   ``absent`` says how many are not on it. A panel of strips has the y range [1, 0]
@@ -45,7 +49,7 @@ DETAILS = HERE.parent / "details" / "parts"
 PARTS = (
     *(FIGURE / name for name in ("decode.js", "theme.js", "pen.js", "words.js", "playback.js")),
     *(DETAILS / name for name in ("numbers.js", "chart.js")),
-    *(HERE / name for name in ("legend.js", "strips.js", "panel.js", "lines.js")),
+    *(HERE / name for name in ("legend.js", "strips.js", "field.js", "panel.js", "lines.js")),
 )
 
 _lines = component(

@@ -20,6 +20,7 @@ class Lines {
     rich(this.caption, header.caption ?? "");
     while (this.panels.length > header.panels.length) this.panels.pop().root.remove();
     while (this.panels.length < header.panels.length) this.panels.push(new Panel(this.place));
+    this.place.classList.toggle("valley-many", Boolean(header.many));
     header.panels.forEach((spec, i) => this.panels[i].adopt(spec, header.arrays));
     this.adoptIndex(header.index);
     this.draw();

@@ -41,9 +41,11 @@ class Panel {
     Object.assign(this, { palette, index });
     this.makeRoom();
     if (!chart.begin(palette, this.range(spec.x), this.range(spec.y))) return;
+    if (spec.field) drawField(this, spec.field);
     if (spec.bars) this.drawBars();
     if (spec.strips) drawStrips(this, spec.strips);
     for (const mark of spec.marks ?? []) this.drawMark(mark);
+    for (const area of spec.areas ?? []) drawArea(this, area);
     for (const curve of this.curves) this.drawCurve(curve);
     if (spec.ticks) this.drawTicks(this.row(spec.ticks));
     for (const mark of spec.marks ?? []) this.nameMark(mark);
@@ -62,6 +64,16 @@ class Panel {
     const widest = Math.max(...tags.map(({ tag }) => chart.pen.measureText(tag).width));
     const left = this.spec.strips ? 12 : this.spec.y.log ? WIDE : INSET.left;
     chart.inset = { ...INSET, left, ...(this.tagged && { right: Math.ceil(widest) + 14 }) };
+    if (this.spec.square) this.makeSquare();
+  }
+
+  // as high as wide, with less room for numbers, and no wider than it may be high
+  makeSquare() {
+    const { chart, spec, root } = this;
+    const inset = { ...chart.inset, left: spec.y.title ? INSET.left : 34, bottom: spec.x.title ? INSET.bottom : 20 };
+    const side = Math.min(root.clientWidth - inset.left - inset.right, spec.height - inset.top - inset.bottom);
+    chart.inset = { ...inset, right: root.clientWidth - inset.left - side };
+    chart.height = side + inset.top + inset.bottom;
   }
 
   // a range, or one for every place of the slider
@@ -85,8 +97,8 @@ class Panel {
     return name?.startsWith("@") ? this.palette[name.slice(1)] : name;
   }
 
-  drawCurve({ x, y, colour, dash, width = 2, alpha = 1, points = false }) {
-    const [xs, ys] = [this.row(x), this.row(y)];
+  drawCurve({ x, y, colour, dash, width = 2, alpha = 1, points = false, seen = false }) {
+    const [xs, ys] = [this.row(x), this.row(y)].map((values) => (seen ? values.subarray(0, this.index + 1) : values));
     const style = { colour: this.colour(colour), dash, width, alpha };
     this.chart.pen.globalAlpha = alpha;
     if (points) this.chart.points(xs, ys, style.colour, width);
@@ -244,4 +256,18 @@ function apart(names, top, bottom) {
   for (let i = names.length - 1; i >= 0; i -= 1) {
     names[i].y = Math.min(names[i].y, i < names.length - 1 ? names[i + 1].y - room : bottom);
   }
+}
+
+// what lies between two curves
+function drawArea(panel, { x, low, high, colour, alpha = 0.2 }) {
+  const { chart } = panel;
+  const { pen } = chart;
+  const edge = (name) => Array.from(panel.row(name), (y, k) => [chart.x(panel.row(x)[k]), chart.y(y)]);
+  const corners = [...edge(low), ...edge(high).reverse()].filter((place) => place.every(Number.isFinite));
+  pen.globalAlpha = alpha;
+  pen.fillStyle = panel.colour(colour);
+  pen.beginPath();
+  for (const [px, py] of corners) pen.lineTo(px, py);
+  pen.fill();
+  pen.globalAlpha = 1;
 }

@@ -21,6 +21,8 @@ PARTS = (  # joined into one module
         "theme.js",
         "pen.js",
         "ink.js",
+        "bands.js",
+        "labels.js",
         "graphs.js",
         "hover.js",
         "words.js",

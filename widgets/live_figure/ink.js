@@ -43,6 +43,13 @@ class Ink extends Pen {
     this.clipTo(box, margin);
   }
 
+  // whether a box [left, top, right, bottom] lies within the axes
+  holds([left, top, right, bottom]) {
+    const { xaxis, yaxis } = this.graph._fullLayout;
+    const [x, y] = [xaxis._offset, yaxis._offset];
+    return left >= x && right <= x + xaxis._length && top >= y && bottom <= y + yaxis._length;
+  }
+
   end() {
     this.pen.restore();
   }

@@ -111,7 +111,7 @@ class LiveFigure {
 
   moved(slider) {
     if (!slider.family) {
-      this.asks.drag(slider.values);
+      this.ask(slider.values);
       return;
     }
     this.active = slider;
@@ -120,6 +120,11 @@ class LiveFigure {
       this.frame = 0;
       this.draw();
     });
+  }
+
+  // a picture that takes seconds is not asked for while something is dragged: it waits beside a bar once that is let go
+  ask(values) {
+    if (!this.header.slow) this.asks.drag(values);
   }
 
   commit(values) {
@@ -180,7 +185,7 @@ class LiveFigure {
     const value = this.reachable(place);
     this.pendingStart = { value, at: performance.now() };
     this.draw();
-    this.asks.drag(this.startValues(value));
+    this.ask(this.startValues(value));
   }
 
   // The member that the active slider points at; while its family is on its way the run itself.
@@ -268,8 +273,9 @@ class LiveFigure {
     const { header, active, playback } = this;
     const { hyper, polynomials } = header.rule;
     const live = header.families[active?.family] && active.family in hyper ? active : null;
-    // as the arrow in the picture: the whole run is looked at where it starts
+    // of the whole run a step that follows is looked at where it starts, as the arrow in the picture, a point at its end
     const at = playback.whole ? 0 : Math.min(playback.at, path.x.length - 1);
+    const now = this.placeOf(path);
     const still = this.live.every((slider) => slider.stop === slider.said);
     return {
       ...header.frame,
@@ -282,14 +288,15 @@ class LiveFigure {
       polynomial: live ? polynomials?.[live.family][live.index] : polynomials?.learning_rate[0],
       place: live ? live.index : 0, // among what is said of the rule at each stop
       setting: live ? live.family : "learning_rate",
-      limit: path.limit ? path.limit[at] : member.limit,
+      limit: path.limit ? path.limit[now] : member.limit, // as the gauge has it
+      etaNow: member.eta === null ? null : member.eta * (header.pace?.[now] ?? 1),
       verdict: member.verdict,
       path,
       steps: header.steps,
       start: this.start,
       at,
       shadow: header.arrays.shadow && still ? (k) => shadowOf(header.arrays.shadow, k) : null,
-      now: playback.whole ? path.x.length - 1 : at, // of the whole run its end
+      now,
       // the gradient, the Hessian and the step there, which only the server knows; not while a slider is away
       local: header.arrays.local && still ? (k) => localOf(header.arrays.local, k) : null,
     };
@@ -318,17 +325,27 @@ class LiveFigure {
     const pixel = ([a, b]) => [ground.x(a), ground.y(b)];
     const start = pixel(this.start);
     const origin = this.header.frame.origin && pixel(this.header.frame.origin);
+    const labels = (this.labels = new Labels(ground));
+    labels.keepOff(start, 8);
+    labels.keepOff([x, y], 5);
     // the whole run shows the gradient where it started; while stepping, where it is
-    this.arrow(ground, path, points, whole ? 0 : now);
+    const tip = this.arrow(ground, path, points, whole ? 0 : now);
     ground.dots([[x, y]], this.palette.ink, 4.5);
     if (origin) {
       ground.cross(origin, 6);
-      ground.label("w*", origin[0] + 10, origin[1] + 12);
+      labels.keepOff(origin, 6);
     }
-    const apart = !origin || Math.hypot(x - origin[0], y - origin[1]) > 34;
-    if (!whole || apart) ground.label(whole ? "end" : String(steps[now]), x + 9, y - 10);
     ground.ring(start, 7, 3);
-    ground.label("start", start[0], start[1] - 18, "center");
+    const [above, below] = [
+      [start[0], start[1] - 18, "center"],
+      [start[0], start[1] + 19, "center"],
+    ];
+    labels.put("start", [above, below, ...around(start, 12)]);
+    if (origin) labels.put("w*", [[origin[0] + 10, origin[1] + 12], ...around(origin, 10)]);
+    const apart = !origin || Math.hypot(x - origin[0], y - origin[1]) > 34;
+    const name = whole ? "end" : String(steps[now]);
+    if (!whole || apart) labels.put(name, [[x + 9, y - 10], [x + 9, y + 12], ...around([x, y], 9)]);
+    if (tip) labels.put("−∇E", around(tip, 12));
     this.leave(curve, path, steps);
     curve.ring([curve.x(steps[now]), curve.y(path.error[now])], 4, 2);
   }
@@ -340,13 +357,13 @@ class LiveFigure {
     if (k > 0) curve.label(`↑ off the scale at step ${steps[k]}`, curve.x(steps[k]) + 10, top + 12);
   }
 
-  // -grad E, drawn at a fixed length
+  // -grad E, drawn at a fixed length; its tip
   arrow(ground, path, points, k) {
     const way = path.downhill(k);
-    if (!way) return;
+    if (!way) return null;
     const [dx, dy] = [ARROW * way[0], -ARROW * way[1]]; // pixels count downwards
     ground.arrow(points[k], [dx, dy]);
-    ground.label("−∇E", points[k][0] + dx + 12, points[k][1] + dy);
+    return [points[k][0] + dx, points[k][1] + dy];
   }
 
   showBest() {

@@ -52,7 +52,7 @@ def draw() -> None:
     def show(runs: list[np.ndarray]) -> None:
         ends = np.stack(runs)
         curve, beyond = np.stack([fine, told]), ends[..., 0] > surface.pack()[1]
-        lines(f"noise.{NAME}", *escape_message(floor, sigmas, ends, beyond, curve, temperatures, steps, at))
+        lines(f"noise.{NAME}", *escape_message(floor, sigmas, ends, beyond, curve, temperatures, steps, at, not depth))
 
     patiently(
         (NAME, surface, eta, steps, seed),

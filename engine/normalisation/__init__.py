@@ -1,0 +1,1 @@
+"""Normalisation: what scale and shift of inputs and hidden values do, predicted."""

@@ -1,0 +1,89 @@
+"""The page Activations in a browser: every view is drawn, its slider asks nobody, and it fits a phone."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from test_browser import IDLE, SECONDS, frames_of
+from test_race_browser import WIDER
+
+from widgets.views import found
+
+VIEWS = list(found("widgets.activations"))
+
+
+def open_view(page: Page, server: str, view: str, more: str = "") -> None:
+    page.set_default_timeout(8 * SECONDS)
+    page.goto(f"{server}/activations?activations={view}{more}")
+    expect(page.locator(".valley-lines .valley-panel").first).to_be_visible(timeout=60 * SECONDS)
+    expect(page.locator(".valley-lines .valley-says")).not_to_be_empty()
+    page.wait_for_function(IDLE, timeout=30 * SECONDS)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_sentence_follows_the_slider_without_a_message(page, server, view):
+    sent = frames_of(page)
+    open_view(page, server, view)
+    said, slider = page.locator(".valley-lines .valley-says"), page.locator(".valley-index input[type=range]")
+    count, texts = len(sent), []
+    for key in ("Home", "ArrowRight", "End"):
+        slider.press(key)
+        texts.append(said.inner_text())
+    assert len(set(texts)) == 3 and len(sent) == count
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_it_fits_a_phone(page, server, view):
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_view(page, server, view)
+    assert page.evaluate(WIDER) <= 0
+
+
+HEIGHTS = "() => [...document.querySelectorAll('.valley-panel')].map((panel) => panel.getBoundingClientRect().top)"
+
+
+def test_small_planes_are_square_all_alike_and_stay_where_they_are(page, server):
+    open_view(page, server, "planes", "&steps=40")
+    boxes = page.evaluate(
+        """() => document.querySelector('.valley-lines').lines.panels.slice(0, 8)
+          .map(({ chart: { box, spanX, spanY } }) => [box.width, box.height, ...spanX, ...spanY])"""
+    )
+    assert all(box == boxes[0] for box in boxes) and abs(boxes[0][0] - boxes[0][1]) < 1e-6 and boxes[0][0] > 80
+    slider, before = page.locator(".valley-index input[type=range]"), page.evaluate(HEIGHTS)
+    for key in ("Home", "ArrowRight", "End"):
+        slider.press(key)
+        assert page.evaluate(HEIGHTS) == before
+
+
+def test_bands_of_a_field_are_those_of_its_heights(page, server):
+    open_view(page, server, "death")
+    found = page.evaluate(
+        """() => {
+          const [panel] = document.querySelector('.valley-lines').lines.panels;
+          const { heights, size, sheet } = panel.made;
+          const side = panel.spec.field.columns;
+          const pixels = sheet.getContext('2d').getImageData(0, 0, ...size).data;
+          const shade = (column, row) => {
+            const x = Math.round(((column + 0.5) / side) * size[0]);
+            const y = Math.round((1 - (row + 0.5) / side) * size[1]);
+            return pixels[4 * (y * size[0] + x)];
+          };
+          let [least, most] = [0, 0];
+          heights.forEach((height, k) => {
+            if (height < heights[least]) least = k;
+            if (height > heights[most]) most = k;
+          });
+          return [least, most].map((k) => shade(k % side, Math.floor(k / side)));
+        }"""
+    )
+    lowest, highest = found
+    assert lowest > highest + 40  # on white paper the floor is the lightest
+
+
+def test_what_is_picked_is_in_the_address_and_comes_back(page, server):
+    open_view(page, server, "shapes")
+    page.get_by_role("button", name="softsign").click()
+    expect(page.locator(".valley-says")).to_contain_text("softsign")
+    page.wait_for_url("**functions=softsign**")
+    page.reload()
+    expect(page.locator(".valley-says")).to_contain_text("softsign", timeout=30 * SECONDS)
+    page.go_back()
+    expect(page.locator(".valley-says")).not_to_contain_text("softsign", timeout=30 * SECONDS)

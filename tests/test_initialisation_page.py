@@ -1,0 +1,183 @@
+"""The page Initialisation without a browser: its views, its links, hostile addresses, and what it says."""
+
+import ast
+
+import numpy as np
+import pytest
+from browser import ROOT
+from visit import components, decode, visit, warned
+
+from engine.initialisation.passes import networks
+from engine.words import number
+from surfaces.mlp import ACTIVATIONS
+from widgets import patience
+from widgets.initialisation import copies, rates, relu, symmetry
+from widgets.initialisation.stack import funnel
+from widgets.views import found
+
+PAGE = ROOT / "app_pages" / "inside" / "initialisation.py"
+VIEWS = list(found("widgets.initialisation"))
+HUGE = "9" * 50_000
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """The first picture waits for its kernels to be compiled."""
+    monkeypatch.setattr(patience, "SHORT", 120.0)
+
+
+def opened(**query):
+    return visit({"initialisation": query.pop("view"), **query}, PAGE)
+
+
+def drawn(app):
+    """Return header and arrays of the one picture on the page."""
+    assert not app.exception and not app.error
+    (data,) = components(app)
+    return decode(data)
+
+
+def says(header):
+    return header["says"] if isinstance(header["says"], list) else [header["says"]]
+
+
+# ---- views
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_opens_by_its_address_and_begins_with_its_sentence(view):
+    app = opened(view=view)
+    header, _ = drawn(app)
+    assert not app.warning and not app.info
+    assert app.main.markdown[0].value == f"**{found('widgets.initialisation')[view].TITLE}**"
+    for text in says(header):
+        assert text and "nan" not in text and "inf" not in text and "–" not in text, text
+    assert len(says(header)) == len(header["index"]["texts"])
+    assert sum(len(data) for data in components(app)) < 400_000
+
+
+def test_views_are_in_order():
+    orders = [view.ORDER for view in found("widgets.initialisation").values()]
+    assert orders == sorted(orders) and len(set(orders)) == len(orders)
+    assert VIEWS == ["symmetry", "signal", "relu", "jacobian", "rates", "copies"]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("bad", ["", "nan", "inf", "-1", "1e999", "0", "two", "<b>", HUGE, "-9" * 20])
+def test_no_address_breaks_a_view(view, bad):
+    app = opened(view=view)
+    keys = [item.key for item in app.sidebar.number_input] + [item.key for item in app.sidebar.selectbox]
+    app = opened(view=view, **dict.fromkeys(keys, bad))
+    assert len(app.warning) <= 2
+    drawn(app)
+
+
+def test_an_unknown_view_is_said_and_the_first_drawn():
+    assert "initialisation" in warned(opened(view="nothing"), "initialisation")
+    drawn(opened(view="nothing"))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_inputs_at_their_ends_give_a_picture(view):
+    app = opened(view=view)
+    for item in list(app.sidebar.number_input):
+        for value in (item.min, item.max):
+            header, _ = drawn(opened(view=view, **{item.key: str(value)}))
+            assert all(said and "nan" not in said for said in says(header)), (item.key, value)
+
+
+@pytest.mark.parametrize("view", ["symmetry", "signal", "jacobian", "rates", "copies"])
+def test_every_activation_gives_a_picture(view):
+    (key,) = (item.key for item in opened(view=view).sidebar.selectbox if item.key.endswith("activation"))
+    for name in ACTIVATIONS:
+        header, _ = drawn(opened(view=view, **{key: name}))
+        assert all(said and "nan" not in said for said in says(header)), name
+
+
+def test_presets_are_addresses_of_this_page():
+    tree = ast.parse(PAGE.read_text(encoding="utf-8"))
+    presets = next(
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if getattr(node, "targets", [None])[0] is not None and getattr(node.targets[0], "id", "") == "PRESETS"
+    )
+    for title, query in presets.items():
+        app = visit(query, PAGE)
+        header, _ = drawn(app)
+        assert not app.warning, title
+        assert len(title) < 40
+        first = visit("", PAGE)
+        next(button for button in first.button if button.label == title).click()
+        first.run()
+        other, _ = drawn(first)
+        assert other["says"] == header["says"], title
+
+
+# ---- what is said
+
+
+def test_equal_units_are_said_to_stay_equal():
+    header, arrays = drawn(opened(view="symmetry"))
+    first = says(header)[0]
+    assert "stay 0 apart" in first and "differ by 0:" in first
+    apart = arrays["apart"].reshape(len(symmetry.DISTURBED), -1)
+    assert (apart[0] == 0.0).all() and (apart[1:, -1] > 0.0).all()
+
+
+def test_a_run_that_diverges_is_said_to():
+    header, _ = drawn(
+        opened(view="symmetry", **{"symmetry.activation": "relu", "symmetry.rate": "3", "symmetry.first": "2"})
+    )
+    assert all("nan" not in text for text in says(header))
+
+
+def test_the_first_he_layer_is_named():
+    header, arrays = drawn(opened(view="signal"))
+    at = header["index"]["at"]
+    assert "0.682" in says(header)[at] and "(7.22)" in says(header)[at] and "(predicted 1)" in says(header)[at]
+    told = arrays["variance.told"].reshape(13, -1)[at]
+    np.testing.assert_allclose(told[1:], 1.0 - 1.0 / np.pi, rtol=1e-5)
+
+
+def test_xavier_between_widths_is_compared_with_he():
+    query = {"stack.activation": "linear", "stack.scheme": "xavier", "signal.first": "200", "signal.last": "20"}
+    header, _ = drawn(opened(view="signal", **query))
+    assert "(predicted 3.12)" in says(header)[6] and "(predicted 0.312)" in says(header)[6]
+    assert says(header)[6].endswith("He's weights, as large between equal widths, would make them 1 and 0.1.")
+
+
+def test_as_many_networks_are_measured_as_there_is_time_for():
+    assert networks([200] * 51) == 8 and networks([10] * 3) == 100
+    widths = funnel(200, 20, 50)
+    assert widths[0] == 200 and widths[-1] == 20 and widths == sorted(widths, reverse=True)
+
+
+def test_dead_units_are_beside_what_is_predicted():
+    header, arrays = drawn(opened(view="relu"))
+    np.testing.assert_allclose(arrays["dead.start"], arrays["dead.told"], atol=0.1)
+    np.testing.assert_allclose(arrays["active.start"], arrays["active.told"], atol=0.15)
+    assert arrays["dead.told"][relu.AT] > arrays["dead.told"][-1]  # a positive bias keeps units alive
+    assert f"predicted {number(100.0 * float(arrays['dead.told'][relu.AT]))} %" in says(header)[relu.AT]
+
+
+def test_a_division_by_fan_in_makes_the_limit_independent_of_the_width():
+    one, other = rates.at_width("tanh", 8, 40, 1), rates.at_width("tanh", 96, 40, 1)
+    assert one.told[0] / other.told[0] > 6.0 and one.told[2] / other.told[2] == pytest.approx(1.0, abs=0.1)
+    measured = [2.0 / (2.0 / item.limits).mean(axis=1) for item in (one, other)]
+    assert measured[0][0] / measured[1][0] > 4.0 and 0.4 < measured[0][2] / measured[1][2] < 2.5
+
+
+@pytest.mark.parametrize("name", copies.KINDS)
+def test_copies_are_the_same_network(name):
+    net = copies.Mlp(data=copies.Moons(rows=copies.ROWS, noise=copies.NOISE).dataset(), hidden=(4,), activation=name)
+    family = copies.family(net, copies.solution(net, 1), 1)
+    for copy in family.copies:
+        assert copy.error == pytest.approx(family.error, rel=1e-12)
+        assert copy.along[10] == pytest.approx(family.error) and copy.along[110] == pytest.approx(family.error)
+        if copy.half_told is not None:
+            assert copy.half == pytest.approx(copy.half_told, rel=1e-9)
+        if family.kind == "odd":
+            assert copy.curvature == pytest.approx(family.curvature, rel=1e-6)
+    if family.told is not None:
+        np.testing.assert_allclose([copy.curvature for copy in family.copies], family.told, rtol=1e-4)
+    assert family.count == (24 if family.kind == "rescaled" else 384)

@@ -1,0 +1,82 @@
+"""Rates: learning rates divided by the fan-in of a layer, in networks of very different widths."""
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from charts.initialisation_rates import POWERS, Width, rates_message
+from engine.initialisation.fan_in import descend, first_limit, sharpest
+from engine.initialisation.schemes import deviation
+from engine.parameter import Choice, Parameter
+from surfaces.data.moons import Moons
+from surfaces.fitting.activation import derivative
+from surfaces.fitting.forward import activate
+from surfaces.mlp import ACTIVATIONS, Mlp
+from widgets.controls import number as ask
+from widgets.controls import phrase, row
+from widgets.lines import lines
+from widgets.net import TITLES
+from widgets.patience import each, patiently
+
+NAME = "rates"
+TITLE = "Divided by each layer's fan-in, one learning rate suits narrow and wide networks alike."
+ORDER = 50
+
+HELP = "What every unit makes of its sum."
+KINDS = {slug: ACTIVATIONS[slug] for slug in ("tanh", "relu", "sigmoid", "softsign")}
+ACTIVATION = Choice("tanh", tuple(KINDS), tuple(KINDS.values()), HELP)
+STEPS = Parameter(60, 20, 200, "T", step=20, whole=True, help="How many steps every run takes.")
+SEED = Parameter(1, 1, 9999, "", step=1, whole=True, help="Of the weights.")
+WIDTHS = (4, 8, 16, 32, 64, 96)
+AT = 4  # the width that is shown first
+ETAS = np.geomspace(0.01, 20.0, 16)
+ROWS, RUNS = 20, 4
+APART = 100  # seeds of a width's runs are so far from those of the next seed
+
+
+def draw() -> None:
+    """Pick the units and the steps, and draw errors against learning rates for networks of many widths."""
+    with st.sidebar:
+        activation = phrase("rates.activation", ACTIVATION, "activation", TITLES)
+        with row():
+            steps, seed = int(ask("rates.steps", STEPS, "steps")), int(ask("seed", SEED, "seed"))
+    patiently(
+        (NAME, activation, steps, seed),
+        partial(each, WIDTHS, lambda width: at_width(activation, width, steps, seed)),
+        lambda found: lines(f"initialisation.{NAME}", *rates_message(found, ETAS, steps, AT)),
+        "the runs",
+        "Fewer steps",
+    )
+
+
+def network(activation: str, width: int) -> Mlp:
+    """Return the network: one hidden layer, on two moons, least squares."""
+    return Mlp(data=Moons(rows=ROWS).dataset(), hidden=(width,), activation=activation, loss="sum_of_squares")
+
+
+def shares(net: Mlp, power: float) -> np.ndarray:
+    """Return what every weight's learning rate is multiplied by, (D,): its layer's fan-in to a negative power."""
+    found = np.empty(net.dim)
+    for layer in net.layers:
+        found[layer.weights] = found[layer.biases] = layer.inputs**-power
+    return found
+
+
+def at_width(activation: str, width: int, steps: int, seed: int) -> Width:
+    """Return what networks of one width do at every learning rate, divided in every way, and their first limits."""
+    net = network(activation, width)
+    starts = np.stack([net.initial("he", seed=APART * seed + k) for k in range(RUNS)])
+    h, rise = partial(activate, activation, slope=np.array(0.0)), partial(derivative, activation)
+    deviations = deviation("he", 1.0, net.widths[0], width), deviation("he", 1.0, width, 1)
+    errors, limits, told = [], [], []
+    for power in POWERS:
+        share = shares(net, power)
+        many = np.repeat(starts, len(ETAS), axis=0)
+        _, ends = descend(net, many, np.tile(ETAS, RUNS)[:, None] * share, steps)
+        errors.append(ends.reshape(RUNS, len(ETAS)))
+        limits.append(2.0 / sharpest(net, starts, share))
+        both = (float(net.widths[0]) ** -power, float(width) ** -power)
+        told.append(first_limit(h, rise, net.dataset.inputs, width, deviations, both))
+    begun = float(net.evaluate(starts)[0].mean())
+    return Width(width, np.stack(errors), np.stack(limits), np.array(told), begun)
