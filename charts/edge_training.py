@@ -12,7 +12,9 @@ AROUND = 25  # steps on each side of the one that is looked at closely
 BARS = 8  # of the largest eigenvalues
 HIGHEST = 2.6  # times the limit, beyond which a curve leaves the picture
 ROOM = 1.25
+ROOMY = 1.02  # so that the last step's number is whole
 QUIET = "@quiet"
+PERCENT = "\u00a0%"  # kept with its number
 
 
 def limit_words(rule: Optimizer) -> str:
@@ -104,7 +106,7 @@ def _sharpness(rule: Optimizer, edge: Edge, places: np.ndarray, most: int) -> di
         "title": "Sharpness against its limit",
         "height": 300,
         "wide": True,
-        "x": {"title": "step", "range": [0, max(1, edge.last)]},
+        "x": {"title": "step", "range": [0, ROOMY * max(1, edge.last)]},
         "y": {"title": "eigenvalue", "range": [min(0.0, -0.02 * edge.limit), _top(edge)]},
         "curves": curves,
         "marks": [_named(rule, edge), *_met(edge), _here(places)],
@@ -119,7 +121,7 @@ def _errors(rule: Optimizer, edge: Edge, places: np.ndarray) -> dict[str, Any]:
         "title": "The error meanwhile",
         "height": 220,
         "wide": True,
-        "x": {"title": "step", "range": [0, max(1, edge.last)]},
+        "x": {"title": "step", "range": [0, ROOMY * max(1, edge.last)]},
         "y": {"title": "error", "log": True, "range": [low, high]},
         "curves": [
             {"x": {"name": "step"}, "y": {"name": "error"}, "label": "error", "colour": rule.colour, "dash": "solid"}
@@ -213,9 +215,9 @@ def story_of(edge: Edge, words: str) -> str:
     rose = "never rose before" if not before else f"rose {_times(before)} before"
     until = f", which {rose}," if edge.meets > edge.first else ""
     return (
-        f"{there} From there on it is within {number(100 * NEAR)} % of it at {count(_after(edge))} of {count(after)}"
-        f" steps, at the end at {_share(float(edge.ratio[edge.last]))}. Meanwhile the error{until} rises {_times(n)},"
-        f" {'and yet' if n and end < here else 'and'} goes from {' to '.join(apart(here, end))}."
+        f"{there} From there on it is within {number(100 * NEAR)}{PERCENT} of it at {count(_after(edge))} of"
+        f" {count(after)} steps, at the end at {_share(float(edge.ratio[edge.last]))}. Meanwhile the error{until} rises"
+        f" {_times(n)}, {'and yet' if n and end < here else 'and'} goes from {' to '.join(apart(here, end))}."
     )
 
 
@@ -246,7 +248,7 @@ def step_of(edge: Edge, k: int) -> str:
 
 
 def _share(ratio: float) -> str:
-    return f"{number(100.0 * ratio, 3)} %"
+    return f"{number(100.0 * ratio, 3)}{PERCENT}"
 
 
 def _times(n: int) -> str:
