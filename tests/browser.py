@@ -74,7 +74,7 @@ def serve(
     holds what the server wrote if it does not start.
     """
     with log.open("w+b") if log else tempfile.TemporaryFile() as output:
-        port = _free_port()
+        port = free_port()
         command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless", "true"]
         command += ["--server.address", "127.0.0.1", "--server.port", str(port), "--server.fileWatcherType", "none"]
         process = subprocess.Popen(
@@ -101,7 +101,7 @@ def serve(
                 process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -15,6 +15,7 @@ import pytest
 import yaml
 from browser import ROOT, serve
 from image import DOCKERFILE, command, copy, environment, instructions
+from playwright.sync_api import Page
 from test_imports import ALLOWED
 from test_server import QUIET, Host, get
 
@@ -25,6 +26,15 @@ NOBODY = 10001
 ROOT_USER = hasattr(os, "geteuid") and os.geteuid() == 0
 # root could write to everything; without its powers it is a user like others, who may still read its own Python
 POWERLESS = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"] if ROOT_USER else []
+BROKEN = '''"""Broken
+
+:material/build: A page with an error in it.
+"""
+
+ORDER = 99
+
+raise RuntimeError("known to the code only")
+'''
 KUBERNETES = {
     item["kind"]: item
     for path in sorted((ROOT / "deploy" / "kubernetes").glob("*.yaml"))
@@ -40,6 +50,7 @@ def image() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp())
     try:
         app = copy(folder / "app")
+        (app / "app_pages" / "families" / "broken.py").write_text(BROKEN, encoding="utf-8")
         (baking,) = (rest for name, rest in instructions(0) if name == "RUN" and "host.kernels" in rest)
         assert "-m host.kernels" in baking
         subprocess.run(
@@ -79,12 +90,25 @@ def container(image, tmp_path_factory) -> Iterator[Host]:
 def test_the_container_finds_every_kernel_and_writes_nothing(container, image):
     ready = container.line("ready")
     assert ready["kernels"] >= 40 and ready["compiled"] == 0
-    assert not container.lines("error")
+    assert not [line for line in container.lines("error") if line.get("page") != "broken" and "reference" not in line]
     assert not list(image.rglob("__pycache__"))
     done = subprocess.run([*POWERLESS, "touch", str(image / "app" / "new")], capture_output=True, check=False)
     assert done.returncode != 0
     with Session(container.address) as session:
         assert "a.learning_rate" in session.inputs
+
+
+def test_an_error_is_one_sentence_for_the_student_and_a_line_for_the_host(container, page: Page):
+    assert container.line("error", page="broken")["message"] == "this page shows an error"
+    page.goto(f"{container.address}/broken")
+    alert = page.get_by_role("alert")
+    alert.wait_for()
+    said = alert.inner_text()
+    (reference,) = re.findall(r"report the number (\w{8})\.", said)
+    assert said.count(".") == 1 and "Traceback" not in page.content() and "known to the code" not in page.content()
+    line = container.line("error", reference=reference)
+    assert line["kind"] == "RuntimeError" and "known to the code only" in line["trace"]
+    assert "Uncaught app execution" not in container.log.read_text(encoding="utf-8")
 
 
 def test_what_the_image_holds_is_what_the_app_imports(image):
