@@ -2,12 +2,7 @@
 # Valley for a host. Why it is built this way: docs/adr/0029-the-image.md
 
 FROM python:3.13-slim AS build
-# "generic" runs on every machine of the architecture; a host that knows its machines may name theirs, here only
-ARG NUMBA_CPU_NAME=generic
-ENV NUMBA_CPU_NAME=$NUMBA_CPU_NAME \
-    NUMBA_CACHE_DIR=/opt/valley/kernels \
-    NUMBA_CACHE_LOCATOR_CLASSES=engine.baked.Baked \
-    PIP_DISABLE_PIP_VERSION_CHECK=1 \
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_NO_CACHE_DIR=1
 WORKDIR /app
 RUN python -m venv /opt/venv && python -m pip install --target /opt/tools brotli==1.2.0
@@ -15,11 +10,10 @@ COPY requirements.txt .
 RUN /opt/venv/bin/python -m pip install -r requirements.txt
 COPY . .
 RUN PYTHONPATH=/opt/tools /opt/venv/bin/python -m host.assets /opt/valley/assets && \
-    /opt/venv/bin/python -m host.kernels && \
+    /opt/venv/bin/python -m host.kernels /opt/valley/kernels && \
     /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash /app /opt/venv/lib
 
 FROM python:3.13-slim
-ARG NUMBA_CPU_NAME=generic
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /opt/valley /opt/valley
 COPY --from=build /app /app
@@ -30,9 +24,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     MALLOC_ARENA_MAX=2 \
     OPENBLAS_NUM_THREADS=1 \
     NUMBA_NUM_THREADS=1 \
-    NUMBA_CPU_NAME=$NUMBA_CPU_NAME \
-    NUMBA_CACHE_DIR=/opt/valley/kernels \
-    NUMBA_CACHE_LOCATOR_CLASSES=engine.baked.Baked \
+    VALLEY_KERNELS=/opt/valley/kernels \
     VALLEY_ASSETS=/opt/valley/assets \
     STREAMLIT_SERVER_HEADLESS=true \
     STREAMLIT_SERVER_ADDRESS=0.0.0.0 \

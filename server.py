@@ -1,9 +1,5 @@
 """Valley on a host, ``streamlit run server.py``: ``app.py`` with what a class of a hundred needs around it."""
 
-import os
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy: many small matrices are slower on many threads
-
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route

@@ -1,7 +1,13 @@
-"""Kernels: all that the engine and the surfaces have. ``python -m host.kernels`` fills the cache of an image."""
+"""Kernels: all that the engine and the surfaces have. ``python -m host.kernels FOLDER`` compiles them for an image."""
 
 import importlib
+import os
 import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+from host.processor import fitting, settings
 
 
 def compile_all() -> tuple[int, int]:
@@ -16,5 +22,12 @@ def compile_all() -> tuple[int, int]:
     return kernel.compile_all()
 
 
+def bake(folder: Path, kinds: list[str]) -> None:
+    """Compile them for some kinds of machine, each in a process of its own: numba asks once for which."""
+    for kind in kinds:
+        program = "from host.kernels import compile_all; compile_all()"
+        subprocess.run([sys.executable, "-c", program], env={**os.environ, **settings(folder, kind)}, check=True)
+
+
 if __name__ == "__main__":
-    compile_all()
+    bake(Path(sys.argv[1]), sys.argv[2:] or fitting())

@@ -51,8 +51,9 @@ class Watch:
             complain("error", error, path=path[:LONGEST])
             raise
         finally:
-            REQUESTS.add(kind=KINDS.get(path.split("/")[1], "page"), status=str(status))
-            if path not in PROBES:
+            kind = "probe" if path in PROBES else KINDS.get(path.split("/")[1], "page")
+            REQUESTS.add(kind=kind, status=str(status))
+            if kind != "probe":
                 seconds = time.perf_counter() - began
                 say("request", method=scope["method"], path=path[:LONGEST], status=status, bytes=size, ms=_ms(seconds))
 

@@ -26,9 +26,7 @@ def instructions(stage: int) -> list[tuple[str, str]]:
 def environment(stage: int) -> dict[str, str]:
     """What the ENV instructions of a stage set."""
     words = [word for name, rest in instructions(stage) if name == "ENV" for word in rest.split()]
-    given = dict(word.split("=", 1) for word in words)
-    defaults = dict(rest.split("=", 1) for name, rest in instructions(stage) if name == "ARG")
-    return {name: defaults.get(value[1:], value) for name, value in given.items()}
+    return dict(word.split("=", 1) for word in words)
 
 
 def command() -> list[str]:

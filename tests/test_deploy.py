@@ -20,6 +20,7 @@ from test_imports import ALLOWED
 from test_server import QUIET, Host, get
 
 from benchmarks.session import Session
+from host import processor
 from metrics import text
 
 NOBODY = 10001
@@ -51,15 +52,8 @@ def image() -> Iterator[Path]:
     try:
         app = copy(folder / "app")
         (app / "app_pages" / "families" / "broken.py").write_text(BROKEN, encoding="utf-8")
-        (baking,) = (rest for name, rest in instructions(0) if name == "RUN" and "host.kernels" in rest)
-        assert "-m host.kernels" in baking
-        subprocess.run(
-            [sys.executable, "-m", "host.kernels"],
-            cwd=app,
-            env={**os.environ, **inside(folder, environment(0))},
-            check=True,
-            timeout=300,
-        )
+        baking = [sys.executable, "-m", "host.kernels", str(folder / "kernels"), "generic"]
+        subprocess.run(baking, cwd=app, check=True, timeout=600)
         for path in [folder, *folder.rglob("*")]:
             path.chmod(0o555 if path.is_dir() else 0o444)
         yield folder
@@ -74,7 +68,7 @@ def inside(folder: Path, given: dict[str, str]) -> dict[str, str]:
     """The environment of the Dockerfile, its kernels in a folder; what has no place here is left out."""
     ours = {name: value for name, value in given.items() if name not in ("PATH", "VALLEY_ASSETS")}
     ours = {name: value for name, value in ours.items() if not name.startswith("STREAMLIT_SERVER")}
-    return {**ours, "NUMBA_CACHE_DIR": str(folder / "kernels")}
+    return {**ours, "VALLEY_KERNELS": str(folder / "kernels")}
 
 
 @pytest.fixture(scope="module")
@@ -119,11 +113,36 @@ def test_what_the_image_holds_is_what_the_app_imports(image):
 
 
 def test_build_and_run_agree_on_the_kernels():
-    for name in ("NUMBA_CPU_NAME", "NUMBA_CACHE_DIR", "NUMBA_CACHE_LOCATOR_CLASSES"):
-        assert environment(0)[name] == environment(1)[name]
-    assert environment(1)["NUMBA_CPU_NAME"] == "generic"
+    (baking,) = (rest for name, rest in instructions(0) if name == "RUN" and "host.kernels" in rest)
+    assert f"-m host.kernels {environment(1)['VALLEY_KERNELS']} " in baking
+    assert f"-m host.assets {environment(1)['VALLEY_ASSETS']} " in baking
     assert [dict(instructions(stage))["FROM"].split()[0] for stage in (0, 1)] == ["python:3.13-slim"] * 2
     assert [rest for stage in (0, 1) for name, rest in instructions(stage) if name == "WORKDIR"] == ["/app"] * 2
+
+
+@pytest.mark.parametrize(
+    ("flags", "kinds"),
+    [
+        ("fpu avx2 bmi1 bmi2 f16c fma abm movbe xsave avx512f", ["x86-64-v3", "generic"]),
+        ("fpu sse4_2 avx", ["generic"]),
+    ],
+)
+def test_the_best_kernels_are_chosen_that_the_machine_can_run(flags, kinds, tmp_path, monkeypatch):
+    monkeypatch.setattr(processor, "CPUINFO", tmp_path / "cpuinfo")
+    (tmp_path / "cpuinfo").write_text(f"processor\t: 0\nflags\t\t: {flags}\n", encoding="utf-8")
+    assert processor.fitting() == kinds
+    monkeypatch.setattr(os, "environ", {"VALLEY_KERNELS": str(tmp_path), "NUMBA_CPU_NAME": "mine"})
+    processor.choose()
+    assert os.environ["NUMBA_CPU_NAME"] == "mine"  # nothing was baked
+    for kind in kinds:
+        (tmp_path / kind).mkdir()
+    processor.choose()
+    assert os.environ["NUMBA_CPU_NAME"] == kinds[0] and os.environ["NUMBA_CACHE_DIR"] == str(tmp_path / kinds[0])
+
+
+def test_a_machine_that_says_nothing_gets_what_runs_everywhere(monkeypatch, tmp_path):
+    monkeypatch.setattr(processor, "CPUINFO", tmp_path / "none")
+    assert processor.fitting() == ["generic"]
 
 
 def test_the_image_runs_as_nobody_and_looks_after_itself():
@@ -136,7 +155,9 @@ def test_the_image_runs_as_nobody_and_looks_after_itself():
     assert not [name for name, _ in instructions(1) if name == "RUN"]
 
 
-@pytest.mark.parametrize("place", ["Dockerfile", "server.py", "widgets/__init__.py", "deploy/README.md", ".ci/run"])
+@pytest.mark.parametrize(
+    "place", ["Dockerfile", "host/__init__.py", "widgets/__init__.py", "deploy/README.md", ".ci/run"]
+)
 def test_small_matrices_stay_on_one_thread(place):
     assert re.search(r'OPENBLAS_NUM_THREADS(=|", ")1', (ROOT / place).read_text(encoding="utf-8"))
 

@@ -80,7 +80,7 @@ def test_a_browser_stays_with_its_replica(site):
     for _ in range(10):
         opener.open(f"{site.address}/valley", timeout=30).close()
     served = [pages_served(replica) - was for replica, was in zip(site.replicas, before, strict=True)]
-    assert sorted(served) == [0.0, 10.0]
+    assert min(served) == 0.0 and max(served) >= 10.0
 
 
 def test_browsers_are_shared_out(site):
@@ -117,6 +117,7 @@ def test_a_visit_is_small_and_a_second_one_next_to_nothing(site, browser: Browse
         network.send("Network.enable")
         network.on("Network.loadingFinished", lambda event: loaded.append(event["encodedDataLength"]))
         page.goto(f"{site.address}/valley")
+        page.locator(".js-plotly-plot").filter(visible=True).first.wait_for()
         settled(page)
         first = sum(loaded)
         loaded.clear()
