@@ -10,6 +10,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any
 
+from metrics import HEAVY, HEAVY_SECONDS
+
 REMEMBERED = 12  # results kept, up to 4 MB each
 PATIENCE = 3.0  # seconds without anybody asking, after which a job ends
 
@@ -34,7 +36,8 @@ class Job:
 
     def _run(self) -> None:
         try:
-            self.result = self._compute(self._progress)
+            with HEAVY.held(state="running"), HEAVY_SECONDS.timed():
+                self.result = self._compute(self._progress)
         except Exception as error:  # raised again where the result is asked for
             self.error = error
         finally:
