@@ -11,7 +11,7 @@ LINES = "[...document.querySelectorAll('%s .scatterlayer .js-line')].map((e) => 
 BARE = LINES % ".js-plotly-plot"
 PATHS = "(document.querySelector('.valley')?.figure?.drawn ?? []).map((run) => run.points.join(' ')).join('|')"
 SURFACE = "document.querySelector('.valley-plane')?.dataset.surface ?? ''"
-BANDS = "String(document.querySelectorAll('.valley-ground .contourlayer path[d]').length || '')"
+BANDS = "document.querySelector('.valley-plane')?.dataset.bands ?? ''"
 
 # A change is seen at once (MutationObserver); it is painted when the next frame is over.
 CLOCK = """
@@ -24,7 +24,7 @@ window.clock = {
     this.before = Object.fromEntries(Object.entries(this.parts).map(([name, read]) => [name, read()]));
     this.seen = {}; this.painted = {};
     this.observer ??= new MutationObserver(() => this.look());
-    const attributeFilter = ['d', 'data-surface', 'data-drawn'];
+    const attributeFilter = ['d', 'data-surface', 'data-bands', 'data-drawn'];
     this.observer.observe(document, { subtree: true, childList: true, attributes: true, attributeFilter });
     this.look();
   },

@@ -31,7 +31,7 @@ LARGEST = """async (pictures) => {
   return one.data.reduce((most, shade, i) => Math.max(most, Math.abs(shade - other.data[i])), 0);
 }"""
 PAGES = {
-    "valley": (".valley-live input", ".valley-ground .contourlayer path"),
+    "valley": (".valley-live input", ".valley-plane[data-bands]"),
     "bare": (HANDLE, ".scatterlayer .js-line"),
 }
 

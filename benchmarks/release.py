@@ -76,7 +76,7 @@ def measure(browser: Browser) -> list[Line]:
     with bare_folder() as folder, serve() as valley, serve(folder) as plain:
         pages = [new_page(browser), new_page(browser)]
         for page, address, ready in zip(
-            pages, (valley, plain), (".valley-ground .contourlayer path", ".scatterlayer .js-line"), strict=True
+            pages, (valley, plain), (".valley-plane[data-bands]", ".scatterlayer .js-line"), strict=True
         ):
             page.goto(address)
             page.wait_for_selector(ready, state="attached")

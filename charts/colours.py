@@ -93,7 +93,6 @@ PALETTES = {
     },
 }
 
-BANDS = [[i / 4, f"@band{i}"] for i in range(5)]
 HEAT = [f"@heat{i}" for i in range(7)]  # from the best value, which is loud, to the worst
 OTHER_HEATS = [[f"@heat_{name}{i}" for i in range(4)] for name in "abc"]  # where one kind of cell is not enough
 CLASSES = [f"@class{i}" for i in range(5)]  # of rows; a sixth class differs by its symbol

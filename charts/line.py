@@ -65,6 +65,7 @@ def ground(surface: Any, study: Study) -> dict[str, Any]:
     bottom = {**shared, "name": "bottom", "y": np.full(POINTS, low), "line": {"color": "@quiet", "width": 0}}
     filled = {"line": {"color": "@quiet", "width": 2}, "fill": "tonexty", "fillcolor": "@band3"}
     return {
+        "bands": None,
         "data": [bottom, {**shared, "name": "curve", "y": error, **filled}, *_points(surface, view)],
         "layout": layout,
     }

@@ -1,10 +1,10 @@
-"""The plane of weights: quiet bands of error and the eigenvector axes; the paths are drawn on it in the browser."""
+"""The plane of weights: quiet bands of error and the eigenvector axes; bands and paths are drawn in the browser."""
 
 from typing import Any
 
 import numpy as np
 
-from charts.colours import BANDS, FONT
+from charts.colours import FONT
 
 LEVELS = 16
 NONE: list[dict[str, Any]] = []
@@ -20,34 +20,24 @@ def ground_figure(
     marks: list[dict[str, Any]] = NONE,
     names: tuple[str, str] = ("w_{1}", "w_{2}"),
 ) -> dict[str, Any]:
-    """Return what paths lie on: bands and contour lines of the error, eigenvector axes, tick labels.
+    """Return what paths lie on: ``bands`` of the error, and a figure with eigenvector axes and tick labels.
 
     ``height`` (y, x) is what bands are equally spaced in, nan where there is no error; ``axes`` hold label, x (3,),
     y (3,) and dash of each eigenvector's line, label at its end; ``marks`` are traces to be drawn on them, ``names``
     titles of the axes, subscripts as a_{b}.
     """
     span = (float(x[0]), float(x[-1])), (float(y[0]), float(y[-1]))
-    return {"data": [_bands(x, y, height), *(_axis(axis) for axis in axes), *marks], "layout": _layout(*span, names)}
-
-
-def _bands(x: np.ndarray, y: np.ndarray, height: np.ndarray) -> dict[str, Any]:
-    low, high = (float(value) for value in (np.nanmin(height), np.nanmax(height)))
-    step = (high - low) / LEVELS or 1.0
     return {
-        "type": "contour",
-        "name": "bands",
-        "x": x,
-        "y": y,
-        "z": height,
-        "zmin": low,
-        "zmax": high,
-        "autocontour": False,
-        "contours": {"start": low + step, "end": high, "size": step, "coloring": "fill"},
-        "line": {"width": 0.8, "color": "@line", "smoothing": 0.9},
-        "colorscale": BANDS,
-        "showscale": False,
-        "hoverinfo": "skip",
+        "bands": {"x": span[0], "y": span[1], **_bands(height)},
+        "data": [*(_axis(axis) for axis in axes), *marks],
+        "layout": _layout(*span, names),
     }
+
+
+def _bands(height: np.ndarray) -> dict[str, Any]:
+    """Return heights with the levels that part them: LEVELS of them, ``step`` apart, the first a step above ``low``."""
+    low, high = (float(value) for value in (np.nanmin(height), np.nanmax(height)))
+    return {"height": height, "low": low, "step": (high - low) / LEVELS or 1.0, "levels": LEVELS}
 
 
 def _axis(axis: dict[str, Any]) -> dict[str, Any]:
@@ -87,7 +77,7 @@ def _layout(x: tuple[float, float], y: tuple[float, float], names: tuple[str, st
         },
         "margin": {"l": 46 if len(names[1]) <= SHORT else 66, "r": 8, "t": 8, "b": 40},
         "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "@band1",
+        "plot_bgcolor": "rgba(0,0,0,0)",
         "font": FONT,
         "showlegend": False,
         "dragmode": "pan",

@@ -14,7 +14,7 @@ DRAWN = """() => {
   const root = document.querySelector('.valley');
   const drawn = root?.figure?.drawn;
   return drawn?.length > 0 && drawn.every((run) => run.points.length > 1)
-    && root.querySelector('.valley-ground .contour') !== null
+    && root.querySelector('.valley-plane').dataset.bands !== undefined
     && root.querySelector('.valley-verdict').textContent.length > 10;
 }"""
 PATH = """(name) => {
@@ -194,7 +194,7 @@ def test_the_bare_address_opens_the_valley_and_asks_no_other_host(page, server):
     opened(page, server)
     assert urlsplit(page.url).path == "/valley"
     assert len(path(page)[0]) > 100
-    assert page.locator(".valley-ground .contour").count() > 0
+    assert page.locator(".valley-plane[data-bands]").count() == 1
     assert {urlsplit(url).netloc for url in asked if not url.startswith(("data:", "blob:"))} == {
         urlsplit(server).netloc
     }

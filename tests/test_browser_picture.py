@@ -12,6 +12,7 @@ from spoken import value_of
 from test_browser import address_has, another, drag_slider, frames_of, moved_from, opened, point, settled, shown, slider
 from test_browser import path as drawn_path
 
+from charts.plane import LEVELS
 from engine import discover_optimizers, run
 from surfaces.quadratic import Quadratic
 
@@ -65,6 +66,10 @@ def test_a_vector_picture_holds_every_path_point_for_point(browser: Browser, ser
         for label, colour, seen in page.evaluate(DRAWN_RUNS):
             assert any(line.get("stroke") == colour and points(line) == seen for line in lines), label
             assert label in texts(picture)
+        bands = [line.get("fill") for line in lines if line.get("fill", "none").startswith("rgb(")]
+        assert len(set(bands)) > LEVELS / 2  # the theme's five colours and what lies between them
+        ids = [element.get("id") for element in picture.iter() if element.get("id")]
+        assert len(set(ids)) == len(ids)
         assert {"start", "w*", "−∇E"} <= set(texts(picture))
         assert picture.find(f"{SVG}rect").get("fill") == PAPER[scheme]
         said = verdict(page)

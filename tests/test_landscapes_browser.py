@@ -26,7 +26,7 @@ from test_browser import (
 FAMILIES = "(count) => Object.keys(document.querySelector('.valley').figure.header.families).length === count"
 BASINS = {"surface": "himmelblau", "start.x": -0.3, "start.y": -0.95, "a": "momentum", "a.learning_rate": 0.01}
 INK = """() => {
-  const canvas = document.querySelector('.valley-plane .valley-ink');
+  const canvas = document.querySelector('.valley-ground ~ .valley-ink');
   const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
   let sum = 0;
   for (let i = 3; i < data.length; i += 4) sum += data[i] > 0;

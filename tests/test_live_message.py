@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from engine import Plane, discover_optimizers, run
 from engine.study import Entry, study
 from surfaces.quadratic import Quadratic
 from surfaces.two_minima import TwoMinima
-from widgets.live_figure import PLOTLY, pack
+from widgets.live_figure import HERE, PLOTLY, pack
 
 OPTIMIZERS = discover_optimizers()
 SIZE = 400_000  # bytes
@@ -303,7 +304,7 @@ def test_every_optimizer_stands_out_from_the_ground(theme):
 )
 def test_the_axes_say_what_the_surface_does_along_them(surface, said):
     _, header, _ = picture(surface, OPTIMIZERS["momentum"](), 0.02)
-    axes = header["ground"]["data"][1:3]
+    axes = header["ground"]["data"]
     assert [(axis["name"], axis["line"]["dash"]) for axis in axes] == said
     low, high = header["ground"]["layout"]["yaxis"]["range"]
     lengths = [np.hypot(axis["x"][2] - axis["x"][0], axis["y"][2] - axis["y"][0]) for axis in axes]
@@ -330,5 +331,8 @@ def test_every_colour_of_a_figure_stands_in_both_palettes():
     others = [Entry(letter, cls(), 0.01) for letter, cls in zip("bcdef", OPTIMIZERS.values(), strict=False)]
     _, header, _ = picture(SADDLE, OPTIMIZERS["adam"](), 0.02, others=others)
     used = {item[1:] for item in leaves(figures(header)) if isinstance(item, str) and item.startswith("@")}
-    assert len(used) > 8
+    assert used > {"ink", "quiet"}
+    scripts = "".join(path.read_text(encoding="utf-8") for path in HERE.glob("*.js"))
+    used |= set(re.findall(r"palette\.([a-z]\w*)", scripts))
+    assert used > {"band1", "halo", "line", "paper"}
     assert used <= PALETTES["light"].keys()

@@ -103,11 +103,10 @@ def test_the_ground_is_the_section_and_its_axes_are_named():
     plane = Cut("weights", first=2, second=4).lay(CHAIN, Entry("a", OPTIMIZERS["momentum"](), 0.02), CHAIN.start, 150)
     x, y, points = plane.grid(SECTION_GRID)
     error, _ = CHAIN.evaluate(points)
-    bands = ground["data"][0]
-    height = np.reshape(arrays[bands["z"]["$"]], (SECTION_GRID, SECTION_GRID))
+    bands = ground["bands"]
+    height = np.reshape(arrays[bands["height"]["$"]], (SECTION_GRID, SECTION_GRID))
     np.testing.assert_allclose(height**2, error - error.min(), atol=1e-5)
-    np.testing.assert_allclose(arrays[bands["x"]["$"]], x, rtol=1e-6)
-    np.testing.assert_allclose(arrays[bands["y"]["$"]], y, rtol=1e-6)
+    assert (*bands["x"], *bands["y"]) == (x[0], x[-1], y[0], y[-1])
 
 
 def test_the_start_moves_within_the_plane():

@@ -209,7 +209,7 @@ function heightFor(width) {
 
 // the heights of the bands, read between the points of their grid, or the error that they stand for
 function landscapeHeight({ header, low, unit }, shape, [[left, right], [bottom, top]]) {
-  const { $: name, rows } = header.ground.data[0].z;
+  const { $: name, rows } = header.ground.bands.height;
   const field = header.arrays[name];
   const last = rows - 1;
   const back = unit ? (height) => low + unit * Math.expm1(height) : (height) => low + height * height;

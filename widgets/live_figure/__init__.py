@@ -21,6 +21,7 @@ PARTS = (  # joined into one module
         "theme.js",
         "pen.js",
         "ink.js",
+        "bands.js",
         "graphs.js",
         "hover.js",
         "words.js",

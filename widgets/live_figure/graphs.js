@@ -1,4 +1,4 @@
-// The two plotly figures, ground and axes of the learning curve, each with a sheet of ink on it.
+// The two plotly figures, ground and axes of the learning curve, each with a sheet of ink on it; bands lie below the ground.
 const GROUND_OPTIONS = {
   displaylogo: false,
   scrollZoom: true,
@@ -18,6 +18,7 @@ class Graphs {
     this.curve = root.querySelector(".valley-axes");
     this.groundInk = new Ink(this.ground);
     this.curveInk = new Ink(this.curve);
+    this.bands = new Bands(this.ground);
     this.queue = Promise.resolve();
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(this.ground);
@@ -42,7 +43,7 @@ class Graphs {
     }
   }
 
-  // Ink first, then the ground: what moved is what the eye waits for. Only what differs is built anew.
+  // Bands and ink first, then what plotly draws: what moved is what the eye waits for. Only what differs is built anew.
   async build(header, palette, mode) {
     const before = this.built;
     this.built = {
@@ -52,7 +53,12 @@ class Graphs {
     };
     const { built } = this;
     const same = (part) => before?.[part] === built[part];
-    if (same("view")) this.onChange();
+    this.field = fieldOf(header);
+    this.palette = palette;
+    if (same("view")) {
+      if (!same("ground")) this.drawBands(header.surface);
+      this.onChange();
+    }
     if (same("ground") && same("curve")) return;
     this.queue = this.queue
       .then(() => same("view") && nextFrame())
@@ -62,12 +68,18 @@ class Graphs {
         if (!same("curve")) await this.react(this.curve, header.curve, header, palette, CURVE_OPTIONS);
         if (!same("ground"))
           await this.react(this.ground, header.ground, header, palette, GROUND_OPTIONS, same("view"));
+        if (!same("view")) this.drawBands(header.surface);
         this.plane.dataset.surface = header.surface;
         this.follow();
         this.onChange();
       })
       .catch((error) => console.error(error));
     await this.queue;
+  }
+
+  drawBands(surface) {
+    this.bands.draw(this.field, this.palette);
+    this.plane.dataset.bands = surface;
   }
 
   async react(graph, spec, header, palette, options, keepZoom = false) {
@@ -82,12 +94,13 @@ class Graphs {
     await Plotly.react(graph, data, layout, options);
   }
 
-  // the ink follows every zoom and pan
+  // bands and ink follow every zoom and pan
   follow() {
     if (this.following) return;
     this.following = true;
-    for (const graph of [this.ground, this.curve]) {
-      for (const event of ["plotly_relayouting", "plotly_relayout"]) graph.on(event, () => this.onChange());
+    for (const event of ["plotly_relayouting", "plotly_relayout"]) {
+      this.ground.on(event, () => this.bands.draw(this.field, this.palette));
+      for (const graph of [this.ground, this.curve]) graph.on(event, () => this.onChange());
     }
   }
 
@@ -98,6 +111,8 @@ class Graphs {
       await Plotly.Plots.resize(ink.graph);
       ink.measure();
     }
+    this.bands.measure();
+    this.bands.draw(this.field, this.palette);
     this.onChange();
   }
 
@@ -105,4 +120,9 @@ class Graphs {
     this.observer.disconnect();
     if (window.Plotly) for (const graph of [this.ground, this.curve]) Plotly.purge(graph);
   }
+}
+
+function fieldOf({ ground, arrays }) {
+  const { bands } = ground;
+  return bands && { ...bands, height: arrays[bands.height.$], rows: bands.height.rows };
 }

@@ -33,27 +33,38 @@ class Picture {
     const { width, height } = graphs.groundInk.size;
     const family = getComputedStyle(root).fontFamily;
     const ground = await groundDrawing(graphs.ground, width, height, family);
+    const bands = recorded(graphs.bands, () => graphs.bands.draw(graphs.field, palette));
     const { ink, bottom } = this.ink(width, height, family);
     const size = { width, height: bottom, viewBox: `0 0 ${width} ${bottom}` };
     const drawing = svgElement("svg", { ...size, role: "img", "aria-label": header.alt });
-    drawing.append(svgElement("rect", { width, height: bottom, fill: palette.paper }), ground, ink);
+    drawing.append(svgElement("rect", { width, height: bottom, fill: palette.paper }), bands, ground, ink);
     return drawing;
   }
 
   // the very strokes that the screen shows, on a sheet that keeps them
   ink(width, height, family) {
     const { groundInk } = this.figure.graphs;
-    const screen = groundInk.pen;
-    const sheet = new SvgContext();
-    groundInk.pen = sheet;
-    try {
+    let bottom;
+    const ink = recorded(groundInk, () => {
       this.figure.draw();
       const caption = new Caption(groundInk, width - 2 * PICTURE_PAD, family);
-      return { ink: sheet.root, bottom: caption.write(this.figure, height + PICTURE_PAD) };
-    } finally {
-      groundInk.pen = screen;
-    }
+      bottom = caption.write(this.figure, height + PICTURE_PAD);
+    });
+    return { ink, bottom };
   }
+}
+
+// what is drawn with a pen, as elements of SVG
+function recorded(pad, draw) {
+  const screen = pad.pen;
+  const sheet = new SvgContext();
+  pad.pen = sheet;
+  try {
+    draw();
+  } finally {
+    pad.pen = screen;
+  }
+  return sheet.root;
 }
 
 // The legend and the verdict's first sentence beneath the plane.

@@ -16,13 +16,14 @@ const ANCHORS = { left: "start", center: "middle", right: "end" };
 const TWO_DIGITS = (value) => String(Math.round(100 * value) / 100);
 
 class SvgContext {
+  static clips = 0;
+
   constructor() {
     this.root = svgElement("g");
     Object.assign(this, { group: this.root, fillStyle: "#000", strokeStyle: "#000", lineWidth: 1, lineJoin: "miter" });
     Object.assign(this, { font: "13px sans-serif", textAlign: "left", textBaseline: "alphabetic", globalAlpha: 1 });
     this.dash = [];
     this.saved = [];
-    this.clips = 0;
     this.beginPath();
   }
 
@@ -68,6 +69,10 @@ class SvgContext {
     this.path.push("Z");
   }
 
+  closePath() {
+    if (this.path.length) this.path.push("Z");
+  }
+
   // in two halves: SVG has no arc that ends where it began
   arc(x, y, radius, from, to) {
     const at = (angle) => [x + radius * Math.cos(angle), y + radius * Math.sin(angle)];
@@ -78,8 +83,8 @@ class SvgContext {
   }
 
   clip() {
-    this.clips += 1;
-    const id = `valley-clip-${this.clips}`;
+    SvgContext.clips += 1; // several of these may stand in one picture
+    const id = `valley-clip-${SvgContext.clips}`;
     const clip = this.add("clipPath", { id });
     clip.append(svgElement("path", { d: this.path.join("") }));
     this.group = this.add("g", { "clip-path": `url(#${id})` });

@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 FIGURE = HERE.parent / "live_figure"
 DETAILS = HERE.parent / "details" / "parts"
 PARTS = (
-    *(FIGURE / f"{name}.js" for name in ("decode", "theme", "pen", "ink", "graphs", "hover", "words")),
+    *(FIGURE / f"{name}.js" for name in ("decode", "theme", "pen", "ink", "bands", "graphs", "hover", "words")),
     *(FIGURE / f"{name}.js" for name in ("playback", "start", "insist", "asks")),
     *(DETAILS / f"{name}.js" for name in ("numbers", "chart")),
     *(HERE / f"{name}.js" for name in ("rates", "main")),
