@@ -29,7 +29,7 @@ class Session:
         self.figure = ("", "")  # its id, that of its fragment
         where = address.replace("http", "ws", 1) + "/_stcore/stream"
         # as a browser, it takes in all there is: a full queue would stall the server for 40 ms
-        self.socket = connect(where, subprotocols=["streamlit"], max_size=None, max_queue=None)  # type: ignore[list-item]
+        self.socket = connect(where, subprotocols=["streamlit"], max_size=None, max_queue=None, legacy=True)
         self.first = self._ask(BackMsg())
 
     def __enter__(self) -> Self:

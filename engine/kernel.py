@@ -72,11 +72,10 @@ class kernel:
             return numba.njit(self.signature, **options)(self.function)
 
 
-def compile_all() -> int:
-    """Compile every kernel of the modules that were imported, or find it in the cache; return how many there are."""
-    for owner, name in _declared:
-        getattr(owner, name)
-    return len(_declared)
+def compile_all() -> tuple[int, int]:
+    """Compile every kernel of the modules that were imported; return how many there are and how many no cache had."""
+    kernels = [getattr(owner, name) for owner, name in _declared]
+    return len(kernels), sum(not item.stats.cache_hits for item in kernels if hasattr(item, "stats"))
 
 
 def part(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,8 +2,6 @@
 
 import asyncio
 import gc
-import importlib
-import pkgutil
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +10,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
+from engine import timing
 from host import assets
+from host.kernels import compile_all
 from host.logs import complain, say, take_over
 from host.rehearsal import rehearse
 from metrics import ERRORS, KERNEL_SECONDS, READY, WARM_UP_SECONDS
@@ -40,7 +40,8 @@ async def readyz(request: Request) -> PlainTextResponse:
 
 async def _warm_up() -> None:
     try:
-        kernels = await asyncio.to_thread(_kernels)
+        kernels, compiled = await asyncio.to_thread(compile_all)
+        timing.listen(lambda loop, seconds: KERNEL_SECONDS.add(seconds, loop=loop))
         await _rehearsal()
         await asyncio.to_thread(assets.prepare)
     except Exception as error:
@@ -48,26 +49,13 @@ async def _warm_up() -> None:
         complain("error", error, path="warm-up")
         return
     take_over()  # of loggers that were made meanwhile
-    # what is there now stays: no collection looks at it again, and it keeps the pages that a fork would share
+    # what is there now stays: no collection looks at it again
     gc.collect()
     gc.freeze()
     seconds = time.monotonic() - _began
     WARM_UP_SECONDS.set(seconds)
     READY.set(1.0)
-    say("ready", kernels=kernels, seconds=round(seconds, 2))
-
-
-def _kernels() -> int:
-    """Compile every kernel, or load it from the cache."""
-    import engine
-    import surfaces
-    from engine import kernel, timing
-
-    for package in (engine, surfaces):
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            importlib.import_module(module.name)
-    timing.listen(lambda loop, seconds: KERNEL_SECONDS.add(seconds, loop=loop))
-    return kernel.compile_all()
+    say("ready", kernels=kernels, compiled=compiled, seconds=round(seconds, 2))
 
 
 async def _rehearsal() -> None:

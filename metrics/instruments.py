@@ -20,12 +20,13 @@ Sample = tuple[str, str, float]  # suffix of the name, labels as they are writte
 
 
 class Instrument:
-    """A named quantity, one value for each combination of its labels' values; safe to use from any thread.
+    """A named quantity, one value for each combination of its labels' values, or what a function says when it is asked.
 
-    A value of a label must come from a list that the server knows, never from what a browser sent.
+    Safe to use from any thread. A label's value must come from a list that the server knows, never from a browser.
     """
 
     kind = ""
+    _read: Callable[[], float] | None = None
 
     def __init__(self, name: str, help: str, labels: Sequence[str] = (), unit: str = ""):
         if name in _made:
@@ -53,9 +54,15 @@ class Instrument:
         with self._lock:
             self._values[place] = self._values.get(place, 0.0) + amount
 
+    def read(self, function: Callable[[], float]) -> None:
+        """Let a function say the value whenever it is written; for an instrument without labels."""
+        self._read = function
+
     def samples(self) -> Iterator[Sample]:
         """Yield what is written of this instrument."""
         with self._lock:
+            if self._read:
+                self._values[()] = self._read()
             values = dict(self._values)
         if not self.labels:
             values.setdefault((), 0.0)
@@ -77,14 +84,9 @@ class Counter(Instrument):
 
 
 class Gauge(Instrument):
-    """What goes up and down; or what a function says when it is asked."""
+    """What goes up and down."""
 
     kind = "gauge"
-    _read: Callable[[], float] | None = None
-
-    def read(self, function: Callable[[], float]) -> None:
-        """Let a function say the value, for a gauge without labels."""
-        self._read = function
 
     def set(self, value: float, **labels: str) -> None:
         """Set the value."""
@@ -100,12 +102,6 @@ class Gauge(Instrument):
             yield
         finally:
             self.add(-1.0, **labels)
-
-    def samples(self) -> Iterator[Sample]:
-        """Yield what is written of this gauge."""
-        if self._read:
-            self.set(self._read())
-        return super().samples()
 
 
 class Histogram(Instrument):

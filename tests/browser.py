@@ -9,7 +9,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -64,18 +64,26 @@ def serve(
     script: str = "app.py",
     healthy: str = "/_stcore/health",
     log: Path | None = None,
+    prefix: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[str]:
     """Run ``streamlit run app.py`` in folder on a free port and give its address, ``http://127.0.0.1:50123``.
 
     ``options`` are further ones of ``streamlit run``; ``healthy`` is what answers 200 once it has started. What the
-    server writes goes to ``log``. RuntimeError holds it if the server does not start.
+    server writes goes to ``log``. ``prefix`` is a command that runs it, ``environment`` is added to ours. RuntimeError
+    holds what the server wrote if it does not start.
     """
     with log.open("w+b") if log else tempfile.TemporaryFile() as output:
-        port = _free_port()
+        port = free_port()
         command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless", "true"]
         command += ["--server.address", "127.0.0.1", "--server.port", str(port), "--server.fileWatcherType", "none"]
         process = subprocess.Popen(
-            [*command, *options], cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+            [*prefix, *command, *options],
+            cwd=folder,
+            env={**os.environ, **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
         try:
             address = f"http://127.0.0.1:{port}"
@@ -93,7 +101,7 @@ def serve(
                 process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

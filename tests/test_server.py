@@ -84,7 +84,7 @@ def watched(page: Page) -> Iterator[Page]:
 def settled(page: Page) -> None:
     """Wait until a page was run and what it brought is loaded."""
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-    page.locator("[data-testid=stBidiComponent], .js-plotly-plot").first.wait_for()
+    page.locator("[data-testid^=stBidiComponent], .js-plotly-plot").first.wait_for()
     page.wait_for_load_state("networkidle")
     assert not page.get_by_role("dialog").count()
 
