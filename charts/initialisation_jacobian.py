@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from charts.initialisation_signal import DECADES, fate
+from charts.initialisation_signal import fate, reach
 from engine.initialisation.jacobian import Expected
 from engine.words import near_one, number
 
@@ -126,11 +126,7 @@ def _ranges(arrays: dict[str, np.ndarray]) -> list[list[float]]:
             np.concatenate([arrays[name] for name in ("root.told", "sent.told", "largest.found")], axis=1)
         )
     powers = np.where(np.isfinite(powers), powers, 0.0)
-    return [[-_reach(0.4 - row.min()), _reach(row.max())] for row in powers]
-
-
-def _reach(power: float) -> float:
-    return next((decades for decades in DECADES if power < decades - 0.1), DECADES[-1])
+    return [[-reach(0.4 - row.min()), reach(row.max())] for row in powers]
 
 
 def _directions(arrays: dict[str, np.ndarray], count: int, depth: int, width: int) -> dict[str, Any]:
