@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from charts.initialisation_signal import DECADES, fate
+from charts.initialisation_signal import fate, reach
 from engine.initialisation.jacobian import Expected
 from engine.words import near_one, number
 
@@ -35,7 +35,7 @@ def jacobian_message(
         warnings.simplefilter("ignore", RuntimeWarning)  # of means of nothing, where all networks are dead
         typical = {
             "largest": np.exp(np.nanmean(np.log(np.where(found[..., 0] > 0.0, found[..., 0], np.nan)), axis=1)),
-            "middle": np.median(np.nan_to_num(found), axis=(1, 3)),
+            "middle": _known(np.median(np.nan_to_num(found), axis=(1, 3))),
             "sent": np.exp(0.5 * np.nanmean(alive, axis=1)),
         }
     arrays = {"layer": np.arange(depth + 1), "at": np.array(at), "edge": edge.T}
@@ -43,7 +43,7 @@ def jacobian_message(
     arrays |= {f"{name}.found": values.T for name, values in typical.items()}
     arrays |= {"directions.told": told.directions.T, "directions.found": shared.T}
     last = np.nan_to_num(found[-1])  # (G, S, n)
-    arrays |= {"rank": np.arange(1, width + 1), "values": np.where(last > 0.0, last, np.nan).mean(axis=0)}
+    arrays |= {"rank": np.arange(1, width + 1), "values": _known(last).mean(axis=0)}
     says = [_says(told, sent, alive, shared, names[k], k, width, units) for k in range(count)]
     middle = count // 2
     header = {
@@ -60,6 +60,11 @@ def jacobian_message(
         "panels": [_values(arrays, count, depth), _directions(arrays, count, depth, width), _spectrum(arrays, count)],
     }
     return header, {name: np.asarray(array, dtype=float).reshape(-1) for name, array in arrays.items()}
+
+
+def _known(values: np.ndarray) -> np.ndarray:
+    """Return values with nan where they are 0, or were too small to be told from it."""
+    return np.where(values > 0.0, values, np.nan)
 
 
 def _shared(found: np.ndarray) -> np.ndarray:
@@ -92,7 +97,7 @@ def _values(arrays: dict[str, np.ndarray], count: int, depth: int) -> dict[str, 
         {
             "x": {"name": "layer"},
             "y": {"name": "edge", "rows": count},
-            "label": "largest s, predicted for few layers and for many",
+            "label": "largest s, predicted (wide or deep)",
             "colour": LARGEST,
             "dash": "dash",
             "width": 2.2,
@@ -105,7 +110,7 @@ def _values(arrays: dict[str, np.ndarray], count: int, depth: int) -> dict[str, 
             "label": "median s, measured",
             "colour": OTHERS,
             "width": 2.4,
-            "absent": "0",
+            "absent": "0 or rounding",
         },
     ]
     return {
@@ -126,11 +131,7 @@ def _ranges(arrays: dict[str, np.ndarray]) -> list[list[float]]:
             np.concatenate([arrays[name] for name in ("root.told", "sent.told", "largest.found")], axis=1)
         )
     powers = np.where(np.isfinite(powers), powers, 0.0)
-    return [[-_reach(0.4 - row.min()), _reach(row.max())] for row in powers]
-
-
-def _reach(power: float) -> float:
-    return next((decades for decades in DECADES if power < decades - 0.1), DECADES[-1])
+    return [[-reach(0.4 - row.min()), reach(row.max())] for row in powers]
 
 
 def _directions(arrays: dict[str, np.ndarray], count: int, depth: int, width: int) -> dict[str, Any]:
@@ -188,7 +189,7 @@ def _spectrum(arrays: dict[str, np.ndarray], count: int) -> dict[str, Any]:
                 "points": True,
                 "width": 3.2,
                 "colour": LARGEST,
-                "absent": "0",
+                "absent": "0 or rounding",
             }
         ],
         "rest": 1.0,
