@@ -125,3 +125,10 @@ def test_on_a_phone_what_is_not_used_is_said_while_the_sidebar_is_folded(page, s
     expect(said).to_contain_text("Hidden units must be at most 4 whole numbers")
     page.get_by_test_id("stExpandSidebarButton").click()
     expect(said).to_be_hidden()
+
+
+def test_a_preset_writes_whole_numbers_without_a_point(page, server):
+    opened(page, f"{server}/networks?steps=40", ".valley-ground .contour")
+    button = page.get_by_role("button", name="Luck of the draw", exact=True)
+    one_step(page, button.click, **{"initial.seed": "2", "initial.b.seed": "1"})
+    assert in_address(page)["initial.seed"] == "2"
