@@ -15,7 +15,7 @@ from host import assets
 from host.kernels import compile_all
 from host.logs import complain, say, take_over
 from host.rehearsal import rehearse
-from metrics import ERRORS, KERNEL_SECONDS, READY, WARM_UP_SECONDS
+from metrics import ERRORS, KERNEL_SECONDS, READY, REGISTRY, WARM_UP_SECONDS
 
 _began = time.monotonic()
 
@@ -32,7 +32,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
 
 async def readyz(request: Request) -> PlainTextResponse:
     """Answer 200 once everything is warm, 503 before and while the server stops."""
-    ready = READY.value() == 1.0
+    ready = REGISTRY.get_sample_value("valley_ready") == 1.0
     answer = PlainTextResponse("ready" if ready else "warming up", 200 if ready else 503)
     answer.headers["cache-control"] = "no-store"
     return answer
@@ -41,11 +41,11 @@ async def readyz(request: Request) -> PlainTextResponse:
 async def _warm_up() -> None:
     try:
         kernels, compiled = await asyncio.to_thread(compile_all)
-        timing.listen(lambda loop, seconds: KERNEL_SECONDS.add(seconds, loop=loop))
+        timing.listen(lambda loop, seconds: KERNEL_SECONDS.labels(loop).inc(seconds))
         await _rehearsal()
         await asyncio.to_thread(assets.prepare)
     except Exception as error:
-        ERRORS.add(where="warm-up")
+        ERRORS.labels("warm-up").inc()
         complain("error", error, path="warm-up")
         return
     take_over()  # of loggers that were made meanwhile
@@ -66,5 +66,5 @@ async def _rehearsal() -> None:
         raise RuntimeError("the first page shows an error")
     for entry in entries()[1:]:
         if not await rehearse(entry.path.stem):
-            ERRORS.add(where="warm-up")
+            ERRORS.labels("warm-up").inc()
             complain("error", page=entry.path.stem, message="this page shows an error")

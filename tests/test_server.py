@@ -151,4 +151,4 @@ def test_requests_and_reruns_have_a_line_and_are_counted(host, page: Page):
     assert float(counted['valley_rerun_seconds_count{page="schedules"}']) >= 1.0
     assert float(counted["valley_sessions"]) == 1.0 and float(counted["valley_ready"]) == 1.0
     assert float(counted['valley_kernel_seconds_total{loop="run"}']) > 0.0
-    assert 1e7 < float(counted["valley_memory_bytes"]) < 1e10
+    assert 1e7 < float(counted["process_resident_memory_bytes"]) < 1e10

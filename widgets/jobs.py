@@ -46,7 +46,7 @@ class Job:
         """Compute, in this thread."""
         step_back()
         try:
-            with HEAVY.held(state="running"), HEAVY_SECONDS.timed():
+            with HEAVY.labels("running").track_inprogress(), HEAVY_SECONDS.time():
                 self.result = self._compute(self._progress)
         except Exception as error:  # raised again where the result is asked for
             self.error = error
@@ -125,7 +125,7 @@ def _advance() -> None:
         while _line and len(_running) < AT_ONCE:
             begun.append(_line.pop(0))
             _running.add(begun[-1])
-        HEAVY.set(len(_line), state="waiting")
+        HEAVY.labels("waiting").set(len(_line))
     for job in begun:
         threading.Thread(target=_turn, args=(job,), name="valley job", daemon=True).start()
 
