@@ -16,6 +16,7 @@ from engine.optimizers.adam import Adam
 from engine.optimizers.gradient_descent import GradientDescent
 from engine.optimizers.lion import Lion
 from engine.optimizers.momentum import Momentum
+from engine.optimizers.nadam import NAdam
 from engine.optimizers.nesterov import Nesterov
 from engine.optimizers.rmsprop import RMSProp
 from engine.scalar_net import flow_sharpness, minima, reachable, sharpness_from_errors
@@ -31,7 +32,8 @@ NET = Mlp("noisy_line", hidden=(8,), loss="sum_of_squares")
 def followed(net, rule, eta, steps):
     path = run(net, rule, eta, net.start, steps)
     values = spectrum_along(net, rule, path)
-    return Edge(edge_limit(rule, eta), values, path.error[:, 0], int(path.diverged_at[0])), path
+    state = {slot: path.state[slot][:, 0] for slot in rule.slots} if rule.adaptive else None
+    return Edge(edge_limit(rule, eta, state), values, path.error[:, 0], int(path.diverged_at[0])), path
 
 
 # ---- eigenvalues
@@ -183,6 +185,31 @@ def test_adam_comes_to_its_preconditioned_limit():
     assert edge.ratio[1] < 0.05 and 500 < edge.meets < 1200
     assert 0.8 < np.median(edge.ratio[-500:]) < 1.1
     assert edge.rises(0, edge.meets) == 0 and edge.rises(edge.meets, 2000) > 100
+
+
+@pytest.mark.parametrize("schedule", ["grows", "library", "constant"])
+def test_nadam_breaks_at_the_limit_of_the_momentum_that_it_has(schedule):
+    """The present mu and beta held still, on one weight: the roots of its own step leave the circle at the limit."""
+    rule = NAdam(momentum_schedule=schedule)
+    path = run(Quadratic(), rule, 1e-3, (1.0, 1.0), 3000)
+    found = edge_limit(rule, 1.0, {slot: path.state[slot][:, 0] for slot in rule.slots})
+    for step in (1, 500, 3000):
+        mu = 0.9 * (1.0 if schedule == "constant" else 1.0 - 0.5 * 0.96 ** (step / 250.0))
+        kept = 0.9 if schedule == "library" else mu
+        sizes = []
+        for share in (0.999, 1.001):
+            here = share * found[step]
+            w, s = [1.0 - here * (1.0 - mu * kept), -here * mu * kept], [1.0 - kept, kept]
+            sizes.append(np.abs(np.linalg.eigvals([w, s])).max())
+        assert sizes[0] < 1.0 < sizes[1]
+    assert found.max() <= edge_limit(rule, 1.0) * (1.0 + 1e-12)
+
+
+def test_nadam_comes_to_the_limit_of_its_growing_momentum():
+    edge, _ = followed(NET, NAdam(), 0.02, 2000)
+    assert edge.moves and edge.limits[0] < 0.25 * edge_limit(NAdam(), 0.02)
+    assert edge.meets > 0 and edge.rises(edge.meets, 2000) > 100 and edge.rises(0, edge.meets) < 20
+    assert 0.8 < np.median(edge.ratio[-300:]) < 1.2
 
 
 def test_cross_entropy_leaves_the_edge_as_probabilities_become_sure():
