@@ -39,7 +39,7 @@ def _asked(path: Path) -> Entry:
         ValueError,
         RecursionError,
         MemoryError,
-    ) as fault:  # all that reading and parsing raise
+    ) as fault:
         return Entry(LAST, path.parent.name, path, path.stem.replace("_", " ").capitalize(), ":material/error:", fault)
 
 
