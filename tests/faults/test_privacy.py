@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -50,16 +49,19 @@ def test_the_server_asks_nobody_and_keeps_nothing(watched):
     assert not list((recorder.folder / "home").rglob("*"))
 
 
-def test_the_browser_asks_nobody_else_and_keeps_only_how_the_page_looks(watched, page: Page):
+@pytest.mark.parametrize("watched", ["app.py"], indirect=True)  # tests/test_server.py has the other
+def test_the_browser_asks_nobody_else_and_keeps_what_the_readme_says(watched, page: Page):
     address, recorder = watched
     asked: list[str] = []
     page.context.on("request", lambda request: asked.append(request.url))
     page.on("websocket", lambda socket: asked.append(socket.url))
-    for name in PAGES if recorder.recorded("asked") is not None else []:
+    for name in PAGES:
         page.goto(f"{address}/{name}")
         settled(page)
-    assert {urlsplit(url).netloc for url in asked if not url.startswith(("blob:", "data:"))} == {
-        urlsplit(address).netloc
-    }
-    print(page.context.cookies(), page.evaluate(BROWSER_KEEPS))
-    assert recorder.outside() == []
+    hosts = {urlsplit(url).netloc for url in asked if not url.startswith(("blob:", "data:"))}
+    assert hosts == {urlsplit(address).netloc}
+    (cookie,) = page.context.cookies()
+    assert cookie["name"] == "_streamlit_xsrf" and cookie["expires"] == -1
+    kept = page.evaluate(BROWSER_KEEPS)
+    assert kept and all(name.startswith("stActiveTheme-") and value == '"System"' for name, value in kept.items())
+    assert recorder.outside() == [] and recorder.kept() == []

@@ -17,7 +17,7 @@ from test_server import QUIET, get, settled
 
 PATIENCE = 60.0  # seconds until a browser has noticed and is connected again
 COUNT = """window.sockets = 0; const Before = WebSocket;
-window.WebSocket = class extends Before { constructor(...given) { super(...given); window.sockets += 1; } };"""
+window.WebSocket = class extends Before { constructor(...given) { super(...given); window.sockets += 1; window.socket = this; } };"""
 
 
 class Replica:
@@ -147,7 +147,7 @@ def test_a_killed_replica_moves_its_students_and_nobody_else(replicas, student, 
 
 
 def test_a_server_that_comes_back_finds_its_students_where_they_were(replicas, student):
-    replica = replicas[1]
+    replica = next(replica for replica in replicas if replica.process.poll() is None)
     someone = student(replica.address)
     where = someone.step()
     replica.kill()
@@ -158,3 +158,13 @@ def test_a_server_that_comes_back_finds_its_students_where_they_were(replicas, s
     someone.page.reload()
     settled(someone.page)
     someone.is_at(where)
+
+
+def test_so_does_one_whose_websocket_broke(replicas, student):
+    replica = next(replica for replica in replicas if replica.process.poll() is None)
+    someone = student(replica.address)
+    where = someone.step()
+    someone.page.evaluate("window.socket.close()")
+    someone.reconnected()
+    someone.is_at(where)
+    someone.step()
