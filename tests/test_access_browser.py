@@ -33,7 +33,7 @@ QUIET = f"""() => {{
   else window.quiet ||= performance.now();
   return window.quiet && performance.now() - window.quiet > 800;
 }}"""
-FOLDED = "() => document.querySelector('.stSidebar')?.getAttribute('aria-expanded') !== 'true'"
+FOLDED = "() => document.querySelector('.stSidebar')?.dataset.collapsed !== 'false'"
 
 
 @pytest.fixture(scope="module", params=PAGES)

@@ -113,7 +113,7 @@ class GraphPicture {
 
   show({ says, palette, values, local, passed, done, path }) {
     const { alt, nodes, edges, backwards } = this.header;
-    this.svg.setAttribute("aria-label", plain(`${alt} ${says}`));
+    this.svg.setAttribute("aria-label", aloud(`${alt} ${says}`));
     const present = done > 0 && done < backwards.length ? backwards[done - 1] : -1;
     const reached = new Set(backwards.slice(0, done));
     if (present >= 0 && present !== this.present) this.follow(present);

@@ -49,7 +49,7 @@ class Lines {
     const known = [says].flat();
     const sentence = known[Math.min(this.at, known.length - 1)];
     rich(this.sentence, sentence);
-    this.root.setAttribute("aria-label", sentence ? toldBy(alt, known, sentence) : plain(alt));
+    this.root.setAttribute("aria-label", sentence ? toldBy(alt, known, sentence) : aloud(alt));
     for (const panel of this.panels) {
       panel.draw(this.palette, this.at);
       panel.name(sentence);

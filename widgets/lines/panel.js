@@ -38,7 +38,7 @@ class Panel {
 
   // for those who cannot see it
   name(sentence) {
-    this.chart.canvas.setAttribute("aria-label", plain(`${this.spec.label.replace(/[.]$/, "")}. ${sentence}`).trim());
+    this.chart.canvas.setAttribute("aria-label", aloud(`${this.spec.label.replace(/[.]$/, "")}. ${sentence}`).trim());
   }
 
   draw(palette, index) {

@@ -57,12 +57,12 @@ function readVerdict(places, texts) {
 }
 
 // text for those who hear it: nothing stands lower
-const plain = (text) => text.replace(/_\{([^}]*)\}/g, "$1");
+const aloud = (text) => text.replace(/_\{([^}]*)\}/g, "$1");
 
 // What a picture shows, with the finding of this moment: alt ends with one that was known when it was written.
 function toldBy(alt, known, now) {
   const last = known.filter((finding) => finding && alt.endsWith(finding)).sort((a, b) => b.length - a.length)[0] ?? "";
-  return plain(`${alt.slice(0, alt.length - last.length).trim()} ${now}`);
+  return aloud(`${alt.slice(0, alt.length - last.length).trim()} ${now}`);
 }
 
 // how many times their usual size letters, lines and figures have; for a projector it is more than one

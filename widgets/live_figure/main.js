@@ -248,7 +248,7 @@ class LiveFigure {
   name(sentence) {
     const { alt, present, texts } = this.header;
     const label = toldBy(alt, [readVerdict(present.verdict, texts).sentence], sentence);
-    this.root.querySelector(".valley-curve").setAttribute("aria-label", `${CURVE_NAME} ${plain(sentence)}`);
+    this.root.querySelector(".valley-curve").setAttribute("aria-label", `${CURVE_NAME} ${aloud(sentence)}`);
     this.graphs.plane.setAttribute("aria-label", label);
   }
 

@@ -161,8 +161,8 @@ class MapFigure {
       line.append(make("b", ""), make("span", ""));
       return line;
     });
-    const told = lines.map(([first, rest]) => plain(`${first} ${rest}.`)).join(" ");
-    for (const { heat } of this.maps) heat.canvas.setAttribute("aria-label", `${plain(heat.spec.alt)} ${told}`);
+    const told = lines.map(([first, rest]) => aloud(`${first} ${rest}.`)).join(" ");
+    for (const { heat } of this.maps) heat.canvas.setAttribute("aria-label", `${aloud(heat.spec.alt)} ${told}`);
     lines.forEach(([first, rest], k) => {
       rich(this.read.children[k].firstChild, first);
       rich(this.read.children[k].lastChild, ` ${rest}`);

@@ -33,7 +33,7 @@ class Rates {
     canvas.classList.toggle("valley-drawn", this.drawn);
     canvas.tabIndex = this.drawn ? 0 : -1;
     const how = this.drawn ? " Arrow keys move a point, Page Up and Page Down choose one, Insert adds one, Delete takes it away" : "";
-    canvas.setAttribute("aria-label", `Learning rates against the step: ${runs.map(({ label }) => label).join("; ")}. ${plain(header.verdict.sentence)}${how}`);
+    canvas.setAttribute("aria-label", `Learning rates against the step: ${runs.map(({ label }) => label).join("; ")}. ${aloud(header.verdict.sentence)}${how}`);
     const same = this.pending && JSON.stringify(this.pending.points) === JSON.stringify(header.points);
     if (same || (this.pending && performance.now() - this.pending.at > 2000)) this.pending = null;
     this.points = (this.moving || this.pending ? this.points : header.points) ?? [];
