@@ -23,6 +23,10 @@ class Several(tuple[str, ...]):
     """Choices of which any number can be taken at once."""
 
 
+class Everywhere(tuple[str, ...]):
+    """Choices that belong to the app, not to what a page shows: no preset touches them."""
+
+
 @dataclass(frozen=True)
 class Text:
     """What is known of a text: what stands there first, and its help. Whoever reads it says what is wrong with it."""

@@ -13,7 +13,7 @@ class Panel {
     this.legend = new Legend(this.root);
     const { canvas } = this.chart;
     canvas.tabIndex = 0;
-    canvas.addEventListener("pointermove", (event) => this.point(event.clientX - canvas.getBoundingClientRect().left));
+    canvas.addEventListener("pointermove", (event) => this.point(this.chart.under(event)[0]));
     canvas.addEventListener("pointerleave", () => this.point(null));
     canvas.addEventListener("blur", () => this.point(null));
     canvas.addEventListener("keydown", (event) => this.key(event));
@@ -26,8 +26,7 @@ class Panel {
     rich(this.title, spec.title ?? "");
     rich(this.note, spec.note ?? "");
     chart.height = spec.height ?? 260;
-    chart.canvas.style.height = `${chart.height}px`;
-    chart.canvas.setAttribute("aria-label", spec.label);
+    chart.canvas.style.height = `${chart.height / 16}rem`;
     chart.equal = Boolean(spec.plane);
     chart.bare = Boolean(spec.bare);
     chart.horizontal = spec.x;
@@ -35,6 +34,11 @@ class Panel {
     this.curves = spec.curves ?? [];
     this.legend.adopt([...this.curves, ...(spec.bars?.bands ?? [])]);
     this.pointed = null;
+  }
+
+  // for those who cannot see it
+  name(sentence) {
+    this.chart.canvas.setAttribute("aria-label", aloud(`${this.spec.label.replace(/[.]$/, "")}. ${sentence}`).trim());
   }
 
   draw(palette, index) {
@@ -60,7 +64,7 @@ class Panel {
   makeRoom() {
     const { chart } = this;
     const tags = this.curves.filter(({ tag }) => tag);
-    this.tagged = tags.length > 0 && this.root.clientWidth >= NARROW;
+    this.tagged = tags.length > 0 && chart.room >= NARROW;
     chart.pen.font = `13px ${getComputedStyle(chart.canvas).fontFamily}`;
     const widest = Math.max(...tags.map(({ tag }) => chart.pen.measureText(tag).width));
     const left = this.spec.strips ? 12 : this.spec.y.log ? WIDE : INSET.left;
@@ -71,10 +75,10 @@ class Panel {
 
   // as high as wide, with less room for numbers, and no wider than it may be high
   makeSquare() {
-    const { chart, spec, root } = this;
+    const { chart, spec } = this;
     const inset = { ...chart.inset, left: spec.y.title ? INSET.left : 34, bottom: spec.x.title ? INSET.bottom : 20 };
-    const side = Math.min(root.clientWidth - inset.left - inset.right, spec.height - inset.top - inset.bottom);
-    chart.inset = { ...inset, right: root.clientWidth - inset.left - side };
+    const side = Math.min(chart.room - inset.left - inset.right, spec.height - inset.top - inset.bottom);
+    chart.inset = { ...inset, right: chart.room - inset.left - side };
     chart.height = side + inset.top + inset.bottom;
   }
 

@@ -1,3 +1,4 @@
+const CURVE_NAME = "Learning curve: error against step, logarithmic.";
 const ARROW = 74; // px
 const FARTHEST = 3e38; // stands for infinity in what float32 holds
 const MARGIN = 9; // px by which marks may reach over the axes
@@ -46,7 +47,6 @@ class LiveFigure {
     if (!header.preview) this.adoptSliders(header.sliders);
     this.showBest();
     this.theme();
-    this.graphs.plane.setAttribute("aria-label", header.alt);
     // a newer message may arrive while the library is on its way
     if ((await this.graphs.library(header.plotly)) && header === this.header) {
       await this.graphs.build(header, this.palette, this.mode);
@@ -238,9 +238,18 @@ class LiveFigure {
     curve.end();
     this.root.style.setProperty("--valley-accent", runs[runs.length - 1].colour);
     this.words.say(verdict, header.runs);
+    this.name(verdict.sentence);
     this.drawGauge(member, paths[runs.length - 1]);
     if (this.root.dataset.drawn !== header.surface) this.root.dataset.drawn = header.surface;
     this.root.dispatchEvent(new CustomEvent("valley-drawn", { bubbles: true }));
+  }
+
+  // both pictures, for those who cannot see them
+  name(sentence) {
+    const { alt, present, texts } = this.header;
+    const label = toldBy(alt, [readVerdict(present.verdict, texts).sentence], sentence);
+    this.root.querySelector(".valley-curve").setAttribute("aria-label", `${CURVE_NAME} ${aloud(sentence)}`);
+    this.graphs.plane.setAttribute("aria-label", label);
   }
 
   showSection(ground, curve, { path, points }) {

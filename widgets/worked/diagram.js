@@ -13,13 +13,15 @@ class Diagram {
   }
 
   draw(figure, step, lit, way) {
-    const width = this.root.parentElement.clientWidth;
+    const width = this.root.parentElement.clientWidth / enlarged();
+    const high = figure.height + TOP;
     Object.assign(this, { step, way, lit: new Set(lit), narrow: width < NARROW });
     this.radius = this.narrow ? RADIUS.narrow : RADIUS.wide;
     const left = this.radius + (this.narrow ? 20 : 30);
     this.across = (part) => left + part * (width - left - this.radius - (this.narrow ? 10 : 24));
-    this.root.setAttribute("width", String(width));
-    this.root.setAttribute("height", String(figure.height + TOP));
+    this.root.setAttribute("width", String(enlarged() * width));
+    this.root.setAttribute("height", String(enlarged() * high));
+    this.root.setAttribute("viewBox", `0 0 ${width} ${high}`);
     this.root.replaceChildren();
     const nodes = Object.fromEntries(figure.nodes.map((node) => [node.id, { ...node, px: this.across(node.x), py: TOP + node.y }]));
     for (const { x, name } of figure.columns ?? []) this.text(this.across(x), 12, name, "valley-quietly");

@@ -24,7 +24,6 @@ class Worked {
     this.header = decode(data);
     const { header } = this;
     dress(this.root, header.palettes);
-    this.root.setAttribute("aria-label", header.alt);
     rich(this.caption, header.caption ?? "");
     this.adoptIndex(header.index);
     this.resize();
@@ -46,7 +45,7 @@ class Worked {
   // room for the longest of all steps: nothing below moves
   resize() {
     if (!this.header || !this.root.clientWidth || !this.playback) return;
-    const now = `${this.root.clientWidth}, ${this.id}`;
+    const now = `${this.root.clientWidth}, ${this.id}, ${enlarged()}`;
     if (now !== this.measured) {
       this.measured = now;
       this.room = [0, 0];
@@ -87,6 +86,7 @@ class Worked {
     const { header } = this;
     const step = this.playback.at;
     this.say(step);
+    this.root.setAttribute("aria-label", toldBy(header.alt, header.says, header.says[step]));
     this.makeRoom(); // other numbers may need more of it
     this.diagram.draw(header.figure, step, header.lit[step], header.ways[step]);
     this.drawTable(header.table, step);
