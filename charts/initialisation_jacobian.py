@@ -69,8 +69,9 @@ def _known(values: np.ndarray) -> np.ndarray:
 
 def _shared(found: np.ndarray) -> np.ndarray:
     """Return among how many directions the squares are shared, means over the networks before the ratio, (P, S)."""
+    known = np.nan_to_num(found)
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.nan_to_num(found / np.nanmax(found, axis=(1, 3), keepdims=True)) ** 2
+        share = np.nan_to_num(known / known.max(axis=(1, 3), keepdims=True)) ** 2
         return (share.sum(axis=-1) ** 2).mean(axis=1) / (share**2).sum(axis=-1).mean(axis=1)
 
 

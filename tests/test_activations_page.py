@@ -14,7 +14,7 @@ from engine import discover_optimizers, run
 from engine.remembered import remembered
 from engine.study import Entry
 from engine.words import number
-from surfaces.fitting.activation import edges
+from surfaces.fitting.activation import derivative, edges
 from surfaces.fitting.idle import idle
 from surfaces.mlp import ACTIVATIONS, Mlp
 from widgets import patience
@@ -348,3 +348,11 @@ def test_a_tanh_is_a_sigmoid_to_the_last_bits_and_learns_otherwise():
 def test_inputs_are_in_the_address_under_these_names():
     assert set(inputs(opened(activations="death"))) == {"death.w", "death.b", "flat", "seed"}
     assert set(inputs(opened(activations="shapes"))) == {"flat", "shapes.slope"}
+
+
+@pytest.mark.parametrize("z", [-2.0, 0.5])
+def test_the_slip_of_the_notes_in_the_sigmoid_is_told_whole(z):
+    """What they print is off by the sign and by a factor 1 + e^-z."""
+    printed, slope = -np.exp(-z) / (1.0 + np.exp(-z)), float(derivative("sigmoid", np.array(z)))
+    assert printed == pytest.approx(-slope * (1.0 + np.exp(-z)))
+    assert "with the wrong sign and the square left out" in shapes.SLIPS

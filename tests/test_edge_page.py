@@ -286,11 +286,22 @@ def test_the_bound_holds_from_every_start(a, b):
 
 @pytest.mark.parametrize(
     ("start", "words"),
-    [((2.0, 0.5), "exactly 0"), ((2.0, -2.0), "saddle"), ((0.0, 0.0), "saddle"), ((0.0, 2.0), "can stay only")],
+    [((2.0, 0.5), "exactly 0"), ((2.0, -2.0), "no minimum:"), ((0.0, 0.0), "saddle"), ((0.0, 2.0), "can stay only")],
 )
 def test_special_starts_are_said(start, words):
     header, _ = drawn(opened("known", **{"known.a": str(start[0]), "known.b": str(start[1])}))
     assert all(words in said or "no minimum can hold" in said for said in header["says"])
+
+
+def test_a_run_from_opposite_weights_is_said_to_end_where_it_does():
+    """a <- (1 - eta (1 + a^2)) a: from 3 below eta = 0.2 it shrinks, there it swings, above it is lost."""
+    ends = known.followed(Sharpness(), (3.0, -3.0))
+    header, _ = known_message(ends, GradientDescent.colour, Sharpness.view, 3)
+    for eta, said in zip(ends.etas, header["says"], strict=True):
+        a = 3.0
+        for _ in range(50):
+            a = (1.0 - eta * (1.0 + a * a)) * a if abs(a) < 1e9 else np.inf
+        assert ("leads to the saddle" in said) == (eta < 0.2) and ("diverges" in said) == (not np.isfinite(a))
 
 
 # ---- rates, beyond, rules
