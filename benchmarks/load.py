@@ -10,11 +10,14 @@ import argparse
 import asyncio
 import random
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from statistics import median
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -68,6 +71,18 @@ class Vitals(NamedTuple):
     runs: float
     sessions: float
     errors: float
+
+
+@contextmanager
+def host() -> Iterator[str]:
+    """Run the server of a host; give its address; what it logged as errors is shown when it is over."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder, "log")
+        with serve(ROOT, script="server.py", healthy="/readyz", log=log) as address:
+            yield address
+        for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
+            if '"level": "error"' in line:
+                print(line, file=sys.stderr, flush=True)
 
 
 def vitals(address: str) -> Vitals:
@@ -133,7 +148,7 @@ class Lesson:
 
 def measure(browser: Browser, clients: int = CLIENTS, seconds: float = SECONDS) -> list[Line]:
     """Return the lines on a class."""
-    with serve(ROOT, script="server.py", healthy="/readyz") as address:
+    with host() as address:
         empty = vitals(address)
         with Lesson(address, clients) as lesson:
             time.sleep(ARRIVING + SETTLING)
@@ -232,7 +247,7 @@ async def visitors(report: Report, address: str, numbers: range, arriving: float
 def measure_term(many: int = VISITORS, seconds: float = TERM) -> list[Line]:
     """Return the lines on the memory of a server that many come to and go from."""
     early, report, heights = many // (VISITORS // EARLY), Report(), []
-    with serve(ROOT, script="server.py", healthy="/readyz") as address:
+    with host() as address:
         empty = vitals(address)
 
         def come(numbers: range, arriving: float) -> float:

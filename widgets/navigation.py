@@ -1,11 +1,15 @@
 """The pages, found in their folders; title, icon and order come from each file's own text."""
 
 import ast
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import streamlit as st
 
+from engine.syntax import parse
+
+REMEMBERED = 100  # files as they were read
 FOLDER = Path(__file__).parent.parent / "app_pages"
 
 
@@ -21,17 +25,20 @@ class Entry(NamedTuple):
 
 def entries() -> list[Entry]:
     """Return every page of every section, in order. Files are read, not run."""
-    return sorted(_entry(path) for path in FOLDER.glob("*/*.py"))
+    return sorted(_entry(path, path.stat().st_mtime_ns) for path in FOLDER.glob("*/*.py"))
 
 
-def _entry(path: Path) -> Entry:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    title, _, rest = (ast.get_docstring(tree) or "").partition("\n\n")
+@lru_cache(maxsize=REMEMBERED)
+def _entry(path: Path, changed: int) -> Entry:
+    """Read a file; not again at every run of every page, until it has changed."""
+    statements = parse(path.read_text(encoding="utf-8"))
+    docstring = ast.get_docstring(ast.Module(statements, []))
+    title, _, rest = (docstring or "").partition("\n\n")
     icon = rest.split(maxsplit=1)[0] if rest.startswith(":material/") else ""
     order = next(
         (
             node.value.value
-            for node in tree.body
+            for node in statements
             if isinstance(node, ast.Assign)
             and getattr(node.targets[0], "id", "") == "ORDER"
             and isinstance(node.value, ast.Constant)
