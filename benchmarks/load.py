@@ -8,6 +8,7 @@ Everything stays on this machine, and no more than MOST clients are ever there.
 
 import argparse
 import asyncio
+import math
 import random
 import sys
 import tempfile
@@ -111,7 +112,7 @@ def read(text: str) -> Vitals:
 def at(values: Sequence[float], part: float) -> float:
     """Return the value below which that part of them lies, that of the nearest rank."""
     ordered = sorted(values)
-    return ordered[max(0, min(len(ordered) - 1, round(part * len(ordered) + 0.5) - 1))]
+    return ordered[max(0, math.ceil(round(part * len(ordered), 6)) - 1)]
 
 
 class Lesson:
@@ -160,11 +161,11 @@ def measure(browser: Browser, clients: int = CLIENTS, seconds: float = SECONDS) 
             waited = sorted(late)
             seen = _seen(browser, address)
         faults = lesson.report.faults
-        errors = vitals(address).errors - empty.errors
+        counted = vitals(address).errors - empty.errors
     title = f"class of {clients}, {THINK:g} s between moves"
     return [
-        *(_answered(title, name, answers) for name in ("input", "families", "drag")),
-        _without(title, faults, errors, len(answers)),
+        *(answered(title, name, answers) for name in ("input", "families", "drag")),
+        errors(title, faults, counted, len(answers)),
         _roomy(title, (after.memory - empty.memory) / clients, empty.memory, after.memory),
         Line("of these: opening the page", "", _spelled([took.seconds for took in opened if took.kind == "opening"])),
         _used(after, before, passed, answers),
@@ -173,7 +174,8 @@ def measure(browser: Browser, clients: int = CLIENTS, seconds: float = SECONDS) 
     ]
 
 
-def _answered(title: str, name: str, answers: Sequence[Took]) -> Line:
+def answered(title: str, name: str, answers: Sequence[Took]) -> Line:
+    """Return the line on how long the answers of a kind took."""
     took = [answer.seconds for answer in answers if answer.kind == name]
     slowest = at(took, 0.95) * 1e3
     size = median(answer.bytes for answer in answers if answer.kind == name) / 1e3
@@ -187,11 +189,12 @@ def _spelled(seconds: Sequence[float]) -> str:
     return "median {:.0f}, 95 % {:.0f}, all {:.0f} ms".format(*took) + f", of {len(seconds)}"
 
 
-def _without(title: str, faults: Sequence[str], errors: float, answers: int) -> Line:
+def errors(title: str, faults: Sequence[str], counted: float, answers: int) -> Line:
+    """Return the line on what students saw that was wrong, and on the errors that the server counted."""
     kinds = Counter(fault[:LONGEST] for fault in faults)
     worst = "".join(f"; {number} × {fault}" for fault, number in kinds.most_common(3))
-    text = f"{len(faults)} in {answers} answers, {errors:.0f} in the server's count{worst}"
-    return Line(f"{title}: errors", "none", text, "", not faults and not errors)
+    text = f"{len(faults)} in {answers} answers, {counted:.0f} in the server's count{worst}"
+    return Line(f"{title}: errors", "none", text, "", not faults and not counted)
 
 
 def _roomy(title: str, each: float, empty: float, full: float) -> Line:
@@ -272,7 +275,7 @@ def measure_term(many: int = VISITORS, seconds: float = TERM) -> list[Line]:
     )
     return [
         Line(f"{title}: memory at the end", f"≤ {GROWTH:g} × early", text, f"{ratio:.2f}", ratio <= GROWTH),
-        _without(title, report.faults, after.errors - empty.errors, len(report.answers)),
+        errors(title, report.faults, after.errors - empty.errors, len(report.answers)),
         *(Line(f"of these: {KINDS[kind]}", "", _spelled(took)) for kind, took in sorted(report.seconds().items())),
     ]
 
