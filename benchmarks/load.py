@@ -8,13 +8,17 @@ Everything stays on this machine, and no more than MOST clients are ever there.
 
 import argparse
 import asyncio
+import math
 import random
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from statistics import median
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -70,6 +74,18 @@ class Vitals(NamedTuple):
     errors: float
 
 
+@contextmanager
+def host() -> Iterator[str]:
+    """Run the server of a host; give its address; what it logged as errors is shown when it is over."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder, "log")
+        with serve(ROOT, script="server.py", healthy="/readyz", log=log) as address:
+            yield address
+        for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
+            if '"level": "error"' in line:
+                print(line, file=sys.stderr, flush=True)
+
+
 def vitals(address: str) -> Vitals:
     """Ask a server for its metrics."""
     with urllib.request.urlopen(f"{address}/metrics", timeout=60) as answer:
@@ -96,7 +112,7 @@ def read(text: str) -> Vitals:
 def at(values: Sequence[float], part: float) -> float:
     """Return the value below which that part of them lies, that of the nearest rank."""
     ordered = sorted(values)
-    return ordered[max(0, min(len(ordered) - 1, round(part * len(ordered) + 0.5) - 1))]
+    return ordered[max(0, math.ceil(round(part * len(ordered), 6)) - 1)]
 
 
 class Lesson:
@@ -133,7 +149,7 @@ class Lesson:
 
 def measure(browser: Browser, clients: int = CLIENTS, seconds: float = SECONDS) -> list[Line]:
     """Return the lines on a class."""
-    with serve(ROOT, script="server.py", healthy="/readyz") as address:
+    with host() as address:
         empty = vitals(address)
         with Lesson(address, clients) as lesson:
             time.sleep(ARRIVING + SETTLING)
@@ -145,11 +161,11 @@ def measure(browser: Browser, clients: int = CLIENTS, seconds: float = SECONDS) 
             waited = sorted(late)
             seen = _seen(browser, address)
         faults = lesson.report.faults
-        errors = vitals(address).errors - empty.errors
+        counted = vitals(address).errors - empty.errors
     title = f"class of {clients}, {THINK:g} s between moves"
     return [
-        *(_answered(title, name, answers) for name in ("input", "families", "drag")),
-        _without(title, faults, errors, len(answers)),
+        *(answered(title, name, answers) for name in ("input", "families", "drag")),
+        errors(title, faults, counted, len(answers)),
         _roomy(title, (after.memory - empty.memory) / clients, empty.memory, after.memory),
         Line("of these: opening the page", "", _spelled([took.seconds for took in opened if took.kind == "opening"])),
         _used(after, before, passed, answers),
@@ -158,7 +174,8 @@ def measure(browser: Browser, clients: int = CLIENTS, seconds: float = SECONDS) 
     ]
 
 
-def _answered(title: str, name: str, answers: Sequence[Took]) -> Line:
+def answered(title: str, name: str, answers: Sequence[Took]) -> Line:
+    """Return the line on how long the answers of a kind took."""
     took = [answer.seconds for answer in answers if answer.kind == name]
     slowest = at(took, 0.95) * 1e3
     size = median(answer.bytes for answer in answers if answer.kind == name) / 1e3
@@ -172,11 +189,12 @@ def _spelled(seconds: Sequence[float]) -> str:
     return "median {:.0f}, 95 % {:.0f}, all {:.0f} ms".format(*took) + f", of {len(seconds)}"
 
 
-def _without(title: str, faults: Sequence[str], errors: float, answers: int) -> Line:
+def errors(title: str, faults: Sequence[str], counted: float, answers: int) -> Line:
+    """Return the line on what students saw that was wrong, and on the errors that the server counted."""
     kinds = Counter(fault[:LONGEST] for fault in faults)
     worst = "".join(f"; {number} × {fault}" for fault, number in kinds.most_common(3))
-    text = f"{len(faults)} in {answers} answers, {errors:.0f} in the server's count{worst}"
-    return Line(f"{title}: errors", "none", text, "", not faults and not errors)
+    text = f"{len(faults)} in {answers} answers, {counted:.0f} in the server's count{worst}"
+    return Line(f"{title}: errors", "none", text, "", not faults and not counted)
 
 
 def _roomy(title: str, each: float, empty: float, full: float) -> Line:
@@ -232,7 +250,7 @@ async def visitors(report: Report, address: str, numbers: range, arriving: float
 def measure_term(many: int = VISITORS, seconds: float = TERM) -> list[Line]:
     """Return the lines on the memory of a server that many come to and go from."""
     early, report, heights = many // (VISITORS // EARLY), Report(), []
-    with serve(ROOT, script="server.py", healthy="/readyz") as address:
+    with host() as address:
         empty = vitals(address)
 
         def come(numbers: range, arriving: float) -> float:
@@ -257,7 +275,7 @@ def measure_term(many: int = VISITORS, seconds: float = TERM) -> list[Line]:
     )
     return [
         Line(f"{title}: memory at the end", f"≤ {GROWTH:g} × early", text, f"{ratio:.2f}", ratio <= GROWTH),
-        _without(title, report.faults, after.errors - empty.errors, len(report.answers)),
+        errors(title, report.faults, after.errors - empty.errors, len(report.answers)),
         *(Line(f"of these: {KINDS[kind]}", "", _spelled(took)) for kind, took in sorted(report.seconds().items())),
     ]
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from benchmarks.session import FIGURE, LAST, PATIENCE, Answer, Number, Tab, ended, stream
+from benchmarks.session import FIGURE, PATIENCE, Answer, Number, Tab, ended, stream
 
 SHAPED = ("surface.eigenvalue_1", "surface.eigenvalue_2", "surface.angle")  # dragged, with pictures from the server
 COMMITTED = (*SHAPED, "a.learning_rate", "a.momentum", "start.x", "start.y")  # released in the figure, not typed
@@ -139,13 +139,11 @@ class Student(Tab):
             await self._ask("clock", self.ticking(), learn=True)
 
     async def _ask(self, kind: str, message: bytes, learn: bool = False, expected: bytes = b"") -> Answer:
-        began, payloads = time.perf_counter(), []
+        began, payloads = time.perf_counter(), list[bytes]()
         await self.socket.send(message)
-        while True:
-            data = await asyncio.wait_for(self.socket.recv(decode=False), PATIENCE)
-            payloads.append(data)
-            if len(data) < LAST and ended(data):
-                break
+        async with asyncio.timeout(PATIENCE):  # wait_for may lose a cancellation
+            while not payloads or not ended(payloads[-1]):
+                payloads.append(await self.socket.recv(decode=False))
         answer = Answer(time.perf_counter() - began, payloads)
         self.report.note(kind, answer, expected)
         if learn:
