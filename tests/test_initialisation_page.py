@@ -86,6 +86,13 @@ def test_inputs_at_their_ends_give_a_picture(view):
             assert all(said and "nan" not in said for said in says(header)), (item.key, value)
 
 
+def test_of_fewer_networks_than_are_drawn_each_has_a_curve():
+    widths = funnel(200, 200, 50)
+    header, _ = drawn(opened(view="signal", **{"signal.first": "200", "signal.last": "200"}))
+    for panel in header["panels"][:2]:
+        assert sum("alpha" in curve for curve in panel["curves"]) == networks(widths) < 10
+
+
 @pytest.mark.parametrize("view", ["symmetry", "signal", "jacobian", "rates", "copies"])
 def test_every_activation_gives_a_picture(view):
     (key,) = (item.key for item in opened(view=view).sidebar.selectbox if item.key.endswith("activation"))
