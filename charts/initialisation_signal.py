@@ -57,7 +57,7 @@ def signal_message(
 
 
 def _forward(arrays: dict[str, np.ndarray], count: int) -> dict[str, Any]:
-    curves = _single("second", count)
+    curves = _single(arrays, "second", count)
     style: dict[str, Any] = {"x": {"name": "layer"}, "colour": FORWARD}
     curves += [
         {
@@ -99,7 +99,7 @@ def _forward(arrays: dict[str, np.ndarray], count: int) -> dict[str, Any]:
 
 
 def _backward(arrays: dict[str, np.ndarray], count: int) -> dict[str, Any]:
-    curves = _single("back", count)
+    curves = _single(arrays, "back", count)
     style: dict[str, Any] = {"x": {"name": "layer"}, "colour": BACKWARD}
     curves += [
         {
@@ -153,10 +153,11 @@ def _weights(arrays: dict[str, np.ndarray], count: int) -> dict[str, Any]:
     }
 
 
-def _single(name: str, count: int) -> list[dict[str, Any]]:
-    """Return some single networks."""
+def _single(arrays: dict[str, np.ndarray], name: str, count: int) -> list[dict[str, Any]]:
+    """Return some single networks: as many as were measured, of wide ones fewer."""
     thin = {"x": {"name": "layer"}, "colour": SINGLE, "width": 0.8, "alpha": 0.55}
-    return [{**thin, "y": {"name": f"{name}.{k}", "rows": count}} for k in range(SHOWN)]
+    drawn = (f"{name}.{k}" for k in range(SHOWN))
+    return [{**thin, "y": {"name": each, "rows": count}} for each in drawn if each in arrays]
 
 
 def _between(name: str, colour: str, count: int) -> list[dict[str, Any]]:

@@ -88,6 +88,24 @@ def test_inputs_at_their_ends_give_a_picture(view):
             assert all(said and "nan" not in said for said in says(header)), (item.key, value)
 
 
+def test_of_fewer_networks_than_are_drawn_each_has_a_curve():
+    widths = funnel(200, 200, 50)
+    header, _ = drawn(opened(view="signal", **{"signal.first": "200", "signal.last": "200"}))
+    for panel in header["panels"][:2]:
+        assert sum("alpha" in curve for curve in panel["curves"]) == networks(widths) < 10
+
+
+def test_what_is_measured_of_the_largest_singular_value_is_one_number():
+    header, arrays = drawn(opened(view="jacobian"))
+    count, depth = len(header["index"]["texts"]), int(arrays["at"][-1])
+    along, places = arrays["largest.found"].reshape(count, -1), arrays["values"].reshape(count, -1)
+    assert depth == 30
+    np.testing.assert_allclose(along[:, -1], places[:, 0], rtol=1e-6)
+    values, *_, spectrum = header["panels"]
+    assert values["y"]["title"] == spectrum["y"]["title"] == "σ"  # s is the scale of the weights
+    assert header["index"]["texts"][count // 2] == "s = 1"
+
+
 @pytest.mark.parametrize("view", ["symmetry", "signal", "jacobian", "rates", "copies"])
 def test_every_activation_gives_a_picture(view):
     (key,) = (item.key for item in opened(view=view).sidebar.selectbox if item.key.endswith("activation"))

@@ -94,6 +94,8 @@ def test_inputs_at_their_ends_give_a_picture_or_a_sentence(view):
             end = visit({"noise": view, item.key: str(value)}, PAGE)
             assert not end.exception and not end.error, (item.key, value)
             assert bool(end.info) != bool(components(end)), (item.key, value)
+            for data in components(end):
+                decode(data)
 
 
 # ---- spread
