@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from charts.activations import LOOKS
-from engine.words import number
+from engine.words import number, with_error
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,9 +98,7 @@ def _says(k: int, scale: float, etas: np.ndarray, found: list[Ends]) -> str:
 
 def _range(lost: np.ndarray, unsure: np.ndarray) -> str:
     said = [
-        f"{number(100.0 * float(lost[j]), 2)} ± {number(100.0 * float(unsure[j]), 1)}"
-        if np.isfinite(lost[j])
-        else "all diverge"
+        with_error(100.0 * float(lost[j]), 100.0 * float(unsure[j])) if np.isfinite(lost[j]) else "all diverge"
         for j in (0, -1)
     ]
     return " and ".join(said)

@@ -14,14 +14,12 @@ class Form(NamedTuple):
 
     title: str
     letter: str  # of what comes back
-    sums: bool
-    activations: bool
 
 
 BACK = {
-    "pre": Form("pre-activation: δ = ∂J/∂z", "δ", sums=True, activations=False),
-    "post": Form("post-activation: Δ = ∂J/∂a", "Δ", sums=False, activations=True),
-    "decoupled": Form("linear and activation layers apart", "g", sums=True, activations=True),
+    "pre": Form("pre-activation: δ = ∂J/∂z", "δ"),
+    "post": Form("post-activation: Δ = ∂J/∂a", "Δ"),
+    "decoupled": Form("linear and activation layers apart", "g"),
 }
 SLOPE = "f′"
 
@@ -58,8 +56,8 @@ class Way(NamedTuple):
 
     def returned(self, node: str, name: str, values: np.ndarray, units: range | list[int]) -> dict[str, str]:
         """Return what stands below the circles of some units."""
-        single = self.form.sums and self.form.activations
-        return {f"{self.tag}{node}{i}": f"{name if single else low(name, i)} = {number(values[i - 1])}" for i in units}
+        names = {i: "" if name == "g" else f"{low(name, i)} = " for i in units}  # of two side by side there is no room
+        return {f"{self.tag}{node}{i}": f"{names[i]}{number(values[i - 1])}" for i in units}
 
 
 def told_back(steps: Steps, found: Pair, side: int, tag: str, words: str, form: Form, elements: bool) -> None:
@@ -121,7 +119,7 @@ def _tell_unit(way: Way, i: int) -> None:
     u, slope, big, delta = way.outgoing[i - 1], way.slopes[i - 1], way.big[i - 1], way.delta[i - 1]
     bent: Tree = ["row", SLOPE, "(", at("z", i), ")"]
     edge, step = f"{way.tag}a{i}-{way.tag}s", f"{way.tag}z{i}-{way.tag}a{i}"
-    slip = slope_slip(way.found) if i == 1 else ""
+    slip = _slope_slip(way.found) if i == 1 else ""
     if way.form is BACK["pre"]:
         way.tell(
             low("δ", i),
@@ -148,14 +146,14 @@ def _tell_unit(way: Way, i: int) -> None:
         )
     else:
         way.tell(
-            f"linear layer, unit {i}",
+            f"linear, unit {i}",
             "The linear layer alone: the weight times what came back above it.",
             [equation(by("J", at("a", i)), product(at("U", i), "g"), product(u, way.signal), big)],
             [edge, f"{way.tag}a{i}"],
             back=way.returned("a", "g", way.big, [i]),
         )
         way.tell(
-            f"activation layer, unit {i}",
+            f"activation, unit {i}",
             "The activation layer alone: its slope times what came back above it.",
             [equation(by("J", at("z", i)), product(bent, "g"), product(slope, big), delta)],
             [step, f"{way.tag}z{i}"],
@@ -206,7 +204,7 @@ def _tell_layer(way: Way) -> None:
     through = [f"{way.tag}a{i}-{way.tag}s" for i in way.units]
     bent = [f"{way.tag}z{i}-{way.tag}a{i}" for i in way.units]
     sums, outputs = ([f"{way.tag}{node}{i}" for i in way.units] for node in "za")
-    slip = slope_slip(way.found)
+    slip = _slope_slip(way.found)
     if way.form is BACK["pre"]:
         way.tell(
             "δ of the layer",
@@ -282,7 +280,7 @@ def _tell_weights_matrix(way: Way) -> None:
 # ---- slips of the sources
 
 
-def slope_slip(found: Pair) -> str:
+def _slope_slip(found: Pair) -> str:
     """Return what the notes print for the slope of the sigmoid, at the first unit; nothing for other activations."""
     if found.layers[0].activation != "sigmoid":
         return ""

@@ -127,7 +127,9 @@ def _tell_loss(steps: Steps, found: HiddenLoss) -> None:
     inside: Tree = ["ŷ"] if found.target else ["(", "1", "−", "ŷ", ")"]
     steps.tell(
         "loss",
-        "The loss looks at the answer and, times ρ, at both hidden units: it wants them near 0.",
+        "The loss looks at the answer and, times ρ, at both hidden units: it wants them near 0."
+        if found.penalty
+        else "With ρ = 0 the loss looks at the answer alone.",
         [
             ["L", "=", "−", "ln", *inside, "+", "ρ", "(", at("h", 1), "+", at("h", 2), ")"],
             ["=", number(found.charge), "+", product(found.penalty, ["row", "(", total([float(v) for v in h]), ")"])],
@@ -225,7 +227,8 @@ def _tell_check(steps: Steps, found: HiddenLoss) -> None:
     same = "the same numbers to the last digit" if gap == 0.0 else f"the same numbers to within {number(gap, 1)}"
     steps.tell(
         "check",
-        f"Complex steps, which know no chain rule, give {same}. As the slides print both rules it would be off by {number(miss)}.",
+        f"Complex steps, which know no chain rule, give {same}. As the slides print both rules it"
+        f" would be off by {number(miss)}.",
         [
             [by("L", "**W"), "=", matrix(weights)],
             ["complex steps", ":", matrix(told)],

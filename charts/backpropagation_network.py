@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from charts.backpropagation_back import BACK, told_back
-from charts.worked import Steps, Tree, at, by, column, equation, factor, low, matrix, product, total, turned
+from charts.worked import Steps, Tree, at, by, column, equation, factor, from_to, low, matrix, product, total, turned
 from engine.margin_pair import Pair, off, stepped
 from engine.passes import BENDS
 from engine.words import number
@@ -252,7 +252,7 @@ def _tell_both(steps: Steps, found: Pair) -> None:
 def _tell_step(steps: Steps, found: Pair, rate: float) -> None:
     after = stepped(found, rate)
     verb = "falls" if after < found.error else "rises"
-    change = f"{verb} from {number(found.error)} to {number(after)}" if after != found.error else "stays as it is"
+    change = f"{verb} {from_to(found.error, after)}" if after != found.error else "stays as it is"
     steps.tell(
         "one step",
         f"One step of gradient descent with η = {number(rate)}: the error {change}.",

@@ -80,7 +80,7 @@ def _errors(thrown: Thrown, colour: str) -> dict[str, Any]:
         "label": "The error at every step, and what the local quadratic predicts; arrow keys read them off",
         "title": "The error",
         "height": 320,
-        "x": {"title": "step", "range": [0, len(thrown.error) - 1]},
+        "x": {"title": "step", "range": [0, 1.02 * (len(thrown.error) - 1)]},
         "y": {"title": "error", "log": True, "range": [float(np.log10(max(low, 1e-12))) - 0.15, float(top)]},
         "curves": [
             {
@@ -112,7 +112,7 @@ def _sharpness(thrown: Thrown, limits: np.ndarray, colour: str) -> dict[str, Any
         "label": "The sharpness at every step, and the limit; arrow keys read it off",
         "title": "The sharpness",
         "height": 320,
-        "x": {"title": "step", "range": [0, len(thrown.error) - 1]},
+        "x": {"title": "step", "range": [0, 1.02 * (len(thrown.error) - 1)]},
         "y": {"title": "largest eigenvalue", "range": [0.0, 1.1 * min(max(high, float(limits[0])), 2.2 * thrown.rest)]},
         "curves": [
             {

@@ -147,7 +147,7 @@ def _along(ends: Ends, limits: np.ndarray, colour: str) -> dict[str, Any]:
         "label": "The largest eigenvalue at every step, and the limit; arrow keys read it off",
         "title": "Sharpness along the path",
         "height": 380,
-        "x": {"title": "step", "range": [0.0, float(len(ends.weights) - 1)]},
+        "x": {"title": "step", "range": [0.0, 1.02 * (len(ends.weights) - 1)]},
         "y": {"title": "largest eigenvalue", "range": [0.0, top]},
         "curves": [
             {

@@ -156,7 +156,7 @@ def _along(swept: Swept, name: str, title: str, axis: str, colour: str) -> dict[
         "label": f"{title}; arrow keys read it off",
         "title": title,
         "height": 260,
-        "x": {"title": "training time η × steps", "symbol": "time", "range": [0.0, swept.time]},
+        "x": {"title": "training time η × steps", "symbol": "time", "range": [0.0, 1.02 * swept.time]},
         "y": {"title": axis, "log": True, "range": _span(*seen)},
         "curves": [
             {

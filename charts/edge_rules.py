@@ -59,7 +59,7 @@ def _panel(lanes: list[Lane], name: str, steps: int) -> dict[str, Any]:
         "title": title,
         "height": 300 if name == "ratio" else 240,
         "wide": True,
-        "x": {"title": "step", "range": [0, steps - 1]},
+        "x": {"title": "step", "range": [0, 1.02 * (steps - 1)]},
         "y": {"title": axis, "range": [0.0, HIGHEST]} if name == "ratio" else _errors(lanes, axis),
         "curves": curves,
         "marks": [{"y": 1.0, "name": "the limit", "colour": "@limit", "dash": "dash", "width": 1.8}]

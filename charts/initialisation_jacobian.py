@@ -5,12 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from charts.initialisation_signal import DECADES
+from charts.initialisation_signal import fate, reach
 from engine.initialisation.jacobian import Expected
-from engine.words import near_one, number, with_error
+from engine.words import near_one, number
 
 ALL, LARGEST, OTHERS = "@open", "@limit", "@quiet"
-SAME = 3.0  # factor within which a size counts as kept
 
 
 def jacobian_message(
@@ -36,7 +35,7 @@ def jacobian_message(
         warnings.simplefilter("ignore", RuntimeWarning)  # of means of nothing, where all networks are dead
         typical = {
             "largest": np.exp(np.nanmean(np.log(np.where(found[..., 0] > 0.0, found[..., 0], np.nan)), axis=1)),
-            "middle": np.median(np.nan_to_num(found), axis=(1, 3)),
+            "middle": _known(np.median(np.nan_to_num(found), axis=(1, 3))),
             "sent": np.exp(0.5 * np.nanmean(alive, axis=1)),
         }
     arrays = {"layer": np.arange(depth + 1), "at": np.array(at), "edge": edge.T}
@@ -44,7 +43,7 @@ def jacobian_message(
     arrays |= {f"{name}.found": values.T for name, values in typical.items()}
     arrays |= {"directions.told": told.directions.T, "directions.found": shared.T}
     last = np.nan_to_num(found[-1])  # (G, S, n)
-    arrays |= {"rank": np.arange(1, width + 1), "values": np.where(last > 0.0, last, np.nan).mean(axis=0)}
+    arrays |= {"rank": np.arange(1, width + 1), "values": _known(last).mean(axis=0)}
     says = [_says(told, sent, alive, shared, names[k], k, width, units) for k in range(count)]
     middle = count // 2
     header = {
@@ -61,6 +60,11 @@ def jacobian_message(
         "panels": [_values(arrays, count, depth), _directions(arrays, count, depth, width), _spectrum(arrays, count)],
     }
     return header, {name: np.asarray(array, dtype=float).reshape(-1) for name, array in arrays.items()}
+
+
+def _known(values: np.ndarray) -> np.ndarray:
+    """Return values with nan where they are 0, or were too small to be told from it."""
+    return np.where(values > 0.0, values, np.nan)
 
 
 def _shared(found: np.ndarray) -> np.ndarray:
@@ -93,7 +97,7 @@ def _values(arrays: dict[str, np.ndarray], count: int, depth: int) -> dict[str, 
         {
             "x": {"name": "layer"},
             "y": {"name": "edge", "rows": count},
-            "label": "largest s, predicted for few layers and for many",
+            "label": "largest s, predicted (wide or deep)",
             "colour": LARGEST,
             "dash": "dash",
             "width": 2.2,
@@ -106,7 +110,7 @@ def _values(arrays: dict[str, np.ndarray], count: int, depth: int) -> dict[str, 
             "label": "median s, measured",
             "colour": OTHERS,
             "width": 2.4,
-            "absent": "0",
+            "absent": "0 or rounding",
         },
     ]
     return {
@@ -127,11 +131,7 @@ def _ranges(arrays: dict[str, np.ndarray]) -> list[list[float]]:
             np.concatenate([arrays[name] for name in ("root.told", "sent.told", "largest.found")], axis=1)
         )
     powers = np.where(np.isfinite(powers), powers, 0.0)
-    return [[-_reach(0.4 - row.min()), _reach(row.max())] for row in powers]
-
-
-def _reach(power: float) -> float:
-    return next((decades for decades in DECADES if power < decades - 0.1), DECADES[-1])
+    return [[-reach(0.4 - row.min()), reach(row.max())] for row in powers]
 
 
 def _directions(arrays: dict[str, np.ndarray], count: int, depth: int, width: int) -> dict[str, Any]:
@@ -189,7 +189,7 @@ def _spectrum(arrays: dict[str, np.ndarray], count: int) -> dict[str, Any]:
                 "points": True,
                 "width": 3.2,
                 "colour": LARGEST,
-                "absent": "0",
+                "absent": "0 or rounding",
             }
         ],
         "rest": 1.0,
@@ -201,16 +201,14 @@ def _says(
 ) -> str:
     depth, last, goal = len(sent) - 1, alive[-1, :, k], float(sent[-1, k])
     known = last[np.isfinite(last)]
-    verb = "keeps its size" if abs(goal) < 2.0 * np.log(SAME) else "vanishes" if goal < 0.0 else "explodes"
     text = f"{name}: through {depth} layer{'s' if depth > 1 else ''} of {width} {units}"
     if not len(known):
         return f"{text} nothing comes back: every network is dead."
-    size = np.exp(0.5 * float(known.mean()))
-    unsure = 0.5 * size * float(known.std(ddof=1)) / np.sqrt(len(known)) if len(known) > 1 else 0.0
-    rate = np.exp(0.5 * goal / depth)
+    size, rate = np.exp(0.5 * float(known.mean())), np.exp(0.5 * goal / depth)
+    unsure = np.exp(0.5 * float(known.std(ddof=1)) / np.sqrt(len(known))) if len(known) > 1 else np.inf
     dead = f" {len(last) - len(known)} of {len(last)} networks are dead." if len(known) < len(last) else ""
     return (
-        f"{text} a typical gradient becomes {with_error(size, unsure)} times as long (predicted"
-        f" {number(np.exp(0.5 * goal))}, {near_one(rate)} a layer): it {verb}. Of {width} directions"
+        f"{text} a typical gradient becomes {number(size, 2)} times as long, to a factor of {number(unsure)} (predicted"
+        f" {number(np.exp(0.5 * goal))}, {near_one(rate)} a layer): it {fate(np.exp(goal))}. Of {width} directions"
         f" {number(float(shared[-1, k]))} carry it (predicted {number(float(told.directions[-1, k]))}).{dead}"
     )

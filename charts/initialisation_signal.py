@@ -175,10 +175,11 @@ def _ranges(arrays: dict[str, np.ndarray], name: str) -> list[list[float]]:
     with np.errstate(divide="ignore"):
         powers = np.concatenate([np.log10(np.asarray(arrays[part])) for part in parts], axis=1)
     powers = np.where(np.isfinite(powers), powers, 0.0)
-    return [[-_reach(-row.min()), _reach(row.max())] for row in powers]
+    return [[-reach(-row.min()), reach(row.max())] for row in powers]
 
 
-def _reach(power: float) -> float:
+def reach(power: float) -> float:
+    """Return how many decades an axis has on the side of a power of ten: one of few widths."""
     return next((decades for decades in DECADES if power < decades - 0.1), DECADES[-1])
 
 

@@ -351,9 +351,9 @@ def gauge_of(surface: Any, study: Study) -> dict[str, Any] | None:
     if not rule.linear and not rule.adaptive:
         words = f"no limit of {rule.title} is known in closed form"
     elif rule.linear:
-        words = f"local limit = {rule.limit_words} with H at the point that is looked at{where}"
+        words = f"local limit = {rule.limit_formula} with H at the point that is looked at{where}"
     else:
-        words = f"local limit = {rule.limit_words}, with H and the averages at the point that is looked at{where}"
+        words = f"local limit = {rule.limit_formula}, with H and the averages at the point that is looked at{where}"
     words += f"; E is {surface.made_of}" if surface.made_of else ""
     limited = gauge(0.0, study.limit, None, rule.linear, None, words, "local limit")
     return {**limited, "unlimited": {**limited, "words": "nothing curves up here: there is no local limit"}}

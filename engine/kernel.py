@@ -31,6 +31,7 @@ SIGNATURES = {
 }
 
 _compiling = threading.Lock()
+_declared: list[tuple[type, str]] = []
 
 
 class kernel:
@@ -52,14 +53,29 @@ class kernel:
     def __set_name__(self, owner: type, name: str) -> None:
         if self.signature is None:
             self.signature = SIGNATURES[name]
+        _declared.append((owner, name))
 
     def __get__(self, instance: object, owner: type) -> Callable[..., Any]:
         if self.compiled is None:
             with _compiling:
                 if self.compiled is None:
-                    compiler = numba.njit(self.signature, cache=True, nogil=True, error_model="numpy")
-                    self.compiled = compiler(self.function)
+                    self.compiled = self._compile()
         return self.compiled
+
+    def _compile(self) -> Callable[..., Any]:
+        options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+        try:
+            return numba.njit(self.signature, cache=True, **options)(self.function)
+        except Exception:
+            # perhaps the cache: a full disk, a folder that cannot be written to, a broken file. What it would have
+            # saved is time; an error of the kernel itself comes again
+            return numba.njit(self.signature, **options)(self.function)
+
+
+def compile_all() -> tuple[int, int]:
+    """Compile every kernel of the modules that were imported; return how many there are and how many no cache had."""
+    kernels = [getattr(owner, name) for owner, name in _declared]
+    return len(kernels), sum(not item.stats.cache_hits for item in kernels if hasattr(item, "stats"))
 
 
 def part(function: Callable[..., Any]) -> Callable[..., Any]:

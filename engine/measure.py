@@ -12,6 +12,7 @@ from engine.iteration import Iteration
 from engine.kernel import RUNS, SIGNATURES, WEIGHTS, kernel
 from engine.optimizer import Optimizer
 from engine.surface import Surface
+from engine.timing import timed
 from engine.workers import Watch
 
 STRIP = 256  # runs
@@ -264,12 +265,13 @@ class Measure:
         loop = _Loop.advance
 
         def advance(first: int, last: int) -> bool:
-            return loop(
-                *(first, last, self.steps, surface.value_and_grad, rule.query, rule.update, Clipping.clipped),
-                rule.look_ahead,
-                *(w, state, theta, data, self.schedule, eta, hyper, start, bound),
-                *(batch.lowest, threshold, error, settled, first_hit, diverged_at, noise, self.clip),
-            )
+            with timed("measure"):
+                return loop(
+                    *(first, last, self.steps, surface.value_and_grad, rule.query, rule.update, Clipping.clipped),
+                    rule.look_ahead,
+                    *(w, state, theta, data, self.schedule, eta, hyper, start, bound),
+                    *(batch.lowest, threshold, error, settled, first_hit, diverged_at, noise, self.clip),
+                )
 
         if not watch.in_pieces(advance, self.steps, runs):
             return None

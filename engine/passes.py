@@ -88,17 +88,6 @@ def backward(
     return Backward(tuple(deltas), tuple(bigs), weights, tuple(deltas))
 
 
-def post_recursion(layers: Sequence[Layer], passed: Forward, big: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Return dL/da of every layer, the input first, from that of the last one (M,), without any dL/dz.
-
-    dL/da_r = sum over the units h above of w_hr f'(z_h) dL/da_h      Aggarwal (2018), section 3.2
-    """
-    found = [np.asarray(big)]
-    for layer, slopes in zip(reversed(layers), reversed(passed.slopes), strict=True):
-        found.insert(0, (layer.weights * slopes[:, None]).T @ found[0])
-    return tuple(found)
-
-
 def hinge(score: Any, corrupt: Any, margin: float) -> tuple[Any, float]:
     """Return J = max(0, margin + corrupt - score) and dJ/d corrupt = -dJ/d score, which is 1 where J > 0, else 0.
 

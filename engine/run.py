@@ -16,6 +16,7 @@ from engine.optimizer import Optimizer, as_optimizers
 from engine.sampling import batches, fitting_size
 from engine.schedule import Schedule
 from engine.surface import Surface
+from engine.timing import timed
 from engine.trajectory import Trajectory
 
 RECORDS = ("error", "gradient", "used_gradient", "state", "batch_error")
@@ -249,13 +250,16 @@ def run(
 
     def advance(first: int, last: int) -> None:
         if walk:
-            _walk(walk, first, last, every, eta, added, (weights, error, gradient, used, states))
+            with timed("iterate"):
+                _walk(walk, first, last, every, eta, added, (weights, error, gradient, used, states))
             return
-        _Loop.advance(
-            *(first, last, every, surface.value_and_grad, rule.query, rule.update, Clipping.clipped, rule.look_ahead),
-            *(w, state, surface.pack(), surface.rows(), eta, hyper, origin, bound),
-            *(weights, error, gradient, used, states, diverged_at, added, limit, order, batch_error),
-        )
+        loop = _Loop.advance
+        with timed("run"):
+            loop(
+                *(first, last, every, surface.value_and_grad, rule.query, rule.update, Clipping.clipped),
+                *(rule.look_ahead, w, state, surface.pack(), surface.rows(), eta, hyper, origin, bound),
+                *(weights, error, gradient, used, states, diverged_at, added, limit, order, batch_error),
+            )
 
     bound = squared_bound(origin)
     with np.errstate(all="ignore"):

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.parameter import Parameterised
+from engine.timing import timed
 
 View = tuple[tuple[float, float], tuple[float, float]]
 
@@ -137,7 +138,7 @@ class Surface(Parameterised, ABC):
         columns = np.ascontiguousarray(w.reshape(-1, self.dim).T)
         error, gradient = np.empty(columns.shape[1]), np.empty_like(columns)
         if columns.size:
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), timed("evaluate"):
                 self.value_and_grad(columns, self.pack(), self.rows(), error, gradient)
         return error.reshape(w.shape[:-1]), gradient.T.reshape(w.shape)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from engine.edge import Edge
 from engine.trajectory import Trajectory
 
 
@@ -23,6 +24,20 @@ def csv_of_runs(paths: Mapping[str, Trajectory]) -> str:
         raise ValueError("paths must hold at least one run, got none")
     rows = [f"{name},{row}" for name, path in paths.items() for row in _rows(path)]
     return "\n".join(["run,step," + _names(next(iter(paths.values()))), *rows, ""])
+
+
+def csv_of_edge(edge: Edge, most: int = 8) -> str:
+    """Return a run beside its edge as CSV with the columns step, error, limit, eigenvalue_1, ..., the largest first.
+
+    Every number has all its digits; at most so many eigenvalues; nan where there is none. The rows end with the step at
+    which the run diverged.
+    """
+    top = edge.eigenvalues[:, :most]
+    rows = ["step,error,limit," + ",".join(f"eigenvalue_{k}" for k in range(1, top.shape[1] + 1))]
+    for step in range(edge.last + 1):
+        values = [edge.error[step], edge.limits[step], *top[step]]
+        rows.append(",".join([str(step), *(repr(float(value)) for value in values)]))
+    return "\n".join([*rows, ""])
 
 
 def _names(path: Trajectory) -> str:

@@ -26,11 +26,11 @@ def pool() -> ThreadPoolExecutor:
     """Return the one pool of threads of this process, made when first asked for. Never wait for it from within it."""
     with _making:
         if not _made:
-            _made.append(ThreadPoolExecutor(CORES, thread_name_prefix="valley", initializer=_step_back))
+            _made.append(ThreadPoolExecutor(CORES, thread_name_prefix="valley", initializer=step_back))
         return _made[0]
 
 
-def _step_back() -> None:
+def step_back() -> None:
     """Let whoever waits for a page go first: on Linux a thread has a priority of its own."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)

@@ -9,7 +9,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -58,24 +58,39 @@ class NoBrowser(Exception):
 
 
 @contextmanager
-def serve(folder: Path = ROOT, *options: str) -> Iterator[str]:
+def serve(
+    folder: Path = ROOT,
+    *options: str,
+    script: str = "app.py",
+    healthy: str = "/_stcore/health",
+    log: Path | None = None,
+    prefix: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[str]:
     """Run ``streamlit run app.py`` in folder on a free port and give its address, ``http://127.0.0.1:50123``.
 
-    ``options`` are further ones of ``streamlit run``. RuntimeError holds the server's output if it does not start.
+    ``options`` are further ones of ``streamlit run``; ``healthy`` is what answers 200 once it has started. What the
+    server writes goes to ``log``. ``prefix`` is a command that runs it, ``environment`` is added to ours. RuntimeError
+    holds what the server wrote if it does not start.
     """
-    with tempfile.TemporaryFile() as output:
-        port = _free_port()
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    with log.open("w+b") if log else tempfile.TemporaryFile() as output:
+        port = free_port()
+        command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless", "true"]
         command += ["--server.address", "127.0.0.1", "--server.port", str(port), "--server.fileWatcherType", "none"]
         process = subprocess.Popen(
-            [*command, *options], cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+            [*prefix, *command, *options],
+            cwd=folder,
+            env={**os.environ, **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
         try:
             address = f"http://127.0.0.1:{port}"
-            if not _healthy(address, process):
+            if not _healthy(address + healthy, process):
                 output.seek(0)
                 said = output.read().decode(errors="replace")
-                raise RuntimeError(f"streamlit run app.py did not start (exit code {process.poll()}):\n{said}")
+                raise RuntimeError(f"streamlit run {script} did not start (exit code {process.poll()}):\n{said}")
             yield address
         finally:
             process.terminate()
@@ -86,18 +101,18 @@ def serve(folder: Path = ROOT, *options: str) -> Iterator[str]:
                 process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _healthy(address: str, process: subprocess.Popen[bytes]) -> bool:
+def _healthy(url: str, process: subprocess.Popen[bytes]) -> bool:
     """Wait until the server answers; False once it has ended or taken too long."""
     until = time.monotonic() + START_TIMEOUT
     while process.poll() is None and time.monotonic() < until:
         try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=5) as answer:
+            with urllib.request.urlopen(url, timeout=5) as answer:
                 if answer.status == 200:
                     return True
         except (urllib.error.URLError, OSError) as error:

@@ -16,6 +16,7 @@ from engine import discover_optimizers, run
 from engine.edge import Edge, spectrum_along
 from engine.optimizers.gradient_descent import GradientDescent
 from engine.parameter import Parameter
+from engine.take_away import csv_of_edge
 from engine.thrown import growth, measured_growth
 from surfaces.mlp import Mlp
 from surfaces.sharpness import Sharpness
@@ -211,24 +212,28 @@ def test_the_story_holds_the_numbers_of_the_run():
             assert f"{'raises' if error[k + 1] > error[k] else 'lowers'} the error" in text
 
 
+def told(edge):
+    return story_of(edge, "2/η").replace("\u00a0", " ")
+
+
 def edge_of(ratio, error, limit=2.0, lost=-1):
     return Edge(limit, limit * np.asarray(ratio)[:, None], np.asarray(error, dtype=float), lost)
 
 
 def test_every_case_has_its_sentence():
-    assert "never meets its limit 2/η = 2: at most, at step 1, it is 1, 50 % of it. The error never rises." in story_of(
-        edge_of([0.4, 0.5, 0.3], [3, 2, 1]), "2/η"
+    assert "never meets its limit 2/η = 2: at most, at step 1, it is 1, 50 % of it. The error never rises." in told(
+        edge_of([0.4, 0.5, 0.3], [3, 2, 1])
     )
-    grown = story_of(edge_of([0.5, 1.02, 1.3, 0.95], [4, 2, 3, 1]), "2/η")
+    grown = told(edge_of([0.5, 1.02, 1.3, 0.95], [4, 2, 3, 1]))
     assert "From 50 % of its limit 2/η = 2 the sharpness grows and meets it at step 1." in grown
     assert "at 1 of 2 steps, at the end at 95 %." in grown and "never rose before, rises once, and yet goes" in grown
-    begun = story_of(edge_of([1.5, 0.95, 1.0], [4, 5, 6]), "2/η")
+    begun = told(edge_of([1.5, 0.95, 1.0], [4, 5, 6]))
     assert "begins beyond its limit 2/η = 2, at 150 % of it, and is first below it at step 1." in begun
     assert "rises 2 times, and goes from 4 to 6" in begun
-    lost = story_of(edge_of([1.5, 9.0, np.nan], [4, 5, np.nan], lost=1), "2/η")
+    lost = told(edge_of([1.5, 9.0, np.nan], [4, 5, np.nan], lost=1))
     assert lost.endswith("is lost: at step 1 it has diverged.")
-    assert "nowhere" in story_of(edge_of([np.nan, np.nan], [1, np.nan], lost=1), "2/η")
-    assert "meets it at step 1." in story_of(edge_of([0.5, 1.0], [2, 1]), "2/η")
+    assert "nowhere" in told(edge_of([np.nan, np.nan], [1, np.nan], lost=1))
+    assert "meets it at step 1." in told(edge_of([0.5, 1.0], [2, 1]))
 
 
 @settings(max_examples=40, deadline=None)
@@ -240,6 +245,12 @@ def test_no_run_of_numbers_breaks_the_story(seed, steps, high):
     assert said.endswith(".") and "nan" not in said
     places = training.stops(edge)
     assert (np.diff(places) >= 0).all() and places[0] == 0 and places[-1] == edge.last
+
+
+def test_the_numbers_can_be_taken_away():
+    edge = edge_of([0.5, 1.02, np.nan], [4, 2, np.nan], lost=2)
+    assert csv_of_edge(edge) == "step,error,limit,eigenvalue_1\n0,4.0,2.0,1.0\n1,2.0,2.0,2.04\n"
+    assert opened("training").main.download_button[0].label == "Numbers (CSV)"
 
 
 # ---- known

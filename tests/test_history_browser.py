@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 from test_browser import IDLE, SECONDS, address_has, in_address, number_input
 
@@ -94,3 +95,40 @@ def test_another_page_is_one_step(page, server):
     expect(page.locator(".valley-lines .valley-panel").first).to_be_visible(timeout=40 * SECONDS)
     gone(page, page.go_back, steps="60")
     assert in_address(page) == {"steps": "60", "data.rows": "40"}
+
+
+FOCUSED = """() => {
+  const { left, right, width } = document.activeElement.getBoundingClientRect();
+  return document.activeElement === document.body || (right > 0 && left < window.innerWidth && width >= 0);
+}"""
+
+
+@pytest.mark.parametrize("name", ["networks", "noise"])
+def test_on_a_phone_the_keyboard_does_not_walk_through_a_folded_sidebar(page, server, name):
+    page.set_viewport_size({"width": 390, "height": 844})
+    opened(page, f"{server}/{name}", ".valley-ground .contour, .valley-lines .valley-panel")
+    reached = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        assert page.evaluate(FOCUSED)
+        reached.add(page.evaluate("() => document.activeElement.type ?? document.activeElement.tagName"))
+    assert "range" in reached
+    assert not page.locator(".stSidebar input").first.is_visible()
+    page.get_by_test_id("stExpandSidebarButton").click()
+    expect(page.locator(".stSidebar input").first).to_be_visible()
+
+
+def test_on_a_phone_what_is_not_used_is_said_while_the_sidebar_is_folded(page, server):
+    page.set_viewport_size({"width": 390, "height": 844})
+    opened(page, f"{server}/networks?steps=40&surface.hidden=eight", ".valley-ground .contour")
+    said = page.locator(".st-key-notices").first
+    expect(said).to_contain_text("Hidden units must be at most 4 whole numbers")
+    page.get_by_test_id("stExpandSidebarButton").click()
+    expect(said).to_be_hidden()
+
+
+def test_a_preset_writes_whole_numbers_without_a_point(page, server):
+    opened(page, f"{server}/networks?steps=40", ".valley-ground .contour")
+    button = page.get_by_role("button", name="Luck of the draw", exact=True)
+    one_step(page, button.click, **{"initial.seed": "2", "initial.b.seed": "1"})
+    assert in_address(page)["initial.seed"] == "2"

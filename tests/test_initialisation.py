@@ -314,6 +314,14 @@ def test_the_first_limit_is_about_what_wide_layers_have(name, power):
     assert found[0] == pytest.approx(exact, rel=1e-3)
 
 
+def test_the_sharpest_direction_is_found_beside_a_steeper_one_downwards():
+    net = Mlp(data=Moons(rows=20).dataset(), hidden=(4,), loss="sum_of_squares")
+    starts = np.stack([3.0 * net.initial("he", seed=k) for k in range(12)])
+    eigenvalues = np.linalg.eigvalsh(net.hessian(starts))
+    assert (-eigenvalues[:, 0] > eigenvalues[:, -1]).any() or (eigenvalues[:, 0] < 0.0).all()
+    np.testing.assert_allclose(sharpest(net, starts, np.ones(net.dim), 2000), eigenvalues[:, -1], rtol=1e-3)
+
+
 def test_the_rule_for_pairs_agrees_with_the_arc_cosine_of_relus():
     inputs = Moons(rows=12).dataset().inputs
     gram = inputs @ inputs.T

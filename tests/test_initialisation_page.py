@@ -142,7 +142,7 @@ def test_the_first_he_layer_is_named():
 def test_xavier_between_widths_is_compared_with_he():
     query = {"stack.activation": "linear", "stack.scheme": "xavier", "signal.first": "200", "signal.last": "20"}
     header, _ = drawn(opened(view="signal", **query))
-    assert "(predicted 3.12)" in says(header)[6] and "(predicted 0.312)" in says(header)[6]
+    assert "(predicted 3.12, " in says(header)[6] and "(predicted 0.312)" in says(header)[6]
     assert says(header)[6].endswith("He's weights, as large between equal widths, would make them 1 and 0.1.")
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.dataset import Dataset
-from engine.passes import BENDS, Layer, backward, forward, hinge, log_loss, post_recursion, squared
+from engine.passes import BENDS, Layer, backward, forward, hinge, log_loss, squared
 from surfaces.mlp import Mlp
 
 STEP = 1e-30
@@ -43,6 +43,14 @@ def test_the_gradient_is_that_of_complex_steps(net):
                 out = forward(nudged(layers, k, part, place), x).post[-1]
                 told = (out**2).sum().imag / STEP
                 assert getattr(back, part)[k][place] == pytest.approx(told, rel=1e-11, abs=1e-11)
+
+
+def post_recursion(layers, passed, big):
+    """dL/da of every layer without any dL/dz, Aggarwal (2018), 3.2: over the edges above weight, slope and Delta."""
+    found = [big]
+    for layer, slopes in zip(reversed(layers), reversed(passed.slopes), strict=True):
+        found.insert(0, (layer.weights * slopes[:, None]).T @ found[0])
+    return found
 
 
 @given(NET)

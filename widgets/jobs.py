@@ -1,7 +1,9 @@
 """Jobs: long computations that nobody's page waits for. One of a kind at a time, shared by whoever asks for it.
 
-A job runs in a thread of its own and lives as long as somebody keeps asking for it: whoever stopped, left, or moved a
-slider on no longer asks. What is done is remembered, the latest few.
+So many run at a time as there are processors; the others stand in line, and whoever asks learns how many are ahead. A
+job runs in a thread of its own, behind the threads of the pages, and lives as long as somebody keeps asking for it:
+whoever stopped, left, or moved a slider on no longer asks. A student's third job takes the place of their first. What
+is done is remembered, the latest few.
 """
 
 import threading
@@ -10,13 +12,21 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any
 
+from engine.workers import CORES, step_back
+from metrics import HEAVY, HEAVY_SECONDS
+
 REMEMBERED = 12  # results kept, up to 4 MB each
 PATIENCE = 3.0  # seconds without anybody asking, after which a job ends
+AT_ONCE = CORES  # jobs that run
+EACH = 2  # jobs of one student that run or stand in line
+WHOSE = 8  # students whose interest in a job is remembered
 
 Progress = Callable[[float], bool]
 Compute = Callable[[Progress], Any]
 
 _jobs: OrderedDict[Hashable, "Job"] = OrderedDict()
+_line: list["Job"] = []  # those that wait, the first in front
+_running: set["Job"] = set()
 _lock = threading.Lock()
 
 
@@ -29,12 +39,15 @@ class Job:
         self.error: Exception | None = None
         self.asked = time.monotonic()
         self.done = threading.Event()
+        self.by: OrderedDict[Hashable, None] = OrderedDict()  # who asks, the latest last
         self._compute = compute
-        threading.Thread(target=self._run, name="valley job", daemon=True).start()
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Compute, in this thread."""
+        step_back()
         try:
-            self.result = self._compute(self._progress)
+            with HEAVY.labels("running").track_inprogress(), HEAVY_SECONDS.time():
+                self.result = self._compute(self._progress)
         except Exception as error:  # raised again where the result is asked for
             self.error = error
         finally:
@@ -42,6 +55,11 @@ class Job:
 
     def _progress(self, share: float) -> bool:
         self.share = share
+        return self.wanted
+
+    @property
+    def wanted(self) -> bool:
+        """Whether somebody asked for it lately."""
         return time.monotonic() - self.asked < PATIENCE
 
     @property
@@ -49,20 +67,71 @@ class Job:
         """Whether it ended without a result."""
         return self.done.is_set() and self.result is None
 
+    @property
+    def ahead(self) -> int:
+        """How many jobs must end before this one begins; 0 once it has."""
+        with _lock:
+            return _line.index(self) + 1 if self in _line else 0
 
-def ask(key: Hashable, compute: Compute, seconds: float) -> Job:
-    """Return the job of a key, begun if need be, after waiting so long for its end."""
+
+def ask(key: Hashable, compute: Compute, seconds: float, who: Hashable = None) -> Job:
+    """Return the job of a key, begun or put in line if need be, after waiting so long for its end.
+
+    ``who`` asks has at most EACH jobs under way: a new one ends the oldest that nobody else asks for.
+    """
     with _lock:
         job = _jobs.get(key)
         if job is None or job.abandoned:
             job = _jobs[key] = Job(compute)
+            _line.append(job)
         job.asked = time.monotonic()
         _jobs.move_to_end(key)
-        for old in [old for old, other in _jobs.items() if other.done.is_set()][: max(0, len(_jobs) - REMEMBERED)]:
-            del _jobs[old]
+        if who is not None:
+            _keep_few(job, who)
+        _forget()
+    _advance()
     until = time.monotonic() + seconds
     while not job.done.wait(max(0.0, min(PATIENCE / 3.0, until - time.monotonic()))) and time.monotonic() < until:
         job.asked = time.monotonic()  # whoever waits still asks
     if job.error:
         raise job.error
     return job
+
+
+def _keep_few(job: Job, who: Hashable) -> None:
+    job.by[who] = None
+    while len(job.by) > WHOSE:
+        job.by.popitem(last=False)
+    theirs = [other for other in _jobs.values() if who in other.by and not other.done.is_set() and other is not job]
+    for other in theirs[: max(0, len(theirs) + 1 - EACH)]:
+        del other.by[who]
+        if not other.by:
+            other.asked = -PATIENCE  # it ends at its next look
+
+
+def _forget() -> None:
+    over = [key for key, job in _jobs.items() if job.done.is_set()]
+    for key in over[: max(0, len(_jobs) - REMEMBERED)]:
+        del _jobs[key]
+
+
+def _advance() -> None:
+    """Let those in front of the line begin, as long as there is room; who no longer waits steps out."""
+    begun = []
+    with _lock:
+        for job in [job for job in _line if not job.wanted]:
+            _line.remove(job)
+            job.done.set()
+        while _line and len(_running) < AT_ONCE:
+            begun.append(_line.pop(0))
+            _running.add(begun[-1])
+        HEAVY.labels("waiting").set(len(_line))
+    for job in begun:
+        threading.Thread(target=_turn, args=(job,), name="valley job", daemon=True).start()
+
+
+def _turn(job: Job) -> None:
+    job.run()
+    with _lock:
+        _running.discard(job)
+    _advance()

@@ -1,9 +1,10 @@
-"""Patience: what takes longer shows how far it is and can be stopped; nobody else waits for it."""
+"""Patience: what takes longer shows how far it is, or who is ahead, and can be stopped; nobody else waits for it."""
 
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from widgets.jobs import Compute, Job, Progress, ask
 
@@ -27,7 +28,7 @@ def patiently(
     if st.session_state.get(STOPPED) == key:
         _stopped(what, sooner)
         return
-    job = ask(key, compute, SHORT)
+    job = ask(key, compute, SHORT, _session())
     if job.result is not None:
         draw(job.result)
     else:
@@ -52,12 +53,19 @@ def part(progress: Progress, done: int, count: int) -> Progress:
 @st.fragment(run_every=POLL)
 def _wait(key: Hashable, compute: Compute, what: str) -> None:
     """Look again and again; the page is drawn anew when it is over."""
-    job: Job = ask(key, compute, 0.0)
+    job: Job = ask(key, compute, 0.0, _session())
     if job.done.is_set() or st.session_state.get(STOPPED) == key:
         st.rerun()
     with st.container(height=ROOM, border=False):
-        st.progress(job.share, f"Computing {what}: {100.0 * job.share:.0f} %")
+        ahead = job.ahead
+        far = f"{ahead} ahead of you" if ahead else f"{100.0 * job.share:.0f} %"
+        st.progress(job.share, f"Computing {what}: {far}")
         st.button("Stop", key="patience.stop", on_click=st.session_state.update, args=({STOPPED: key},))
+
+
+def _session() -> str | None:
+    context = get_script_run_ctx()
+    return context.session_id if context else None
 
 
 def _stopped(what: str, sooner: str) -> None:

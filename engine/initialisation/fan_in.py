@@ -68,15 +68,23 @@ def _pairs(h: Function, rise: Function, covariance: np.ndarray) -> tuple[np.ndar
 def sharpest(surface: Any, points: np.ndarray, shares: np.ndarray, rounds: int = 60) -> np.ndarray:
     """Return the largest eigenvalue of C^1/2 H C^1/2 at points (n, D), C = diag(``shares``) (D,), by power iteration.
 
-    2 over it is the limit of eta in w_i <- w_i - eta C_ii dE/dw_i on the quadratic at hand. It must be the largest in
-    size, too.
+    2 over it is the limit of eta in w_i <- w_i - eta C_ii dE/dw_i on the quadratic at hand. Where the largest in size
+    is negative, what is looked at a second time is moved by it.
     """
+    found = _extreme(surface, points, shares, rounds, np.zeros(len(points)))
+    if (found < 0.0).any():
+        found = _extreme(surface, points, shares, rounds, np.maximum(-found, 0.0))
+    return found
+
+
+def _extreme(surface: Any, points: np.ndarray, shares: np.ndarray, rounds: int, moved: np.ndarray) -> np.ndarray:
+    """Return the eigenvalue that is the largest in size once ``moved`` (n,) is added to all, without it."""
     root = np.sqrt(shares)
     way = np.random.default_rng(0).standard_normal(points.shape)
     value = np.zeros(len(points))
     for _ in range(rounds):
         way /= np.linalg.norm(way, axis=1, keepdims=True)
-        image = root * surface.times(points, root * way)
+        image = root * surface.times(points, root * way) + moved[:, None] * way
         value = (way * image).sum(axis=1)
         way = image
-    return value
+    return value - moved

@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from charts.backpropagation_age import age_message
 from charts.backpropagation_examples import example_message
 from charts.backpropagation_hidden import hidden_message
 from charts.backpropagation_unit import EXAMPLES
 from engine.dataset import Data
 from engine.hidden_loss import hidden_loss
-from engine.one_unit import rows
+from engine.one_unit import Rows, rows
 from engine.parameter import Choice, Parameter
 from engine.passes import Layer
 from surfaces.data.house_prices import HousePrices
@@ -18,6 +19,7 @@ from surfaces.data.insurance import Insurance
 from surfaces.data.insurance_age import InsuranceAge
 from widgets.controls import number as ask
 from widgets.controls import row, word
+from widgets.lines import lines
 from widgets.worked import worked
 
 NAME = "examples"
@@ -49,13 +51,18 @@ def draw() -> None:
         name = word("example", EXAMPLE, "example")
         table = DATA[name].dataset()
         place = int(ask(f"{name}.row", _row(len(table.targets)), "row")) - 1
-        draw_one = _hidden if name == "hidden" else _unit
-        header = draw_one(name, table.inputs, table.targets[:, 0], place)
+        if name == "hidden":
+            header = _hidden(name, table.inputs, table.targets[:, 0], place)
+        else:
+            found, rate = _unit(name, table.inputs, table.targets[:, 0])
+            header = example_message(EXAMPLES[name], found, place, rate)
     worked(f"backpropagation.{NAME}", header)
+    if name == "age":
+        lines("backpropagation.age", *age_message(found))
 
 
-def _unit(name: str, inputs: np.ndarray, targets: np.ndarray, place: int) -> dict[str, Any]:
-    """Draw the weights of one unit, and return the message of its calculation."""
+def _unit(name: str, inputs: np.ndarray, targets: np.ndarray) -> tuple[Rows, float]:
+    """Draw the weights of one unit and the learning rate, and return what it makes of all rows, and the rate."""
     example = EXAMPLES[name]
     symbols = ["m", "b"] if len(example.printed) == 2 else ["w₁", "w₂", "b"]
     with row(len(symbols)):
@@ -64,8 +71,7 @@ def _unit(name: str, inputs: np.ndarray, targets: np.ndarray, place: int) -> dic
             for key, symbol, value in zip(("w1", "w2", "b")[-len(symbols) :], symbols, example.printed, strict=True)
         ]
     rate = ask(f"{name}.rate", _rate(RATES[name]), "learning rate")
-    found = rows(inputs, targets, np.array(weights), "log_loss" if example.log else "squared")
-    return example_message(example, found, place, rate)
+    return rows(inputs, targets, np.array(weights), "log_loss" if example.log else "squared"), rate
 
 
 def _hidden(name: str, inputs: np.ndarray, targets: np.ndarray, place: int) -> dict[str, Any]:

@@ -8,11 +8,15 @@ import streamlit as st
 from charts.edge_training import training_message
 from engine import discover_optimizers
 from engine.edge import Edge, edge_limit, spectrum_along
+from engine.optimizers.gradient_descent import GradientDescent
+from engine.optimizers.nadam import NAdam
 from engine.remembered import remembered
 from engine.study import Entry
+from engine.take_away import csv_of_edge
 from surfaces.mlp import Mlp
 from widgets.controls import number as ask
 from widgets.edge.inputs import STEPS, pick_rule, pick_training, rules
+from widgets.explain import formulas
 from widgets.jobs import Progress
 from widgets.lines import lines
 from widgets.patience import patiently
@@ -38,6 +42,12 @@ def draw() -> None:
     def show(edge: Edge) -> None:
         caption = caption_of(net, started)
         lines(f"edge.{NAME}", *training_message(started.label, started.optimizer, edge, stops(edge), caption))
+        formulas(net, [started])
+        st.download_button(
+            *("Numbers (CSV)", partial(csv_of_edge, edge), "edge.csv", "text/csv"),
+            on_click="ignore",
+            icon=":material/download:",
+        )
 
     patiently(
         (NAME, net, started.optimizer, started.learning_rate, started.start, steps),
@@ -58,7 +68,8 @@ def followed(net: Mlp, entry: Entry, steps: int, progress: Progress = lambda sha
     if values is None:
         return None
     assert path.error is not None
-    return Edge(edge_limit(rule, eta), values, path.error[:, 0], int(path.diverged_at[0]))
+    limit = edge_limit(rule, eta, {slot: path.state[slot][:, 0] for slot in rule.slots} if rule.adaptive else None)
+    return Edge(limit, values, path.error[:, 0], int(path.diverged_at[0]))
 
 
 def stops(edge: Edge) -> np.ndarray:
@@ -73,8 +84,13 @@ def stops(edge: Edge) -> np.ndarray:
 def caption_of(net: Mlp, entry: Entry) -> str:
     """Return what is drawn, in quiet words."""
     kinks = "" if net.smooth else " The activation or the loss has kinks: the Hessian is that of the piece at hand."
+    plain = isinstance(entry.optimizer, GradientDescent)
     of = " P holds the roots of the averages at that step." if entry.optimizer.adaptive else ""
+    # the summary of the course has it the other way round
+    grows = isinstance(entry.optimizer, NAdam) and entry.optimizer.momentum_schedule != "constant"
+    of += " μ is the momentum of that step, which grows from β₁/2 towards β₁, and the limit with it." if grows else ""
+    least = " ηλ < 2 keeps steps from being too long; of too short ones it says nothing." if plain else ""
     return (
         f"{entry.label} on a net of {net.dim} weights; its error is {net.made_of} of {net.dataset.title.lower()}, all"
-        f" of them in every step. The whole Hessian is computed exactly at every step.{of}{kinks}"
+        f" of them in every step. The whole Hessian is computed exactly at every step.{of}{least}{kinks}"
     )

@@ -58,7 +58,7 @@ class Playback {
     this.toggle.textContent = "❚❚";
     this.toggle.setAttribute("aria-label", "Pause");
     // a run lasts about six seconds, at no more than thirty pictures a second
-    const stride = Math.ceil(this.steps.length / (CALM.matches ? STILLS : 180));
+    const stride = this.reading ? 1 : Math.ceil(this.steps.length / (CALM.matches ? STILLS : 180));
     const still = Math.max(this.reading, CALM.matches ? STILL : 1000 / 30);
     const pace = Math.max(still, CALM.matches ? 0 : (6000 * stride) / this.steps.length);
     let due = performance.now();

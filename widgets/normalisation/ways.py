@@ -28,7 +28,11 @@ def draw() -> None:
     with st.sidebar:
         data = pick_rows(misfit, "leaning_cloud")
     patiently(
-        (NAME, data), partial(each, list(WAYS), lambda name: prepared(name, data)), lambda found: show(data, found)
+        (NAME, data),
+        partial(each, list(WAYS), lambda name: prepared(name, data)),
+        lambda found: show(data, found),
+        "the runs",
+        "Fewer rows",
     )
 
 
@@ -62,9 +66,9 @@ def prepared(name: str, data: Dataset) -> Way:
 
 def table(found: list[Way]) -> str:
     """Return a table of the ways, in Markdown."""
-    lines_ = ["| steps of | κ | predicted | measured |", "|:--|--:|--:|--:|"]
+    rows = ["| inputs | κ | steps |", "|:--|--:|--:|"]
     for way in found:
-        descent = way.found
-        measured = count(descent.measured) if descent.followed else "not run"
-        lines_.append(f"| {way.name} | {number(descent.condition)} | {count(descent.predicted)} | {measured} |")
-    return "\n".join(lines_)
+        measured, told = way.found.measured, count(way.found.predicted)
+        steps = f"{count(measured)}, predicted {told}" if np.isfinite(measured) else f"predicted {told}"
+        rows.append(f"| {way.name} | {number(way.found.condition)} | {steps} |")
+    return "\n".join(rows)

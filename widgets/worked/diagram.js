@@ -29,6 +29,7 @@ class Diagram {
     const edges = figure.edges.map((edge) => ({ ...edge, lit: this.lit.has(`${edge.from}-${edge.to}`) }));
     for (const edge of edges) this.line(nodes[edge.from], nodes[edge.to], edge);
     const crowded = this.narrow && edges.filter((edge) => edge.lit && edge.label.length).length > MOST;
+    edges.sort((one, other) => one.lit - other.lit); // what is lit is not covered
     if (!crowded) for (const edge of edges) this.label(nodes[edge.from], nodes[edge.to], edge);
     for (const node of Object.values(nodes)) this.node(node);
   }
@@ -83,7 +84,7 @@ class Diagram {
     const lit = this.lit.has(id);
     const known = value.findLast(([since]) => since <= this.step);
     this.add("circle", { cx: px, cy: py, r: this.radius }, `valley-node ${known ? "valley-known" : ""} ${lit ? this.flow : ""}`);
-    if (known) this.text(px, py, known[1], `valley-value ${known[1].length > 6 ? "valley-long" : ""}`);
+    if (known) this.text(px, py, known[1], `valley-value ${known[1].length > 7 ? "valley-longer" : known[1].length > 5 ? "valley-long" : ""}`);
     if (beside) this.text(px - this.radius - 4, py, name, "valley-name valley-last");
     else this.text(px, py - this.radius - 9, name, "valley-name");
     const returned = back.findLast(([since]) => since <= this.step);
