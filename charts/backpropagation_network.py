@@ -111,7 +111,7 @@ def _tell_inputs(steps: Steps, found: Pair) -> None:
     steps.tell(
         "inputs",
         "Two inputs go through the same weights. The score of the true one should be above that of the corrupt one by"
-        f" the margin Δ = {number(found.margin)}.",
+        f" the margin m = {number(found.margin)}.",
         [
             ["**W", "=", matrix(layer.weights)],
             ["**b", "=", column(layer.biases), ",", "**U", "=", column(found.layers[1].weights[0])],
@@ -217,7 +217,7 @@ def _tell_error(steps: Steps, found: Pair) -> None:
         "error" if found.signal else "error 0",
         says,
         [
-            ["J", "=", "max", "(", "0", ",", "Δ", "+", ["sub", "s", "c"], "−", "s", ")"],
+            ["J", "=", "max", "(", "0", ",", "m", "+", ["sub", "s", "c"], "−", "s", ")"],
             ["=", "max", "(", "0", ",", number(found.margin), "+", factor(corrupt), "−", factor(score), ")"],
             ["=", number(found.error)],
         ],

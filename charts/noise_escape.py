@@ -35,8 +35,9 @@ def escape_message(
     last = int(np.flatnonzero(high >= LOW)[-1])
     unsure = np.sqrt(share * (1.0 - share) / over.shape[1])
     arrays = {"floor.x": floor[0], "floor.y": floor[1], "sigma": sigmas, "share": share}
-    arrays |= {"told.x": noise[: last + 1], "told.y": by_rates[: last + 1]}
-    arrays |= {"low.x": noise[last:], "low.y": by_rates[last:]}
+    place = np.arange(len(noise))
+    arrays |= {"noise": noise, "told": np.where(place <= last, by_rates, np.nan)}
+    arrays["low"] = np.where(place >= last, by_rates, np.nan)
     for name, mine in (("local", ~over), ("global", over)):
         shown = np.where(mine[:, :DOTS, None], ends[:, :DOTS], np.nan)
         arrays |= {f"{name}.x": shown[..., 0], f"{name}.y": shown[..., 1]}
@@ -95,10 +96,13 @@ def _shares(sigmas: np.ndarray) -> dict[str, Any]:
         "x": {"title": "noise σ", "symbol": "σ", "range": [0.0, each[-1] * 1.02]},
         "y": {"title": "share", "range": [-0.03, 1.03]},
         "curves": [
-            {"x": {"name": "told.x"}, "y": {"name": "told.y"}, "label": "predicted", "colour": GLOBAL, "dash": "dash"},
             {
-                **{"x": {"name": "low.x"}, "y": {"name": "low.y"}, "label": "the same rates, the pass too low"},
-                **{"colour": GLOBAL, "dash": "dot", "width": 1.4},
+                **{"x": {"name": "noise"}, "y": {"name": "told"}, "label": "predicted", "absent": "–"},
+                **{"colour": GLOBAL, "dash": "dash"},
+            },
+            {
+                **{"x": {"name": "noise"}, "y": {"name": "low"}, "label": "the same rates, the pass too low"},
+                **{"colour": GLOBAL, "dash": "dot", "width": 1.4, "absent": "–"},
             },
             {
                 "x": {"name": "sigma"},

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from itertools import islice
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
@@ -31,9 +32,10 @@ def pool() -> ThreadPoolExecutor:
 
 
 def step_back() -> None:
-    """Let whoever waits for a page go first: on Linux a thread has a priority of its own."""
+    """Let whoever waits for a page go first: on Linux a thread has a priority of its own, where the host allows it."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
 
 
 if hasattr(os, "register_at_fork"):

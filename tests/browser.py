@@ -9,7 +9,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -66,15 +66,17 @@ def serve(
     log: Path | None = None,
     prefix: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
+    port: int = 0,
+    started: Callable[[subprocess.Popen[bytes]], object] = lambda process: None,
 ) -> Iterator[str]:
     """Run ``streamlit run app.py`` in folder on a free port and give its address, ``http://127.0.0.1:50123``.
 
     ``options`` are further ones of ``streamlit run``; ``healthy`` is what answers 200 once it has started. What the
-    server writes goes to ``log``. ``prefix`` is a command that runs it, ``environment`` is added to ours. RuntimeError
-    holds what the server wrote if it does not start.
+    server writes goes to ``log``. ``prefix`` is a command that runs it, ``environment`` is added to ours. ``port`` is
+    one to take, ``started`` is given the process. RuntimeError holds what the server wrote if it does not start.
     """
     with log.open("w+b") if log else tempfile.TemporaryFile() as output:
-        port = free_port()
+        port = port or free_port()
         command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless", "true"]
         command += ["--server.address", "127.0.0.1", "--server.port", str(port), "--server.fileWatcherType", "none"]
         process = subprocess.Popen(
@@ -85,6 +87,7 @@ def serve(
             stdout=output,
             stderr=subprocess.STDOUT,
         )
+        started(process)
         try:
             address = f"http://127.0.0.1:{port}"
             if not _healthy(address + healthy, process):

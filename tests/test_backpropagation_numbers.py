@@ -124,6 +124,15 @@ def test_numbers_of_the_network_are_in_the_address():
     assert [float(z)] == pytest.approx([float(found["1/25  true: z₁"][-1][-1].replace("−", "-"))], rel=1e-2)
 
 
+@pytest.mark.parametrize("form", list(BACK))
+def test_the_margin_has_a_letter_of_its_own(form):
+    (data,) = components(opened("network", form=form))
+    header, _ = decode(data)
+    told = json.dumps(header["formulas"], ensure_ascii=False)
+    assert '"0", ",", "m", "+"' in told and "margin m = 1." in header["says"][0]
+    assert ('"Δ"' in told) == (form == "post")
+
+
 def test_a_kept_margin_sends_nothing_back():
     header = told(opened("network", margin="0", **{"out.1": "-5"}))
     assert header["index"]["texts"][-1].endswith("error 0") and -1 not in header["ways"]

@@ -9,7 +9,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -35,27 +36,34 @@ def site(tmp_path_factory) -> Iterator[Site]:
         secret = {"STREAMLIT_SERVER_COOKIE_SECRET": "shared"}
         options = {"script": "server.py", "healthy": "/readyz", "environment": secret}
         replicas = [stack.enter_context(serve(ROOT, *QUIET, **options)) for _ in range(2)]
-        port, home = free_port(), tmp_path_factory.mktemp("caddy")
-        settings = {
-            "VALLEY_SITE": f"http://127.0.0.1:{port}",
-            "VALLEY_REPLICAS": " ".join(address.removeprefix("http://") for address in replicas),
-            "VALLEY_SECRET": "shared",
-            "HOME": str(home),
-            "XDG_DATA_HOME": str(home),
-        }
-        caddy = subprocess.Popen(
-            [CADDY or "", "run", "--config", str(ROOT / "deploy" / "Caddyfile"), "--adapter", "caddyfile"],
-            env={**os.environ, **settings},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        stack.callback(caddy.wait)
-        stack.callback(caddy.terminate)
-        address = f"http://127.0.0.1:{port}"
+        yield Site(stack.enter_context(proxy(replicas, tmp_path_factory.mktemp("caddy"))), replicas)
+
+
+@contextmanager
+def proxy(replicas: list[str], home: Path) -> Iterator[str]:
+    """Run Caddy before the replicas and give its address."""
+    address = f"http://127.0.0.1:{free_port()}"
+    settings = {
+        "VALLEY_SITE": address,
+        "VALLEY_REPLICAS": " ".join(replica.removeprefix("http://") for replica in replicas),
+        "VALLEY_SECRET": "shared",
+        "HOME": str(home),
+        "XDG_DATA_HOME": str(home),
+    }
+    caddy = subprocess.Popen(
+        [CADDY or "", "run", "--config", str(ROOT / "deploy" / "Caddyfile"), "--adapter", "caddyfile"],
+        env={**os.environ, **settings},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
         until = time.monotonic() + 30.0
         while not answers(address) and time.monotonic() < until:
             time.sleep(0.1)
-        yield Site(address, replicas)
+        yield address
+    finally:
+        caddy.terminate()
+        caddy.wait()
 
 
 def answers(address: str) -> bool:

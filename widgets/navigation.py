@@ -1,27 +1,46 @@
 """The pages, found in their folders; title, icon and order come from each file's own text."""
 
 import ast
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import streamlit as st
 
 FOLDER = Path(__file__).parent.parent / "app_pages"
+LAST = 1_000_000  # the place of a page that does not say one
 
 
 class Entry(NamedTuple):
-    """What a page says of itself: the docstring's first line, the icon that opens its second paragraph, ORDER."""
+    """What a page says of itself: the docstring's first line, the icon that opens its second paragraph, ORDER.
+
+    ``fault`` is why it could not be asked: a file that is no Python, that cannot be read, that does not say all of it.
+    """
 
     order: int
     section: str
     path: Path
     title: str
     icon: str
+    fault: Exception | None = None
 
 
 def entries() -> list[Entry]:
-    """Return every page of every section, in order. Files are read, not run."""
-    return sorted(_entry(path) for path in FOLDER.glob("*/*.py"))
+    """Return every page of every section, in order, broken ones last. Files are read, not run."""
+    return sorted((_asked(path) for path in FOLDER.glob("*/*.py")), key=lambda entry: entry[:3])
+
+
+def _asked(path: Path) -> Entry:
+    try:
+        return _entry(path)
+    except (
+        OSError,
+        SyntaxError,
+        ValueError,
+        RecursionError,
+        MemoryError,
+    ) as fault:
+        return Entry(LAST, path.parent.name, path, path.stem.replace("_", " ").capitalize(), ":material/error:", fault)
 
 
 def _entry(path: Path) -> Entry:
@@ -52,6 +71,14 @@ def pages() -> dict[str, list[st.Page]]:
 
     sections: dict[str, list[st.Page]] = {"": [st.Page(home, default=True, visibility="hidden")]}
     for entry in found:
-        page = st.Page(entry.path, title=entry.title, icon=entry.icon, url_path=entry.path.stem)
+        runs = _raising(entry.fault) if entry.fault else entry.path
+        page = st.Page(runs, title=entry.title, icon=entry.icon, url_path=entry.path.stem)
         sections.setdefault(entry.section.capitalize(), []).append(page)
     return sections
+
+
+def _raising(fault: Exception) -> Callable[[], NoReturn]:
+    def broken() -> NoReturn:
+        raise fault
+
+    return broken

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from widgets.jobs import Compute, Job, Progress, ask
+from widgets.jobs import Compute, Failed, Progress, ask, forget
 
 SHORT = 0.7  # seconds in which a result is simply drawn
 POLL = 0.4  # seconds between two looks at a longer one
@@ -28,7 +28,11 @@ def patiently(
     if st.session_state.get(STOPPED) == key:
         _stopped(what, sooner)
         return
-    job = ask(key, compute, SHORT, _session())
+    try:
+        job = ask(key, compute, SHORT, _session())
+    except Failed:
+        _failed(key, what)
+        return
     if job.result is not None:
         draw(job.result)
     else:
@@ -53,8 +57,11 @@ def part(progress: Progress, done: int, count: int) -> Progress:
 @st.fragment(run_every=POLL)
 def _wait(key: Hashable, compute: Compute, what: str) -> None:
     """Look again and again; the page is drawn anew when it is over."""
-    job: Job = ask(key, compute, 0.0, _session())
-    if job.done.is_set() or st.session_state.get(STOPPED) == key:
+    try:
+        job = ask(key, compute, 0.0, _session())
+    except Failed:
+        job = None
+    if job is None or job.done.is_set() or st.session_state.get(STOPPED) == key:
         st.rerun()
     with st.container(height=ROOM, border=False):
         ahead = job.ahead
@@ -71,3 +78,8 @@ def _session() -> str | None:
 def _stopped(what: str, sooner: str) -> None:
     st.info(f"Stopped while computing {what}. {sooner} are sooner done.")
     st.button("Compute it after all", key="patience.resume", on_click=st.session_state.pop, args=(STOPPED,))
+
+
+def _failed(key: Hashable, what: str) -> None:
+    st.error(f"Something went wrong while computing {what}: try again, or change a setting.")
+    st.button("Try again", key="patience.again", on_click=forget, args=(key,))

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from charts.noise_escape import escape_message
+from charts.noise_escape import LOW, escape_message
 from engine import run
 from engine.escape import Pass, over
 from engine.optimizers.gradient_descent import GradientDescent
@@ -47,7 +47,8 @@ def draw() -> None:
     told = known.shares(eta, fine, steps)
     with np.errstate(divide="ignore"):
         temperatures = known.barrier / (0.5 * eta * fine**2)
-    at = int(np.argmax(known.shares(eta, sigmas, steps)))
+    # the most of what is predicted, where the pass is not too low for that
+    at = int(np.argmax(known.shares(eta, sigmas[0.5 * eta * sigmas**2 <= known.barrier / LOW], steps)))
 
     def show(runs: list[np.ndarray]) -> None:
         ends = np.stack(runs)
