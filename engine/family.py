@@ -59,7 +59,9 @@ def label(
 
 def rates(learning_rate: Any, schedule: Schedule | None, steps: int) -> Any:
     """Return what ``run`` takes for learning rates that are the base of a schedule, or stay as they are."""
-    return learning_rate if schedule is None else schedule.scaled(learning_rate, steps)
+    if schedule is None:
+        return learning_rate
+    return schedule.followed(learning_rate) if schedule.feedback else schedule.scaled(learning_rate, steps)
 
 
 def learning_rate_range(limit: float) -> tuple[float, float]:
