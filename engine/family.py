@@ -43,6 +43,17 @@ class Family:
         assert self.trajectory.error is not None
         return self.trajectory.error
 
+    def pace(self, steps: np.ndarray) -> np.ndarray:
+        """Return by what a schedule multiplied every run's learning rate at some steps (K,), (K, R); else 1.
+
+        After the last step no other comes.
+        """
+        path = self.trajectory
+        if self.schedule is None or not path.steps:
+            return np.ones((len(steps), len(self.learning_rates)))
+        taken: np.ndarray = path.learning_rate[np.minimum(steps, path.steps - 1)] / self.learning_rates
+        return taken
+
 
 def label(
     optimizer: Optimizer,
