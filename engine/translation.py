@@ -37,7 +37,7 @@ AXES = {
 LENGTHS = {"D": "len(w)", "R": "1", "P": "len(theta)", "N": "len(data)", "K": "len(data[0])"}
 TAKEN = {name for names in ROLES.values() for name in names}
 TAKEN |= {"start", "steps", "step", "weights", "error_and_gradient", "np", "torch", "math", "sqrt"}
-TAKEN |= {"clip", "peak", "norm"}
+TAKEN |= {"clip", "peak", "norm", "now", "best", "waited", "held_out", "held_out_theta", "held_out_error"}
 BUILTINS = {"abs", "float", "int", "len", "max", "min", "range", "round"}
 CONSTANTS = {"e", "inf", "nan", "pi"}
 # named alike in NumPy and PyTorch, and of an array what they are of each of its elements

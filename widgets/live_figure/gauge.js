@@ -28,7 +28,7 @@ class Gauge {
     this.needle.classList.toggle("valley-beyond", eta > top);
     const marks = gauge.marks.map((mark) => (mark.kind === "limit" ? this.limitMark(mark, limit, text, top) : mark));
     const names = marks.filter((mark) => mark.value !== null).map((mark) => `${mark.label} ${mark.text}`);
-    const said = `Learning rate ${eta}. ${names.join(", ")}. ${gauge.words}`;
+    const said = `Learning rate ${number(eta, 4)}. ${names.join(", ")}. ${gauge.words}`;
     this.root.setAttribute("aria-label", said.replace(/_\{(.*?)\}/g, "$1"));
     const id = `${top}|${text}|${this.width}|${enlarged()}`;
     if (gauge === this.gauge && id === this.id) return; // only the needle moved

@@ -223,6 +223,7 @@ class LiveFigure {
     // the run under the sliders is drawn last, on top
     const runs = [...header.runs].sort((one, other) => one.edited - other.edited);
     const paths = runs.map((run) => readPath(run.edited ? member.points : header.arrays[run.array], header.frame));
+    if (header.arrays.limits && this.still) paths[runs.length - 1].limit = header.arrays.limits;
     this.hover.weights = header.frame.weights ?? 2;
     this.view = this.look(member, paths[runs.length - 1]);
     for (const overlay of Object.values(this.overlays)) overlay.under?.(ground, this.view);
@@ -262,6 +263,11 @@ class LiveFigure {
     rich(this.cut.lastElementChild, sectionWords(this.view, now));
   }
 
+  // what the schedule makes of the learning rate at that step
+  paceAt(path, k) {
+    return (path.pace ?? this.header.pace)?.[k] ?? 1;
+  }
+
   // where the limit differs from place to place it is that of the point that is looked at
   drawGauge({ eta, limit, limitText }, path) {
     const { gauge } = this.header;
@@ -273,8 +279,13 @@ class LiveFigure {
     const here = path.limit[k];
     const known = here > 0 && here < FARTHEST;
     const said = here >= FARTHEST ? gauge.unlimited : gauge;
-    const now = eta * (this.header.pace?.[k] ?? 1); // as the schedule has it at that step
+    const now = eta * this.paceAt(path, k);
     this.gauge.draw(said, now, known ? here : null, known ? number(here, 3) : "");
+  }
+
+  // no slider is away from what the server was told
+  get still() {
+    return this.live.every((slider) => slider.stop === slider.said);
   }
 
   // what is on the screen now, for the details below the figure
@@ -285,7 +296,7 @@ class LiveFigure {
     // of the whole run a step that follows is looked at where it starts, as the arrow in the picture, a point at its end
     const at = playback.whole ? 0 : Math.min(playback.at, path.x.length - 1);
     const now = this.placeOf(path);
-    const still = this.live.every((slider) => slider.stop === slider.said);
+    const { still } = this;
     return {
       ...header.frame,
       header,
@@ -298,7 +309,7 @@ class LiveFigure {
       place: live ? live.index : 0, // among what is said of the rule at each stop
       setting: live ? live.family : "learning_rate",
       limit: path.limit ? path.limit[now] : member.limit, // as the gauge has it
-      etaNow: member.eta === null ? null : member.eta * (header.pace?.[now] ?? 1),
+      etaNow: member.eta === null ? null : member.eta * this.paceAt(path, now),
       verdict: member.verdict,
       path,
       steps: header.steps,
