@@ -11,8 +11,6 @@ from host.metrics import metrics
 from host.warm_up import lifespan, readyz
 from host.watch import Watch
 
-st.set_option("client.showErrorDetails", "none")  # for errors that come before any hook: a page that is no Python
-
 app = st.App(
     "app.py",
     lifespan=lifespan,

@@ -72,8 +72,8 @@ def serve(
     """Run ``streamlit run app.py`` in folder on a free port and give its address, ``http://127.0.0.1:50123``.
 
     ``options`` are further ones of ``streamlit run``; ``healthy`` is what answers 200 once it has started. What the
-    server writes goes to ``log``. ``prefix`` is a command that runs it, ``environment`` is added to ours. ``port`` is
-    one to take, ``started`` is given the process. RuntimeError holds what the server wrote if it does not start.
+    server writes goes to ``log``. ``prefix`` is a command that runs it, ``environment`` is added to ours. It takes
+    ``port``, and ``started`` is given the process. RuntimeError holds what the server wrote if it does not start.
     """
     with log.open("w+b") if log else tempfile.TemporaryFile() as output:
         port = port or free_port()

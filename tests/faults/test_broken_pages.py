@@ -79,6 +79,9 @@ def test_a_page_that_is_taken_away_costs_nobody_else_anything(host, pages, page:
     settled(page)
     (pages / "optimizers" / "schedules.py").unlink()
     page.reload()
-    page.wait_for_url("**/valley*")
+    page.wait_for_url("**/valley*")  # and a dialog, see test_first_visit.py
+    page.locator("[data-testid^=stBidiComponent]").filter(visible=True).first.wait_for()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.goto(f"{host.address}/race")
     settled(page)
     expect(page.get_by_role("alert")).to_have_count(0)
