@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 from streamlit.components.v2 import component
 
-from widgets.live_figure import joined, pack
+from widgets.live_figure import joined, pack, told
 
 HERE = Path(__file__).parent
 FIGURE = HERE.parent / "live_figure"
@@ -52,5 +51,5 @@ def follow(
     own; ``heard`` receives what it asks for.
     """
     key = f"detail.{name}"
-    listen = {"on_ask_change": lambda: heard(st.session_state[key].ask)} if heard else {}
+    listen = {"on_ask_change": lambda: heard(told(key, "ask"))} if heard else {}
     _component(name, folder)(key=key, data=pack(header or {}, arrays or {}), **listen)

@@ -41,6 +41,7 @@ PARTS = (  # joined into one module
 )
 KEY = "live"
 LINE = "live.line"
+COMMITTED = "live.committed"  # until the inputs are drawn with it
 MOST_TICKETS = 2**53  # a browser counts no further
 
 
@@ -123,18 +124,31 @@ def commits(adopt: Callable[[dict[str, Any]], None]) -> None:
 
     What a drag asked for before is forgotten: the inputs know better now.
     """
+    st.session_state.pop(COMMITTED, None)
     asked()
 
     def committed() -> None:
-        message = st.session_state[LINE].commit
+        message = told(LINE, "commit")
         if isinstance(message, dict) and isinstance(message.get("values"), dict):
             adopt(message["values"])
+            st.session_state[COMMITTED] = True
 
     _line(key=LINE, on_commit_change=committed)
 
 
+def told(key: str, event: str) -> Any:
+    """Return what came with an event of a component, None where the server knows of no such one, as after a restart."""
+    return getattr(st.session_state.get(key), event, None)
+
+
 def asked() -> Asked:
-    """Return what the figure asked for, once."""
+    """Return what the figure asked for, once.
+
+    Streamlit joins messages of one moment and runs the fragment of the first alone. If a commit came along with what
+    the figure asks for, the inputs have not been drawn with it: everything is run again.
+    """
+    if st.session_state.pop(COMMITTED, False):
+        st.rerun()
     return st.session_state.pop(f"{KEY}.asked", Asked({}, families=False, ticket=0))
 
 
@@ -142,7 +156,7 @@ def hears(key: str) -> Callable[[], None]:
     """Return what remembers what the figure of a key asks for."""
 
     def heard() -> None:
-        message = st.session_state[key].ask
+        message = told(key, "ask")
         if isinstance(message, dict):
             values, ticket, families = message.get("values"), message.get("ticket"), message.get("families")
             families = families if families is True or isinstance(families, str) else False

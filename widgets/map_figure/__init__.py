@@ -16,7 +16,7 @@ from streamlit.components.v2 import component
 
 from widgets.controls import adopt
 from widgets.details.follow import SHARED
-from widgets.live_figure import joined, pack, styles
+from widgets.live_figure import joined, pack, styles, told
 
 HERE = Path(__file__).parent
 VIEWS = HERE.parent / "maps"
@@ -39,7 +39,7 @@ def map_figure(name: str, header: dict[str, Any], arrays: dict[str, np.ndarray])
     key = f"map.{name}"
 
     def opened() -> None:
-        message = st.session_state[key].cell
+        message = told(key, "cell")
         if isinstance(message, dict) and isinstance(message.get("values"), dict):
             adopt(message["values"])
 
