@@ -13,7 +13,7 @@ WRITTEN = ("elements", "vectors")
 SIDES = (("t", "true", "s"), ("c", "corrupt", "s_{c}"))
 FIRST, APART = 34, 222  # px above the first circle, and between the two copies
 ROW, UNIT = 50, 100  # px between inputs, and between hidden units
-SUM, BENT, SCORE = 0.4, 0.62, 0.82  # of the width
+SUM, BENT, SCORE = 0.38, 0.57, 0.83  # of the width
 WORN = (0.42, 0.66)  # how far along its line a weight stands, by the unit it leads to
 GIVEN = dict(zip(BENDS, ("1/(1 + e⁻ᶻ)", "tanh z", "max(0, z)", "z, held in [−1, 1]", "z"), strict=True))
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from spoken import agrees, said_after, value_of
 from visit import components, decode, visit, warned
 
+from charts.edge_beyond import beyond_message
 from charts.edge_known import known_message
 from charts.edge_training import limit_words, story_of
 from engine import discover_optimizers, run
@@ -339,6 +340,19 @@ def test_a_run_is_thrown_out_and_lands_flatter():
             close = found_.told[:, r] - found_.error[0, r] < 0.1 * found_.error[0, r]
             early = slice(0, max(2, int(np.argmin(close))))
             np.testing.assert_allclose(found_.told[early, r], found_.error[early, r], rtol=0.05)
+
+
+def test_where_a_run_lands_is_told_beside_rest_and_limit():
+    found_ = beyond.thrown(NET, NET.start, 4000, 100)
+    header, _ = beyond_message(found_, "#000000", NET.dim, 1e-3, 0)
+    assert (found_.ratio[-1, found_.shares > 1.0] > 1.0).any() and (found_.ratio[-1, found_.shares > 1.0] < 1.0).any()
+    for r, said in enumerate(header["says"]):
+        if found_.shares[r] < 1.0 or found_.diverged_at[r] >= 0 or found_.lands(r) < 0:
+            continue
+        sharp, limit = float(found_.sharpness[-1, r]), 2.0 / found_.etas[r]
+        assert "flatter than at rest" in said and ("no flatter" in said) == (sharp >= found_.rest)
+        assert ("above the limit" in said and "still on its way" in said) == (sharp > limit), said
+        assert ("below the limit, " in said and "steps fit" in said) == (sharp < limit), said
 
 
 def test_every_rule_comes_to_its_own_limit():

@@ -49,7 +49,7 @@ class Worked {
     if (now !== this.measured) {
       this.measured = now;
       this.room = [0, 0];
-      for (const place of this.places) place.style.minHeight = "0";
+      for (const place of [this.sentence, this.formulas.parentElement]) place.style.minHeight = "0";
       this.header.says.forEach((_, step) => {
         this.say(step);
         this.makeRoom();
@@ -58,12 +58,15 @@ class Worked {
     this.draw();
   }
 
+  // below the picture formulas move nothing but quiet words
   get places() {
-    return [this.sentence, this.formulas.parentElement];
+    const words = this.formulas.parentElement;
+    const beside = words.offsetTop < this.diagram.root.parentElement.offsetTop + 1;
+    return beside || this.header.table ? [this.sentence, words] : [this.sentence];
   }
 
   makeRoom() {
-    this.room = this.places.map((place, i) => Math.max(this.room[i], Math.ceil(place.getBoundingClientRect().height)));
+    this.room = this.places.map((place, i) => Math.max(this.room[i] ?? 0, Math.ceil(place.getBoundingClientRect().height)));
     this.places.forEach((place, i) => (place.style.minHeight = `${this.room[i]}px`));
   }
 
