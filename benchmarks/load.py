@@ -54,7 +54,8 @@ EARLY_ARRIVING = 10.0  # seconds in which the first come
 PAGES, MOVES = 3, 3  # that a visitor sees, and moves on each
 DETAILS = 0.3  # of the pages are opened with two details
 GROWTH = 1.10
-REST = 5.0  # seconds after the last has gone
+REST = 25.0  # seconds after the last has gone; the host gives memory back every 20
+LOOK = 5.0  # seconds between two looks at the memory meanwhile
 KINDS = {
     "opening": "the page is opened",
     "input": "an input is changed or a slider released",
@@ -258,7 +259,7 @@ def measure_term(many: int = VISITORS, seconds: float = TERM) -> list[Line]:
             thread = threading.Thread(target=lambda: asyncio.run(visitors(report, address, numbers, arriving)))
             thread.start()
             while thread.is_alive():
-                thread.join(REST)
+                thread.join(LOOK)
                 heights.append(vitals(address).memory)
                 print(f"  {len(report.answers)} answers, {heights[-1]:.0f} MB", file=sys.stderr, flush=True)
             time.sleep(REST)

@@ -1,10 +1,12 @@
-"""Memory: how many heaps glibc may keep. See docs/adr/0037-load-and-limits.md."""
+"""Memory: how many heaps glibc may keep, and what it gives back. See docs/adr/0037-load-and-limits.md."""
 
+import asyncio
 import ctypes
 import os
 
 ARENA_MAX = -8  # glibc's name for it in mallopt
 ARENAS = 2
+EVERY = 20.0  # seconds
 VARIABLE = "MALLOC_ARENA_MAX"  # says another number, before the process starts
 
 
@@ -18,4 +20,19 @@ def few_arenas() -> bool:
     try:
         return bool(ctypes.CDLL(None).mallopt(ARENA_MAX, ARENAS))
     except (AttributeError, OSError, TypeError):  # another C library, or Windows
+        return False
+
+
+async def keep_tidy() -> None:
+    """Give back what is not in use, again and again, in a thread: whoever needs memory just then waits some ms."""
+    while True:
+        await asyncio.sleep(EVERY)
+        await asyncio.to_thread(give_back)
+
+
+def give_back() -> bool:
+    """Give what is free in the middle of the heaps back to the system; tell if there was any."""
+    try:
+        return bool(ctypes.CDLL(None).malloc_trim(0))
+    except (AttributeError, OSError, TypeError):
         return False

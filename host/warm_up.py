@@ -14,6 +14,7 @@ from engine import timing
 from host import assets
 from host.kernels import compile_all
 from host.logs import complain, say, take_over
+from host.memory import give_back, keep_tidy
 from host.rehearsal import rehearse
 from metrics import ERRORS, KERNEL_SECONDS, READY, REGISTRY, WARM_UP_SECONDS
 
@@ -25,9 +26,11 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     """Warm up while the server already answers; until that is done /readyz says no."""
     take_over()
     task = asyncio.create_task(_warm_up(), name="warm-up")
+    tidy = asyncio.create_task(keep_tidy(), name="tidy")
     yield
     READY.set(0.0)
     task.cancel()
+    tidy.cancel()
 
 
 async def readyz(request: Request) -> PlainTextResponse:
@@ -52,6 +55,7 @@ async def _warm_up() -> None:
     # what is there now stays: no collection looks at it again
     gc.collect()
     gc.freeze()
+    give_back()
     seconds = time.monotonic() - _began
     WARM_UP_SECONDS.set(seconds)
     READY.set(1.0)
