@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 from streamlit.components.v2 import component
 
 from widgets.controls import adopt
