@@ -74,7 +74,8 @@ class Chart extends Pen {
         style,
       );
       pen.textAlign = "center";
-      pen.fillText(tick.text, x, bottom + 10);
+      const half = pen.measureText(tick.text).width / 2;
+      pen.fillText(tick.text, Math.min(x, box.left + box.width + this.inset.right - half), bottom + 10); // whole at the edge
     }
     for (const tick of ticks(this.spanY, this.vertical.log, box.height / 34)) {
       const y = this.y(tick.value);
