@@ -112,6 +112,8 @@ def _replace_bad(key: str, declared: Parameter, name: str) -> str:
     except ValueError as error:
         st.session_state[key] = int(declared.default) if declared.whole else declared.default
         return f"{as_sentence(str(error))}; {declared.default:g} is used."
+    if declared.whole and isinstance(value, float):
+        st.session_state[key] = int(value)  # or the address would have its point
     return ""
 
 
