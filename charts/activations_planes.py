@@ -53,7 +53,8 @@ def planes_message(compared: Compared, words: str) -> tuple[dict[str, Any], dict
         "caption": (
             f"{words} One plane and one colour scale for all: E from {number(low)} to {number(high)} in {LEVELS} bands"
             " equally spaced in the root. “Holds” is the share of the run's movement within the plane; of the rest the"
-            " picture shows the shadow, below which the error is another one. Given are E of the run and E below."
+            " picture shows the shadow, below which the error is another one. Given are E of the run and E in the"
+            " plane, at its shadow."
         ),
         "index": {
             "id": f"planes|{steps[-1]}",
@@ -71,7 +72,7 @@ def _plane(plane: Plane, count: int, each: Sibling) -> dict[str, Any]:
     whole = {"x": {"name": f"{each.name}.x"}, "y": {"name": f"{each.name}.y"}}
     now = {"x": {"name": f"{each.name}.x", "rows": count}, "y": {"name": f"{each.name}.y", "rows": count}}
     said = [
-        f"{number(float(error), 2)}, below {number(float(below), 2)}"
+        f"E of the run {number(float(error), 2)}, in the plane {number(float(below), 2)}"
         for error, below in zip(each.error, each.below, strict=True)
     ]
     field = {"values": {"name": f"{each.name}.field"}, "columns": len(each.heights), "x": x, "y": y}

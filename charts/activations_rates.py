@@ -8,6 +8,8 @@ import numpy as np
 from charts.activations import LOOKS
 from engine.words import number, with_error
 
+SEEN = 1e6  # times the median error is the highest that is drawn
+
 
 @dataclass(frozen=True, eq=False)
 class Ends:
@@ -17,7 +19,7 @@ class Ends:
     dead: np.ndarray  # (S, K) mean share of units
     saturated: np.ndarray  # (S, K)
     unsure: np.ndarray  # (S, K) standard error of the mean of both together
-    error: np.ndarray  # (S, K) the middle one
+    error: np.ndarray  # (S, K) the median
 
     @property
     def lost(self) -> np.ndarray:
@@ -46,7 +48,7 @@ def rates_message(
         "panels": [
             _panel("dead", "Dead at the end", "share of units", etas, found, len(scales)),
             _panel("saturated", "Saturated at the end", "share of units", etas, found, len(scales)),
-            _panel("error", "The middle error at the end", "E", etas, found, len(scales)),
+            _panel("error", "The median error at the end", "E", etas, found, len(scales)),
         ],
     }
     return header, {name: np.asarray(array, dtype=float).reshape(-1) for name, array in arrays.items()}
@@ -57,7 +59,7 @@ def _panel(what: str, title: str, axis: str, etas: np.ndarray, found: list[Ends]
     if what == "error":
         seen = np.concatenate([each.error.ravel() for each in found])
         seen = seen[np.isfinite(seen) & (seen > 0.0)]
-        ends = (seen.min(), np.quantile(seen, 0.97)) if len(seen) else (0.1, 1.0)
+        ends = (seen.min(), min(seen.max(), SEEN * np.median(seen))) if len(seen) else (0.1, 1.0)
         low, high = (float(np.log10(value)) for value in ends)
         vertical = {"title": axis, "log": True, "range": [max(low, high - 6.0) - 0.1, high + 0.1]}
     return {

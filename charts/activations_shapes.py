@@ -85,7 +85,7 @@ def _values(count: int, shapes: list[Shape]) -> dict[str, Any]:
     return {
         "label": "Activations h against a; arrow keys read them off",
         "title": "h(a)",
-        "note": "quiet below: the inputs",
+        "note": "grey, at the lower edge: how the inputs are spread",
         "height": 300,
         "x": {"title": "a", "range": [-REACH, REACH]},
         "y": {"title": "h", "range": list(HIGH)},

@@ -150,7 +150,7 @@ def _says(s: int, lived: Lived) -> str:
     said = f"Step {lived.steps[s]}: {first}. E = {number(float(error))}, at first {number(float(lived.error[0]))}."
     gone = sum(int(each.dead[s].sum()) for each in lived.layers)
     if gone:
-        said += f" The largest gradient of a weight into the dead is {number(float(lived.gradient[s]))}."
+        said += f" Of all weights into dead units the largest gradient is {number(float(lived.gradient[s]))}."
     before = np.concatenate([each.dead[:s].any(axis=0) for each in lived.layers]) if s else np.zeros(0, dtype=bool)
     now = np.concatenate([each.dead[s] for each in lived.layers])
     if s and (awake := int((before & ~now).sum())):

@@ -34,7 +34,7 @@ def age_message(found: Rows) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     marks.append({"x": PRINTED, "name": "42, as printed", "low": True})
     says = (
         f"The curve is at one half at {number(float(border))}, the straight line of least squares at"
-        f" {number(float(crossing))}. The slides name 42."
+        f" {number(float(crossing))}. The course this follows names 42."
         if np.isfinite(border)
         else f"With m = {number(float(found.weights[0]))} every age has the same probability."
     )

@@ -226,9 +226,9 @@ def story_of(edge: Edge, words: str) -> str:
     rose = "never rose before" if not before else f"rose {_times(before)} before"
     until = f", which {rose}," if edge.meets > edge.first else ""
     return (
-        f"{there} From there on it is within {number(100 * NEAR)}{PERCENT} of it at {count(_after(edge))} of"
-        f" {count(after)} steps, at the end at {_share(float(edge.ratio[edge.last]))}. Meanwhile the error{until} rises"
-        f" {_times(n)}, {'and yet' if n and end < here else 'and'} goes from {' to '.join(apart(here, end))}."
+        f"{there} From there on it is within {number(100 * NEAR)}{PERCENT} of it at {_share(_after(edge) / after)} of"
+        f" the steps, at the end at {_share(float(edge.ratio[edge.last]))}. The error{until} rises {_times(n)},"
+        f" {'and yet' if n and end < here else 'and'} goes from {' to '.join(apart(here, end))}."
     )
 
 
@@ -251,7 +251,7 @@ def step_of(edge: Edge, k: int) -> str:
     ratio = float(edge.ratio[k])
     if not np.isfinite(ratio):
         return f"At step {count(k)} no average is known yet, and so no limit."
-    here = f"At step {count(k)} the sharpness is {number(float(edge.sharpness[k]))}, {number(ratio, 3)} times the limit"
+    here = f"At step {count(k)} the sharpness is {number(float(edge.sharpness[k]))}, {_share(ratio)} of the limit"
     if k + 1 >= len(edge.error) or not np.isfinite(edge.error[k + 1]):
         return f"{here}."
     change = float(edge.error[k + 1] - edge.error[k])

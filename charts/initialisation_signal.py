@@ -51,9 +51,21 @@ def signal_message(
         "panels": [_forward(arrays, count), _backward(arrays, count), _weights(arrays, count)],
     }
     kept = {name: np.asarray(array, dtype=float).reshape(-1) for name, array in arrays.items()}
+    out = _out(kept)
+    if out:
+        header["caption"] += f" What is {out} is not drawn."
+        for panel in header["panels"]:
+            panel["curves"] = [{**curve, "absent": out} for curve in panel["curves"]]
     return header, {
         name: np.where((array > HUGE) | (array < TINY) & (array > 0), np.nan, array) for name, array in kept.items()
     }
+
+
+def _out(arrays: dict[str, np.ndarray]) -> str:
+    """Return in words which numbers are beyond the picture, "" where none are."""
+    low = any(((array < TINY) & (array > 0.0)).any() for array in arrays.values())
+    high = any((array > HUGE).any() for array in arrays.values())
+    return " or ".join(["below 10⁻³⁶"] * low + ["above 10³⁶"] * high)
 
 
 def _forward(arrays: dict[str, np.ndarray], count: int) -> dict[str, Any]:
@@ -191,7 +203,8 @@ def _caption(networks: int, widths: Sequence[int]) -> str:
     return (
         f"{networks} networks without biases, {shape}, drawn anew for every picture; a normal row goes forward through"
         " each, a normal gradient back. Measured are means over the networks, ± one standard error. A mean is made by"
-        " few of them where single networks differ much: the wider the layers, the less they do."
+        " few of them where single networks differ much: the wider the layers, the less they do. Bishop and Bishop"
+        " (2024), 7.22, write var[z] for E[z²]."
     )
 
 
@@ -233,8 +246,8 @@ def _why(told: Signal, k: int, activation: str) -> str:
     if activation == "relu" and 1.0 / SAME < forward < SAME:
         share = float(told.variance[1, k] / told.second[1, k])
         return (
-            f"From the first layer on var z is {number(share)} of E[z²]: inputs have mean 0, ReLUs do not. (7.22)"
-            " writes var[z] for E[z²]."
+            f"From the first layer on var z is only {number(share)} of E[z²]: inputs have mean 0, what ReLUs answer"
+            " does not."
         )
     return f"The signal {fate(forward)} and the gradient {fate(back)}."
 

@@ -55,9 +55,9 @@ def batches_message(sizes: list[Size], unit: int, steps: int, at: int) -> tuple[
         "says": says,
         "caption": (
             f"Moons, 100 rows, 2–8–1, tanh; hidden unit {unit} at first, {whole(len(sizes[0].means))} batches drawn"
-            " with replacement. The variance (7.53) divides by B, so that it is (B − 1)/B of σ² on average."
-            f" Runs are medians of {sizes[0].errors['batch'].shape[1]}, their error that of all rows with the"
-            " statistics of all rows; both kinds receive the same batches."
+            " with replacement. The variance (Bishop and Bishop (2024), 7.53) divides by B, so that it is (B − 1)/B of"
+            f" σ² on average. Runs are medians of {sizes[0].errors['batch'].shape[1]}, their error that of all rows"
+            " with the statistics of all rows; both kinds receive the same batches."
         ),
         "index": {"id": f"{unit}", "name": "Batch size", "texts": [f"B = {item.size}" for item in sizes], "at": at},
         "panels": [_dots(sizes), _off(each), _variance(each), _runs(sizes, steps)],

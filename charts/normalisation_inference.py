@@ -8,7 +8,7 @@ import numpy as np
 from engine.words import number
 
 FORMS = ("variance", "deviation", "unbiased")  # what is averaged: sigma^2, sigma as in 7.57, B/(B - 1) sigma^2
-WORDS = {"variance": "σ² averaged", "deviation": "σ averaged, (7.57)", "unbiased": "B/(B − 1) σ² averaged"}
+WORDS = {"variance": "σ² averaged", "deviation": "σ averaged", "unbiased": "B/(B − 1) σ² averaged"}
 STYLES = {"variance": ("@class1", "solid"), "deviation": ("@limit", "dash"), "unbiased": ("@good", "dashdot")}
 BATCH = "@class0"
 KEPT = 400  # steps that are drawn
@@ -64,11 +64,11 @@ def inference_message(
         "says": says,
         "caption": (
             f"Moons, 2–8–1, tanh, batches of {size} without replacement. Averages are replayed from the run, on which"
-            " they have no influence: m ← α m + (1 − α) v, (7.56), from the first batch on. (7.57) averages σ where"
-            " Ioffe and Szegedy, and libraries, average σ²: the root of the mean square is never the smaller one. At"
-            f" the same weights a batch's σ² is (1 − 1/B)/(1 − 1/N) of that of all N = {rows} rows on average,"
-            f" {number((1.0 - 1.0 / size) / (1.0 - 1.0 / rows))} here: Ioffe and Szegedy, and PyTorch, take B/(B − 1)"
-            " times as much, which is right of many rows."
+            " they have no influence: m ← α m + (1 − α) v, from the first batch on. Bishop and Bishop (2024), 7.57,"
+            " average σ; Ioffe and Szegedy, and libraries, average σ²: the root of the mean square is never the"
+            f" smaller one. At the same weights a batch's σ² is (1 − 1/B)/(1 − 1/N) of that of all N = {rows} rows on"
+            f" average, {number((1.0 - 1.0 / size) / (1.0 - 1.0 / rows))} here: Ioffe and Szegedy, and PyTorch, take"
+            " B/(B − 1) times as much, which is right of many rows."
         ),
         "index": {
             "id": f"{names} {len(batch[0])}",
@@ -96,7 +96,7 @@ def _span(values: np.ndarray, share: float = 0.01) -> list[float]:
 def _answers(which: int, answers: np.ndarray, stops: list[Stop]) -> dict[str, Any]:
     return {
         "label": "The answer to one row in many batches; arrow keys read it off",
-        "title": f"What row {which} is told at the end of the run",
+        "title": f"What the net answers for row {which} at the end of the run",
         "height": 320,
         "x": {"title": "batch", "range": [0.0, len(answers) + 1.0]},
         "y": {"title": "probability of class 1", "range": [-0.04, 1.04]},
@@ -160,7 +160,7 @@ def _along(name: str, words: str, more: list[dict[str, Any]]) -> list[dict[str, 
 
 def _mean(unit: int, batch: np.ndarray, stops: list[Stop]) -> dict[str, Any]:
     y = {"name": "mean", "rows": len(stops)}
-    average = {"y": y, "label": "moving average, (7.56)", "colour": "@class1", "dash": "solid"}
+    average = {"y": y, "label": "moving average", "colour": "@class1", "dash": "solid"}
     return {
         "label": "Mean of one hidden unit over each batch and its moving average; arrow keys read them off",
         "title": f"Mean of hidden unit {unit}",
@@ -200,7 +200,7 @@ def _says(
     told, error = stop.found["variance"]
     sigma, plain = (float(stop.deviation[form][-1]) for form in ("variance", "deviation"))
     return (
-        f"Row {which} is told {number(float(answers.min()), 2)} to {number(float(answers.max()), 2)} in"
+        f"For row {which} the net answers {number(float(answers.min()), 2)} to {number(float(answers.max()), 2)} in"
         f" {len(answers)} batches of {size}, and in inference mode always {number(told)}; with the statistics of all"
         f" rows {number(whole[0])}. The error of all rows is {number(error)} then, {number(whole[1])} with their own"
         f" statistics. σ of unit {unit}: {number(plain)} if σ is averaged, {number(sigma)} if σ² is,"

@@ -62,12 +62,12 @@ def validation_message(
         "alt": f"Error of one model on rows held out that are standardised in two ways. {says[at]}",
         "says": says,
         "caption": (
-            "A line through 60 training rows whose input has been standardised, (7.48) to (7.50); errors are means of"
-            " (y − t)²/2 over 2\u202f000 sets, ± one standard error. If the line is true and rows have mean m and"
-            " deviation s in the training rows' unit, their own statistics cost w²/2 · [m² + (1 − s)²] more: both are"
-            " noise in small sets; in large ones they are how these rows differ from those 60, which should be seen, be"
-            f" it drift or that 60 are few. Of ever more rows {number(many)} is left. A single row has no deviation at"
-            " all."
+            "A line through 60 training rows whose input has been standardised (Bishop and Bishop (2024), 7.48 to"
+            " 7.50); errors are means of (y − t)²/2 over 2\u202f000 sets, ± one standard error. If the line is true"
+            " and rows have mean m and deviation s in the training rows' unit, their own statistics cost w²/2 · [m² +"
+            " (1 − s)²] more: both are noise in small sets; in large ones they are how these rows differ from those"
+            f" 60, which should be seen, be it drift or that 60 are few. Of ever more rows {number(many)} is left. A"
+            " single row has no deviation at all."
         ),
         "index": {
             "id": f"{number(floor, 6)} {number(many, 6)}",

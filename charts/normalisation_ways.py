@@ -165,12 +165,12 @@ def _says(way: Way, raw: Way) -> str:
     first = f"{WORDS[way.name]}: covariance [{rows}], κ = {number(found.condition)}, {steps}."
     if way is raw:
         return first
-    beside = f"As they came, κ = {number(before.condition)}, {count(before.predicted)} steps."
+    beside = f"As they came, κ = {number(before.condition)}, {count(before.predicted)} steps predicted."
     more = {
         "PCA": " Turning alone changes no eigenvalue: κ is that of less their mean.",
         "min-max": " Their means are not 0 and their deviations at most 1/2, so that κ stays above that of the"
         " standardised.",
-        "by singular values": f" The covariance is 1/N, N = {len(way.inputs)}, not 1 as some notes say: κ is N.",
+        "by singular values": f" The covariance is 1/N, N = {len(way.inputs)}, not 1: κ is N.",
     }
     return f"{first} {beside}{more.get(way.name, '')}"
 

@@ -192,7 +192,7 @@ def test_the_sentence_on_units_is_that_of_the_run(activation):
             dead, saturated = int(each.dead[step].sum()), int(each.saturated(0.9)[step].sum())
             assert f"{dead} of {(6, 5)[k]} units in layer {k + 1} dead, {saturated} saturated" in said
         assert f"E = {number(float(path.error[step, 0]))}" in said
-        assert ("weight into the dead is 0." in said) == any(each.dead[step].any() for each in layers)
+        assert ("into dead units the largest gradient is 0." in said) == any(each.dead[step].any() for each in layers)
 
 
 def test_the_bars_of_the_units_add_up():
@@ -320,6 +320,22 @@ def test_steps_stand_beside_the_condition_number_they_belong_to():
             assert re.search(wanted, said), (name, said)
 
 
+def test_no_median_error_leaves_the_picture_and_starts_are_called_so():
+    app = opened(activations="rates")
+    header, arrays = drawn(app)
+    panel = header["panels"][2]
+    top = max(np.nanmax(arrays[f"{name}.error"]) for name in ("sigmoid", "tanh", "relu"))
+    assert "median" in panel["title"] and panel["y"]["range"][1] > np.log10(top)
+    assert next(item.label for item in app.sidebar.number_input if item.key == "rates.seeds") == "starts"
+
+
+def test_below_a_small_plane_stand_both_errors_in_words():
+    header, _ = drawn(opened(activations="planes", steps="20"))
+    for panel in header["panels"][:-1]:
+        (said,) = (curve["label"] for curve in panel["curves"] if "label" in curve)
+        assert all(re.match(r"E of the run .+, in the plane .+$", each) for each in said)
+
+
 # ---- death and identity
 
 
@@ -359,7 +375,9 @@ def test_a_tanh_is_a_sigmoid_to_the_last_bits_and_learns_otherwise():
 
 def test_inputs_are_in_the_address_under_these_names():
     assert set(inputs(opened(activations="death"))) == {"death.w", "death.b", "flat", "seed"}
-    assert set(inputs(opened(activations="shapes"))) == {"flat", "shapes.slope"}
+    assert set(inputs(opened(activations="shapes"))) == {"flat"}
+    learned = inputs(visit({"activations": "shapes", "functions": "prelu", "shapes.slope": "0.5"}, PAGE))
+    assert learned == {"flat": 0.05, "shapes.slope": 0.5}
 
 
 @pytest.mark.parametrize("z", [-2.0, 0.5])

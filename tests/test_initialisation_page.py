@@ -54,6 +54,7 @@ def test_every_view_opens_by_its_address_and_begins_with_its_sentence(view):
     assert app.main.markdown[0].value == f"**{found('widgets.initialisation')[view].TITLE}**"
     for text in says(header):
         assert text and "nan" not in text and "inf" not in text and "–" not in text, text
+        assert "(7." not in text and "notes" not in text and "slides" not in text
     assert len(says(header)) == len(header["index"]["texts"])
     assert sum(len(data) for data in components(app)) < 400_000
 
@@ -106,6 +107,17 @@ def test_what_is_measured_of_the_largest_singular_value_is_one_number():
     assert header["index"]["texts"][count // 2] == "s = 1"
 
 
+def test_what_is_out_of_the_picture_is_said():
+    header, arrays = drawn(opened(view="signal", **{"stack.activation": "sigmoid"}))
+    back, *_ = (arrays[name].reshape(len(header["index"]["texts"]), -1) for name in ("back.told",))
+    assert np.isnan(back[:, 0]).any()
+    curves = header["panels"][1]["curves"]
+    assert {curve["absent"] for curve in curves if "label" in curve} == {"below 10⁻³⁶"}
+    assert "below 10⁻³⁶ is not drawn" in header["caption"]
+    plain, _ = drawn(opened(view="signal"))
+    assert "not drawn" not in plain["caption"]
+
+
 @pytest.mark.parametrize("view", ["symmetry", "signal", "jacobian", "rates", "copies"])
 def test_every_activation_gives_a_picture(view):
     (key,) = (item.key for item in opened(view=view).sidebar.selectbox if item.key.endswith("activation"))
@@ -156,7 +168,7 @@ def test_the_first_he_layer_is_named():
     at = header["index"]["at"]
     assert (
         "0.682" in says(header)[at]
-        and "(7.22)" in says(header)[at]
+        and "7.22, write var[z]" in header["caption"]
         and says(header)[at].count("(predicted 1, about half") == 2
     )
     told = arrays["variance.told"].reshape(13, -1)[at]

@@ -283,7 +283,9 @@ def test_the_answers_of_inference_are_said():
     header, arrays = drawn(opened(normalisation="inference", **{"inference.row": "7"}))
     told = arrays["told"].reshape(-1, 2)
     for said, value in zip(header["says"], told[:, 0], strict=True):
-        assert said.startswith("Row 7 is told ") and f"in inference mode always {number(float(value))}" in said
+        assert (
+            said.startswith("For row 7 the net answers ") and f"in inference mode always {number(float(value))}" in said
+        )
     sigma = {form: arrays[f"deviation.{form}"] for form in ("variance", "deviation", "unbiased")}
     assert (sigma["deviation"] <= sigma["variance"] * (1.0 + 1e-6)).all()
     np.testing.assert_allclose(sigma["unbiased"], sigma["variance"] * np.sqrt(8.0 / 7.0), rtol=1e-5)
@@ -322,3 +324,18 @@ def test_validation_says_both_errors():
     for said, floor, own in zip(header["says"], arrays["right.told"], arrays["own.told"], strict=True):
         assert f"predicted {number(float(floor))};" in said and f"predicted {number(float(own))}," in said
     assert (arrays["own.told"] > 5.0 * arrays["right.told"]).all()  # the drift that own statistics hide
+
+
+def test_steps_that_nobody_took_are_called_predicted():
+    header, _ = drawn(opened(normalisation="ways"))
+    for said in header["says"][1:]:
+        assert re.search(r"As they came, κ = \S+, [\d\u202f]+ steps predicted\.", said), said
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_sentences_and_legends_need_no_book(view):
+    header, _ = drawn(opened(normalisation=view))
+    names = [curve.get("label", "") for panel in header["panels"] for curve in panel.get("curves", ())]
+    said = header["says"] if isinstance(header["says"], list) else [header["says"]]
+    for text in [*said, *map(str, names)]:
+        assert not re.search(r"\(7\.\d|\bnotes\b|\bslides\b", text), text

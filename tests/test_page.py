@@ -297,7 +297,7 @@ def says_what_is_used(text: str, used: float) -> None:
 def test_a_detail_that_does_not_exist_is_named_and_nothing_opens(slug):
     app = visit({"show": slug})
     if slug:
-        assert "nothing of that name to open" in one_sentence(app, "show")
+        assert "not known here" in one_sentence(app, "show")
     assert app.pills[0].value == []
 
 
@@ -305,7 +305,7 @@ def test_a_detail_that_does_not_exist_is_named_and_nothing_opens(slug):
 def test_every_detail_that_does_not_exist_is_named(bad):
     app = visit({"show": ["words", *bad]})
     text = warned(app, "show")
-    assert all(name.strip("<>") in text for name in bad[:3]) and "nothing of those names to open" in text
+    assert all(name.strip("<>") in text for name in bad[:3]) and "not known here" in text
     assert ("2 more" in text) == (len(bad) == 5)
     assert app.pills[0].value == ["words"]
 

@@ -39,8 +39,7 @@ def _fault(key: str, values: list[str], declared: Parameter | Text | tuple[str, 
         wrong = [printable(value) for value in dict.fromkeys(values) if value not in declared]
         more = f" and {len(wrong) - MENTIONED} more" if len(wrong) > MENTIONED else ""
         named = f"{printable(key)} = {', '.join(wrong[:MENTIONED])}{more}"
-        names = "that name" if len(wrong) == 1 else "those names"
-        return f"{named} (nothing of {names} to open)" if wrong else ""
+        return f"{named} (not known here)" if wrong else ""
     if not isinstance(declared, Text) and not _accepted(values[-1], declared):
         used = declared.default if isinstance(declared, Parameter) else st.session_state.get(key)
         return f"{printable(key)} = {printable(values[-1])} ({_instead(used)})"

@@ -22,7 +22,9 @@ NAME = "rates"
 TITLE = "How many units does a learning rate cost, and is it luck?"
 ORDER = 25
 
-SEEDS = Parameter(8, 2, 30, "", step=2, whole=True, help="How many first weights every learning rate is tried with.")
+SEEDS = Parameter(
+    8, 2, 30, "", step=2, whole=True, help="How many starts, each with first weights of its own, are tried."
+)
 HIDDEN, STEPS = (8,), 100
 ETAS = np.geomspace(0.01, 10.0, 16)
 SCALES = (0.3, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -37,7 +39,7 @@ def draw() -> None:
         names = pick_functions()
         with row():
             share, rows = ask("flat", SHARE, "flat below"), ask("units.rows", UNIT_ROWS, "of the rows")
-        seeds = int(ask("rates.seeds", SEEDS, "first weights"))
+        seeds = int(ask("rates.seeds", SEEDS, "starts"))
     words = (
         f"A net of {HIDDEN[0]} hidden units on the moons, {STEPS} steps of {rule.title}, means over {seeds}"
         f" Xavier starts, ± one standard error. Saturated: |h′| below {percent(share)} of its largest on at least"
@@ -48,7 +50,7 @@ def draw() -> None:
         partial(each, names, lambda name: ends(name, rule, share, rows, seeds)),
         lambda found: lines(f"activations.{NAME}", *rates_message(ETAS, SCALES, found, words, FIRST)),
         "the runs",
-        "Fewer functions or fewer first weights",
+        "Fewer functions or fewer starts",
     )
 
 

@@ -21,7 +21,7 @@ NAME = "shapes"
 TITLE = "A unit learns where its activation is steep: through a flat side hardly any gradient comes."
 ORDER = 10
 
-SLOPE = Parameter(FIRST_SLOPE, -1.0, 2.0, "s", step=0.05, help="What PReLU has learned: its slope below 0.")
+SLOPE = Parameter(FIRST_SLOPE, -1.0, 2.0, "s", step=0.05, help="Of PReLU below 0, as it may have learned it.")
 PLACES = np.linspace(-REACH, REACH, 481)
 DEVIATIONS = np.array([0.1, 0.14, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0])
 FIRST_DEVIATION = 7  # its place: 1
@@ -40,8 +40,10 @@ def draw() -> None:
     """Pick functions, and draw them with what they make of normal inputs."""
     with st.sidebar:
         names = pick_functions()
-        with row():
-            share, slope = ask("flat", SHARE, "flat below"), ask("shapes.slope", SLOPE, "slope of PReLU")
+        learned = "prelu" in names
+        with row(1 + learned):
+            share = ask("flat", SHARE, "flat below")
+            slope = ask("shapes.slope", SLOPE, "slope") if learned else SLOPE.default
     found = [shape(name, share, slope) for name in names]
     lines(f"activations.{NAME}", *shapes_message(PLACES, DEVIATIONS, found, share, DRAWN, FIRST_DEVIATION))
     st.caption(SLIPS)

@@ -39,7 +39,7 @@ def draw() -> None:
     """Pick data and network, and draw the shares of dead units for biases of every size."""
     with st.sidebar:
         with row():
-            offset, units = ask("relu.offset", OFFSET, "mean of inputs"), int(ask("relu.units", UNITS, "units"))
+            offset, units = ask("relu.offset", OFFSET, "mean"), int(ask("relu.units", UNITS, "units"))
         with row():
             eta, steps = ask("relu.rate", RATE, "learning rate"), int(ask("relu.steps", STEPS, "steps"))
         seed = int(ask("seed", SEED, "seed"))
