@@ -43,7 +43,7 @@ def signal_message(
     arrays |= {"variance.told": told.variance.T, "variance.found": found.variance.T}
     arrays |= {"gradient.told": told.gradient.T, "gradient.found": found.gradient.mean(axis=1).T}
     says = [_says(told, found, widths, names[k], k, activation, units, otherwise) for k in range(count)]
-    header = {
+    header: dict[str, Any] = {
         "alt": f"Second moments of values and gradients, layer by layer. {says[at]}",
         "says": says,
         "caption": _caption(found.second.shape[1], widths),
