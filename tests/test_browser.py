@@ -385,6 +385,7 @@ def test_a_preset_is_one_step_back_however_much_it_changes(page, server):
     settled(page)
     address_has(page, **{"start.x": "-0.2", "surface.angle": None})
     second = path(page)
+    page.wait_for_function("() => !window.valleySteps.answering")  # else both clicks are one act
     page.get_by_role("button", name="Zigzag", exact=True).click()
     moved_from(page, second)
     settled(page)
