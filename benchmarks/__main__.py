@@ -1,22 +1,17 @@
 """The command: ``python -m benchmarks [--only NAME]``."""
 
 import argparse
-import os
-import platform
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from importlib.metadata import version
-from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from benchmarks import formula, kernels, live, maps, networks, release, server, speed, start, sweep
+from benchmarks import formula, kernels, live, load, maps, networks, release, server, speed, start, sweep
+from benchmarks.setting import byte_code, machine
 from benchmarks.table import Line, render
 from tests.browser import launch
 
-GROUPS = ("start", "kernels", "server", "release", "live", "maps", "speed", "sweep", "formula", "networks")
+GROUPS = ("start", "kernels", "server", "release", "live", "maps", "speed", "sweep", "formula", "networks", "load")
 WITHOUT_BROWSER: dict[str, Callable[[], list[Line]]] = {
     "kernels": kernels.measure,
     "server": server.measure,
@@ -30,17 +25,8 @@ WITH_BROWSER: dict[str, Callable[[Browser], list[Line]]] = {
     "release": release.measure,
     "live": live.measure,
     "maps": maps.measure,
+    "load": load.measure,
 }
-PACKAGES = ("streamlit", "plotly", "numba", "numpy", "orjson")
-
-
-@contextmanager
-def byte_code() -> Iterator[None]:
-    """Let servers keep their byte code, as pip leaves it for everybody, whatever this shell says."""
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-        os.environ["PYTHONPYCACHEPREFIX"] = folder
-        yield
 
 
 def measured(only: str | None) -> Iterator[list[Line]]:
@@ -54,18 +40,6 @@ def measured(only: str | None) -> Iterator[list[Line]]:
         else:
             with sync_playwright() as playwright, launch(playwright) as browser:
                 yield WITH_BROWSER[name](browser)
-
-
-def machine() -> str:
-    """Return one line on what it was measured on."""
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.exists() else []
-    models = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
-    with sync_playwright() as playwright, launch(playwright) as browser:
-        chromium = browser.version
-    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    processor = f"{os.cpu_count()} cores, {models[0] if models else platform.processor()}, {platform.system()}"
-    return f"{processor}; Python {platform.python_version()}, {packages}, Chromium {chromium}"
 
 
 def main() -> int:

@@ -55,7 +55,8 @@ window.addEventListener('pointerup', () => (window.clock.released = performance.
 
 def new_page(browser: Browser, *scripts: str) -> Page:
     """Open an empty page with cookies, cache and storage of its own, and the clock in it."""
-    page = browser.new_context(viewport=VIEWPORT).new_page()  # type: ignore[arg-type]
+    # a host's policy forbids to evaluate words, which is how this looks into pages
+    page = browser.new_context(viewport=VIEWPORT, bypass_csp=True).new_page()  # type: ignore[arg-type]
     for script in (CLOCK, *scripts):
         page.add_init_script(script)
     return page

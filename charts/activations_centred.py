@@ -114,8 +114,8 @@ def _condition(units: np.ndarray, valleys: list[Valley]) -> dict[str, Any]:
 
 def _says(k: int, many: int, valleys: list[Valley]) -> str:
     found = [
-        f"{LOOKS[each.name].title} {number(float(each.condition[k]))} ({number(each.centred)} if centred,"
-        f" {whole(float(np.ceil(each.steps[k])))} step{'s' if each.steps[k] > 1.0 else ''})"
+        f"{LOOKS[each.name].title} {number(float(each.condition[k]))}, {whole(float(np.ceil(each.steps[k])))}"
+        f" step{'s' if each.steps[k] > 1.0 else ''} ({number(each.centred)} if centred)"
         for each in valleys
     ]
     fed = f"{many} units" if many > 1 else "one unit"

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from charts.backpropagation_examples import NO_SLOPE
 from engine.one_unit import Rows, rows
 from engine.words import number
 
@@ -27,7 +28,7 @@ def age_message(found: Rows) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     }
     crossing = (0.5 - bias) / slope
     marks: list[dict[str, Any]] = [{"y": 0.5, "name": "one half"}]
-    border = -found.weights[1] / found.weights[0] if found.weights[0] else np.inf
+    border = -found.weights[1] / found.weights[0] if abs(found.weights[0]) > NO_SLOPE else np.inf
     if AGES[0] <= border <= AGES[-1]:
         marks.append({"x": float(border), "name": f"{number(float(border))}", "colour": "@class0", "dash": "solid"})
     marks.append({"x": PRINTED, "name": "42, as printed", "low": True})
@@ -35,7 +36,7 @@ def age_message(found: Rows) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         f"The curve is at one half at {number(float(border))}, the straight line of least squares at"
         f" {number(float(crossing))}. The slides name 42."
         if np.isfinite(border)
-        else "With m = 0 every age has the same probability."
+        else f"With m = {number(float(found.weights[0]))} every age has the same probability."
     )
     header = {
         "alt": f"The probability of insurance against the age. {says}",

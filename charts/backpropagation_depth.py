@@ -42,9 +42,8 @@ def depth_message(width: int, found: list[Depth], at: int) -> tuple[dict[str, An
         "says": says,
         "caption": (
             "Units are tanh, w = 0.5. Both ways are the same plain Python, timed on the machine that draws this page,"
-            " each time the shortest of several. What two paths have in common at their beginning is multiplied once,"
-            " and still every layer multiplies the time of the sum. Dotted: at the least time that a path took. Both"
-            " counts are exact: Kᴸ paths, 2K + K²(L − 1) edges."
+            f" each time the shortest of several. {_beginnings(width)}Both counts are exact: Kᴸ paths, 2K + K²(L − 1)"
+            " edges."
         ),
         "index": {
             "id": "depth",
@@ -55,6 +54,16 @@ def depth_message(width: int, found: list[Depth], at: int) -> tuple[dict[str, An
         "panels": [_picture(width, found), _counts(found), _times(found)],
     }
     return header, {name: np.asarray(array, dtype=float).reshape(-1) for name, array in arrays.items()}
+
+
+def _beginnings(width: int) -> str:
+    """Return how the sum is taken; there is nothing to say of one path."""
+    if width == 1:
+        return ""
+    return (
+        "What two paths have in common at their beginning is multiplied once, and still every layer multiplies the time"
+        " of the sum. Dotted: at the least time that a path took. "
+    )
 
 
 def _net(width: int, layers: int) -> dict[str, np.ndarray]:

@@ -5,10 +5,13 @@ from typing import Any
 import numpy as np
 
 from charts.backpropagation_unit import Example, Told, figure, table, wear_weights
-from charts.worked import Steps, Tree, by, equation, factor, product, total
+from charts.worked import Steps, Tree, by, equation, factor, from_to, product, total
 from engine.one_unit import Rows, off
 from engine.words import number, whole
 
+NO_SLOPE = 1e-300  # below it a border is too far for a number
+UNSEEN = 700.0  # beyond it e^-z is nearly below the least number
+RAISED = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 PLAIN = 30.0  # beyond it one of y and 1 - y is so small that their derivatives say nothing
 
 
@@ -108,8 +111,17 @@ def _tell_probability(steps: Steps, told: Told) -> None:
 
 
 def _close(y: float, z: float) -> str:
-    """Return a probability, by what is missing to 1 where that is little."""
+    """Return a probability, by what is missing to 1 where that is little; it is never 0 or 1."""
+    if abs(z) > UNSEEN:
+        return f"1 − {_tiny(z)}" if z > 0.0 else _tiny(-z)
     return f"1 − {number(float(np.exp(-z)) / (1.0 + float(np.exp(-z))))}" if z > 5.0 else number(y)
+
+
+def _tiny(z: float) -> str:
+    """Return e^-z where it is too small for a number."""
+    power = float(np.floor(-z / np.log(10.0)))
+    digits, tens = number(float(10.0 ** (-z / np.log(10.0) - power)), 2), number(power, 6)
+    return f"{digits}·10{tens.translate(RAISED)}"
 
 
 def _tell_border(steps: Steps, told: Told) -> None:
@@ -121,10 +133,10 @@ def _tell_border(steps: Steps, told: Told) -> None:
     slip = ""
     if len(told.x) == 2:
         slope, bias = found.weights
-        if slope == 0.0:
-            where, formulas = "With m = 0 the age does not matter", [["z", "=", "b", "=", number(bias)]]
+        border = -bias / slope if abs(slope) > NO_SLOPE else np.inf
+        if np.isinf(border):
+            where, formulas = f"With m = {number(slope)} the age does not matter", [["z", "=", "b", "=", number(bias)]]
         else:
-            border = -bias / slope
             side = "from" if slope > 0.0 else "up to"
             where = (
                 f"The answer is yes where ŷ is at least one half, so where z is at least 0: {side} age {number(border)}"
@@ -133,8 +145,9 @@ def _tell_border(steps: Steps, told: Told) -> None:
         if told.as_printed:
             by_42 = int(((found.inputs[:, 0] > 42.0) == (found.targets > 0.5)).sum())
             slip = (
-                "The slides say that everybody above 42 will buy. This line says so from"
-                f" {number(-bias / slope)} on. (On these rows both happen to tell {by_42} rightly: nobody is between"
+                "The slides say that everybody above 42 will buy, before they come to the sigmoid, of a straight line;"
+                " that of least squares is at one half at 43.9. This unit says so from"
+                f" {number(-bias / slope)} on. (On these rows all happen to tell {by_42} rightly: nobody is between"
                 " them.)"
             )
     else:
@@ -219,9 +232,9 @@ def _tell_mean(steps: Steps, told: Told) -> None:
     if told.as_printed and example.name == "affordability":
         at_99 = -np.mean([np.log(0.99 if target else 0.01) for target in found.targets])
         slip = (
-            f"The slides print a log loss of 4.31 for these weights. The mean is {number(found.cost)}, the sum"
-            f" {number(float(found.costs.sum()))}, and with every ŷ at the printed 0.99 it is {number(float(at_99))}:"
-            " 4.31 is none of them."
+            "The slides print a log loss of 4.31 after the first epoch, and no other weights than these. The mean is"
+            f" {number(found.cost)}, the sum {number(float(found.costs.sum()))}, and with every ŷ at the printed 0.99"
+            f" it is {number(float(at_99))}: 4.31 is none of them."
         )
     steps.tell(
         "all rows",
@@ -339,7 +352,7 @@ def _tell_step(steps: Steps, told: Told, rate: float) -> None:
     weights = found.weights - rate * found.gradient
     after = found.at(weights).cost
     verb = "falls" if after < found.cost else "rises"
-    change = f"{verb} from {number(found.cost, 4)} to {number(after, 4)}" if after != found.cost else "stays as it is"
+    change = f"{verb} {from_to(found.cost, after, 4)}" if after != found.cost else "stays as it is"
     steps.tell(
         "one step",
         f"Every weight goes a step of η = {number(rate)} against its derivative: the error {change}.",

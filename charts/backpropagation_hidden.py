@@ -127,7 +127,9 @@ def _tell_loss(steps: Steps, found: HiddenLoss) -> None:
     inside: Tree = ["ŷ"] if found.target else ["(", "1", "−", "ŷ", ")"]
     steps.tell(
         "loss",
-        "The loss looks at the answer and, times ρ, at both hidden units: it wants them near 0.",
+        "The loss looks at the answer and, times ρ, at both hidden units: it wants them near 0."
+        if found.penalty
+        else "With ρ = 0 the loss looks at the answer alone.",
         [
             ["L", "=", "−", "ln", *inside, "+", "ρ", "(", at("h", 1), "+", at("h", 2), ")"],
             ["=", number(found.charge), "+", product(found.penalty, ["row", "(", total([float(v) for v in h]), ")"])],

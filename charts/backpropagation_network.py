@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from charts.backpropagation_back import BACK, told_back
-from charts.worked import Steps, Tree, at, by, column, equation, factor, low, matrix, product, total, turned
+from charts.worked import Steps, Tree, at, by, column, equation, factor, from_to, low, matrix, product, total, turned
 from engine.margin_pair import Pair, off, stepped
 from engine.passes import BENDS
 from engine.words import number
@@ -13,7 +13,7 @@ WRITTEN = ("elements", "vectors")
 SIDES = (("t", "true", "s"), ("c", "corrupt", "s_{c}"))
 FIRST, APART = 34, 222  # px above the first circle, and between the two copies
 ROW, UNIT = 50, 100  # px between inputs, and between hidden units
-SUM, BENT, SCORE = 0.4, 0.62, 0.82  # of the width
+SUM, BENT, SCORE = 0.38, 0.57, 0.83  # of the width
 WORN = (0.42, 0.66)  # how far along its line a weight stands, by the unit it leads to
 GIVEN = dict(zip(BENDS, ("1/(1 + e⁻ᶻ)", "tanh z", "max(0, z)", "z, held in [−1, 1]", "z"), strict=True))
 
@@ -111,7 +111,7 @@ def _tell_inputs(steps: Steps, found: Pair) -> None:
     steps.tell(
         "inputs",
         "Two inputs go through the same weights. The score of the true one should be above that of the corrupt one by"
-        f" the margin Δ = {number(found.margin)}.",
+        f" the margin m = {number(found.margin)}.",
         [
             ["**W", "=", matrix(layer.weights)],
             ["**b", "=", column(layer.biases), ",", "**U", "=", column(found.layers[1].weights[0])],
@@ -217,7 +217,7 @@ def _tell_error(steps: Steps, found: Pair) -> None:
         "error" if found.signal else "error 0",
         says,
         [
-            ["J", "=", "max", "(", "0", ",", "Δ", "+", ["sub", "s", "c"], "−", "s", ")"],
+            ["J", "=", "max", "(", "0", ",", "m", "+", ["sub", "s", "c"], "−", "s", ")"],
             ["=", "max", "(", "0", ",", number(found.margin), "+", factor(corrupt), "−", factor(score), ")"],
             ["=", number(found.error)],
         ],
@@ -252,7 +252,7 @@ def _tell_both(steps: Steps, found: Pair) -> None:
 def _tell_step(steps: Steps, found: Pair, rate: float) -> None:
     after = stepped(found, rate)
     verb = "falls" if after < found.error else "rises"
-    change = f"{verb} from {number(found.error)} to {number(after)}" if after != found.error else "stays as it is"
+    change = f"{verb} {from_to(found.error, after)}" if after != found.error else "stays as it is"
     steps.tell(
         "one step",
         f"One step of gradient descent with η = {number(rate)}: the error {change}.",

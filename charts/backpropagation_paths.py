@@ -10,6 +10,7 @@ from engine.graph import Graph, Node, Number, agreeing_digits
 from engine.words import number
 
 LISTED = 24  # paths in the list
+ROUNDING = 1e-14  # beside the sum of the sizes of all paths: a derivative below it is 0 as far as numbers tell
 _LOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _HIGH = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BETWEEN = {"+": " + ", "-": " − ", "*": " · ", "/": " / "}
@@ -90,13 +91,24 @@ def _says(found: Derivative, w: float, total: np.ndarray, s: int) -> str:
     if not np.isfinite(total[s]):
         return f"{at} {_why_not(found, s)}. Move w a little."
     ways, edges = list(found.graph.paths()), len(found.graph.edges)
-    digits = agreeing_digits(float(found.passed[0, s]), float(found.stepped[s]))
     needed = "the one edge" if edges == 1 else f"each of the {edges} edges"
+    if _cancels(found, s):
+        value, stepped = "0 but for rounding", "is so, too"
+    else:
+        value = number(float(found.passed[0, s]), 4)
+        digits = agreeing_digits(float(found.passed[0, s]), float(found.stepped[s]))
+        stepped = f"agrees to {_plural(digits, 'digit')}"
     return (
-        f"{at} dy/dw = {number(float(found.passed[0, s]), 4)}. The sum over {_plural(len(ways), 'path')} multiplies"
+        f"{at} dy/dw = {value}. The sum over {_plural(len(ways), 'path')} multiplies"
         f" {_plural(sum(map(len, ways)), 'local derivative')}; the recursion needs {needed} once. The complex step"
-        f" agrees to {_plural(digits, 'digit')}."
+        f" {stepped}."
     )
+
+
+def _cancels(found: Derivative, s: int) -> bool:
+    """Tell whether all paths cancel, so that only rounding is left, which is not the same in two ways."""
+    left = max(abs(float(found.passed[0, s])), abs(float(found.stepped[s])))
+    return 0.0 < left <= ROUNDING * float(np.abs(found.products[:, s]).sum())
 
 
 def _why_not(found: Derivative, s: int) -> str:
@@ -114,11 +126,12 @@ def _why_not(found: Derivative, s: int) -> str:
 def _compare(found: Derivative, total: np.ndarray, s: int) -> list[tuple[str, str]]:
     one, other, third = (float(row[s]) for row in (total, found.passed[0], found.stepped))
     known = np.isfinite(one)
+    digits = "–, all paths cancel" if _cancels(found, s) else _plural(agreeing_digits(other, third), "digit")
     return [
         ("Sum over all paths", number(one, 15)),
         ("Backward recursion", number(other, 15)),
         ("Complex step", number(third if known else np.nan, 15)),
-        ("The last two agree to", _plural(agreeing_digits(other, third), "digit") if known else "–"),
+        ("The last two agree to", digits if known else "–"),
     ]
 
 

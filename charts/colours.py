@@ -93,6 +93,29 @@ PALETTES = {
     },
 }
 
+LOUD = {  # in the place of what a projector washes out
+    "light": {
+        "ink": "#000000",
+        "quiet": "#26323c",
+        "grid": "#c3ced7",
+        "line": "rgba(60, 85, 105, 0.5)",
+        "good": "#0b5c36",
+        "limit": "#744c00",
+        "bad": "#a11208",
+        "open": "#1f3d57",
+    },
+    "dark": {
+        "ink": "#ffffff",
+        "quiet": "#d3dee8",
+        "grid": "#3b4a57",
+        "line": "rgba(170, 192, 212, 0.38)",
+        "good": "#86eeb6",
+        "limit": "#ffd766",
+        "bad": "#ffab9f",
+        "open": "#bfdcf8",
+    },
+}
+
 HEAT = [f"@heat{i}" for i in range(7)]  # from the best value, which is loud, to the worst
 OTHER_HEATS = [[f"@heat_{name}{i}" for i in range(4)] for name in "abc"]  # where one kind of cell is not enough
 CLASSES = [f"@class{i}" for i in range(5)]  # of rows; a sixth class differs by its symbol

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from engine.thrown import growth, measured_growth
-from engine.words import count, number
+from engine.words import apart, count, number
 
 FAR = 4.0  # powers of ten above the start's error beyond which nothing is drawn
 TOLD = "@good"
@@ -194,5 +194,16 @@ def _says(thrown: Thrown, r: int) -> str:
     return (
         f"{grows}{f' (measured {number(found)})' if np.isfinite(found) else ''}, up to"
         f" {number(float(thrown.error[peak, r]))} at step {count(peak)}; at step {count(lands)} the sharpness falls"
-        f" below its limit. In the end it is {number(float(thrown.ratio[-1, r]))} times that, and the error {ends}."
+        f" below its limit. {_end(thrown, r)} The error is {ends}."
     )
+
+
+def _end(thrown: Thrown, r: int) -> str:
+    """Return how flat it is where a run has come to, beside where it had rested and beside its limit."""
+    sharp = float(thrown.sharpness[-1, r])
+    there, limit = apart(sharp, 2.0 / float(thrown.etas[r]))
+    flat = "flatter than at rest" if sharp < thrown.rest else "no flatter than at rest"
+    here = f"At step {count(len(thrown.error) - 1)} it is {there}, {flat}"
+    if thrown.ratio[-1, r] < 1.0:
+        return f"{here} and below the limit, {limit}: there its steps fit."
+    return f"{here}, but above the limit, {limit}: the run is still on its way."

@@ -15,6 +15,7 @@ COLOUR = "@good"
 BEYOND = 3.0
 FAR = 1e3  # beyond it a path is not drawn
 SETTLED = 1e-9  # an error below which a run is at a minimum
+SADDLE = 0.5  # the error at the saddle point
 FLAT = 2.0  # the sharpness of the flattest minimum
 
 
@@ -227,13 +228,23 @@ def _over(ends: Ends, limits: np.ndarray, colour: str) -> dict[str, Any]:
     }
 
 
+def _on_the_line(ends: Ends, r: int) -> str:
+    """Return what becomes of a run from a = -b: b' = -a' = (1 - eta (1 + a^2)) b."""
+    eta, last = number(float(ends.etas[r])), float(ends.error[-1, r])
+    if ends.diverged_at[r] >= 0:
+        return f"at η = {eta} it diverges, at step {count(ends.diverged_at[r])}"
+    if abs(last - SADDLE) < SETTLED:
+        return f"at η = {eta} it leads to the saddle at 0, where E = ½"
+    return f"at η = {eta} it is at an error of {number(last)} after {count(len(ends.error) - 1)} steps"
+
+
 def _says(ends: Ends, r: int) -> str:
     eta, limit = float(ends.etas[r]), 2.0 / float(ends.etas[r])
     a, b = ends.start
     if a * b == 1.0:
         return "The start is a minimum: the gradient is exactly 0 there, and nothing moves, stable or not."
     if a == -b:
-        return "From a = −b every path keeps to that line, which leads to the saddle at 0 and to no minimum."
+        return f"From a = −b every path keeps to that line, on which there is no minimum: {_on_the_line(ends, r)}."
     if limit < FLAT:
         where = f"At η = {number(eta)} no minimum can hold it: 2/η = {number(limit)}, and the flattest has a² + b² = 2."
     else:

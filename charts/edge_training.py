@@ -19,7 +19,7 @@ PERCENT = "\u00a0%"  # kept with its number
 
 def limit_words(rule: Optimizer) -> str:
     """Return the limit of the sharpness in words: ``2/η``, ``(2 + 2μ)/η``."""
-    return rule.limit_words.replace("λ_{max}(P⁻¹H)", "η").replace("λ_{max}", "η")
+    return rule.limit_formula.replace("λ_{max}(P⁻¹H)", "η").replace("λ_{max}", "η")
 
 
 def training_message(
@@ -32,6 +32,8 @@ def training_message(
     arrays = {"step": np.arange(len(top)), "error": edge.error[shown]}
     arrays |= {f"top.{k}": top[:, k] for k in range(min(3, most))}
     arrays |= {"rank": np.arange(1, most + 1), "bars": np.maximum(np.nan_to_num(top[places, :most]), 0.0)}
+    if edge.moves:
+        arrays["limit"] = edge.limits[shown]
     story = story_of(edge, limit_words(rule))
     says = [f"{story} {step_of(edge, int(k))}" for k in places]
     at = _first_place(edge, places)
@@ -49,7 +51,7 @@ def training_message(
             _sharpness(rule, edge, places, most),
             _errors(rule, edge, places),
             _closely(rule, edge, places),
-            _bars(rule, edge, most, len(places)),
+            _bars(rule, edge, most, places),
         ],
     }
     return header, {name: np.asarray(array, dtype=float).reshape(-1) for name, array in arrays.items()}
@@ -65,12 +67,17 @@ def _first_place(edge: Edge, places: np.ndarray) -> int:
 
 def _top(edge: Edge) -> float:
     known = edge.sharpness[np.isfinite(edge.sharpness)]
-    return ROOM * edge.limit * float(np.clip(known.max(initial=0.0) / edge.limit, 1.0, HIGHEST))
+    limit = float(edge.limits.max())
+    return ROOM * limit * float(np.clip(known.max(initial=0.0) / limit, 1.0, HIGHEST))
 
 
-def _named(rule: Optimizer, edge: Edge) -> dict[str, Any]:
-    name = f"limit {limit_words(rule)} = {number(edge.limit)}"
-    return {"y": edge.limit, "name": name, "colour": "@limit", "dash": "dash", "width": 1.8}
+def _named(rule: Optimizer, edge: Edge, places: np.ndarray) -> dict[str, Any]:
+    """Return the line of the limit; where it moves, of that at the slider's step."""
+    names = [f"limit {limit_words(rule)} = {number(limit)}" for limit in edge.limits[places].tolist()]
+    style = {"colour": "@limit", "dash": "dash", "width": 1.8}
+    if edge.moves:
+        return {"y": edge.limits[places].tolist(), "name": names, **style}
+    return {"y": float(edge.limits[0]), "name": names[0], **style}
 
 
 def _met(edge: Edge) -> list[dict[str, Any]]:
@@ -88,7 +95,7 @@ def _sharpness(rule: Optimizer, edge: Edge, places: np.ndarray, most: int) -> di
     of = "P⁻¹H" if rule.adaptive else "the Hessian"
     words = [f"sharpness: the largest eigenvalue of {of}", "the second", "the third"]
     styles = [(rule.colour, 2.2, 1.0), (QUIET, 1.4, 0.9), (QUIET, 1.2, 0.55)]
-    curves = [
+    curves: list[dict[str, Any]] = [
         {
             "x": {"name": "step"},
             "y": {"name": f"top.{k}"},
@@ -101,15 +108,18 @@ def _sharpness(rule: Optimizer, edge: Edge, places: np.ndarray, most: int) -> di
         }
         for k, (colour, width, alpha) in enumerate(styles[: min(3, most)])
     ]
+    if edge.moves:
+        path = {"x": {"name": "step"}, "y": {"name": "limit"}, "label": "the limit as it grows"}
+        curves.append({**path, "colour": "@limit", "dash": "dot", "width": 1.8})
     return {
         "label": "The largest eigenvalues at every step, and the limit; arrow keys read them off",
         "title": "Sharpness against its limit",
         "height": 300,
         "wide": True,
         "x": {"title": "step", "range": [0, ROOMY * max(1, edge.last)]},
-        "y": {"title": "eigenvalue", "range": [min(0.0, -0.02 * edge.limit), _top(edge)]},
+        "y": {"title": "eigenvalue", "range": [min(0.0, -0.02 * float(edge.limits.max())), _top(edge)]},
         "curves": curves,
-        "marks": [_named(rule, edge), *_met(edge), _here(places)],
+        "marks": [_named(rule, edge, places), *_met(edge), _here(places)],
         "rest": places.tolist(),
     }
 
@@ -171,7 +181,7 @@ def _even(error: np.ndarray) -> list[float]:
     return [low - room, high + room]
 
 
-def _bars(rule: Optimizer, edge: Edge, most: int, places: int) -> dict[str, Any]:
+def _bars(rule: Optimizer, edge: Edge, most: int, places: np.ndarray) -> dict[str, Any]:
     return {
         "label": "The largest eigenvalues at the step chosen, and the limit; arrow keys read them off",
         "title": "The largest eigenvalues at this step",
@@ -180,30 +190,31 @@ def _bars(rule: Optimizer, edge: Edge, most: int, places: int) -> dict[str, Any]
         "y": {"title": "eigenvalue", "range": [0.0, _top(edge)]},
         "bars": {
             "x": {"name": "rank"},
-            "y": {"name": "bars", "rows": places},
+            "y": {"name": "bars", "rows": len(places)},
             "bands": [{"label": "eigenvalue", "colour": rule.colour, "alpha": 0.75}],
         },
-        "marks": [_named(rule, edge)],
+        "marks": [_named(rule, edge, places)],
         "rest": 1,
     }
 
 
 def story_of(edge: Edge, words: str) -> str:
     """Return what happened in the whole run, with numbers beside their limits."""
-    limit = f"{words} = {number(edge.limit)}"
+    ends = [number(float(edge.limits[k])) for k in (edge.first, edge.last)]
+    limit = f"{words}, which grows from {ends[0]} to {ends[1]}," if edge.moves else f"{words} = {ends[0]}"
     steps = len(edge.error) - 1
     if not np.isfinite(edge.ratio).any():
         return "The sharpness is nowhere a finite number: the run is lost in its first step."
     if edge.diverged_at >= 0:
         how = "begins" if edge.beyond_at_first else "comes"
-        where = f"The run {how} beyond its limit {limit}" if edge.meets >= 0 else f"The limit is {limit}"
+        where = f"The run {how} beyond its limit {limit}" if edge.meets >= 0 else f"The limit is {limit.rstrip(',')}"
         return f"{where} and is lost: at step {count(edge.diverged_at)} it has diverged."
     if edge.meets < 0:
         highest = int(np.nanargmax(edge.ratio))
         n = edge.rises(0, steps)
         rises = f"The error rises {_times(n)} in {count(steps)} steps." if n else "The error never rises."
         return (
-            f"The sharpness never meets its limit {limit}: at most, at step {count(highest)}, it is"
+            f"The sharpness never meets its limit {limit.rstrip(',')}: at most, at step {count(highest)}, it is"
             f" {number(float(edge.sharpness[highest]))}, {_share(float(edge.ratio[highest]))} of it. {rises}"
         )
     there = _arrival(edge, limit)
@@ -227,7 +238,7 @@ def _arrival(edge: Edge, limit: str) -> str:
     if not edge.beyond_at_first:
         return f"From {begins} of its limit {limit} the sharpness grows and meets it at step {count(edge.meets)}."
     below = f", and is first below it at step {count(edge.falls_below)}" if edge.falls_below > 0 else ""
-    return f"The run begins beyond its limit {limit}, at {begins} of it{below}."
+    return f"The run begins beyond its limit {limit.rstrip(',')}, at {begins} of it{below}."
 
 
 def _after(edge: Edge) -> int:

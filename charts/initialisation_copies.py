@@ -209,7 +209,11 @@ def _says(family: Family, k: int) -> str:
         first = f"All {units} units {copy.name} on the way in and ÷ {copy.name[2:]} on the way out"
     else:
         first = copy.name[0].upper() + copy.name[1:]
-    told = f" (predicted {number(copy.half_told)}: all units are 0 there)" if copy.half_told is not None else ""
+    told = (
+        f" (predicted {number(copy.half_told)}: there all weights of all units are 0)"
+        if copy.half_told is not None
+        else ""
+    )
     text = (
         f"{first}: the copy is {number(copy.distance)} away, its error {number(family.error)} {same}; half way between"
         f" them it is {number(copy.half)}{told}."

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from charts.initialisation_signal import DECADES, fate
+from charts.initialisation_signal import fate, reach
 from engine.initialisation.jacobian import Expected
 from engine.words import near_one, number
 
@@ -34,27 +34,28 @@ def jacobian_message(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # of means of nothing, where all networks are dead
         typical = {
-            "largest": np.exp(np.nanmean(np.log(np.where(found[..., 0] > 0.0, found[..., 0], np.nan)), axis=1)),
-            "middle": np.median(np.nan_to_num(found), axis=(1, 3)),
+            "largest": _typical(found[..., 0]),
+            "middle": _known(np.median(np.nan_to_num(found), axis=(1, 3))),
             "sent": np.exp(0.5 * np.nanmean(alive, axis=1)),
         }
+        last = _typical(found[-1], axis=0)  # (S, n)
     arrays = {"layer": np.arange(depth + 1), "at": np.array(at), "edge": edge.T}
     arrays |= {"root.told": np.sqrt(told.squares / width).T, "sent.told": np.exp(0.5 * sent).T}
     arrays |= {f"{name}.found": values.T for name, values in typical.items()}
     arrays |= {"directions.told": told.directions.T, "directions.found": shared.T}
-    last = np.nan_to_num(found[-1])  # (G, S, n)
-    arrays |= {"rank": np.arange(1, width + 1), "values": np.where(last > 0.0, last, np.nan).mean(axis=0)}
+    arrays |= {"rank": np.arange(1, width + 1), "values": last}
     says = [_says(told, sent, alive, shared, names[k], k, width, units) for k in range(count)]
     middle = count // 2
     header = {
         "alt": f"Singular values of the product of Jacobians. {says[middle]}",
         "says": says,
         "caption": (
-            f"J = D_{{L}} W_{{L}} ⋯ D_{{1}} W_{{1}}, D the slopes h′(a) of the units, (7.51): a gradient at the outputs"
-            f" is multiplied by Jᵀ on its way to the inputs. {found.shape[1]} networks, {width} units a layer, no"
-            " biases, a normal row, gradients of every direction. Typical is the geometric mean; few networks make the"
-            " mean square. The number of directions is (Σ s²)²/Σ s⁴, means over the networks. Predicted for normal"
-            " weights, exactly for linear units and ReLUs."
+            f"J = D_{{L}} W_{{L}} ⋯ D_{{1}} W_{{1}}, D the slopes h′(a) of the units (Bishop and Bishop (2024), 7.51):"
+            f" a gradient at the outputs is multiplied by Jᵀ on its way to the inputs. {found.shape[1]} networks,"
+            f" {width} units a layer, no biases, a normal row, gradients of every direction. Typical is the geometric"
+            " mean; few networks make the mean square. The number of directions is (Σ σ²)²/Σ σ⁴, means over networks."
+            " Predicted for normal weights, exactly for linear units and ReLUs; the largest σ only where layers are far"
+            " wider than the network is deep, or far narrower."
         ),
         "index": {"id": f"{names}", "name": "Size of the weights", "texts": names, "at": middle},
         "panels": [_values(arrays, count, depth), _directions(arrays, count, depth, width), _spectrum(arrays, count)],
@@ -62,10 +63,21 @@ def jacobian_message(
     return header, {name: np.asarray(array, dtype=float).reshape(-1) for name, array in arrays.items()}
 
 
+def _known(values: np.ndarray) -> np.ndarray:
+    """Return values with nan where they are 0, or were too small to be told from it."""
+    return np.where(values > 0.0, values, np.nan)
+
+
+def _typical(values: np.ndarray, axis: int = 1) -> np.ndarray:
+    """Return the geometric mean over the networks in which there is something, nan where there is nothing in any."""
+    return np.asarray(np.exp(np.nanmean(np.log(_known(values)), axis=axis)))
+
+
 def _shared(found: np.ndarray) -> np.ndarray:
     """Return among how many directions the squares are shared, means over the networks before the ratio, (P, S)."""
+    known = np.nan_to_num(found)
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.nan_to_num(found / np.nanmax(found, axis=(1, 3), keepdims=True)) ** 2
+        share = np.nan_to_num(known / known.max(axis=(1, 3), keepdims=True)) ** 2
         return (share.sum(axis=-1) ** 2).mean(axis=1) / (share**2).sum(axis=-1).mean(axis=1)
 
 
@@ -92,28 +104,28 @@ def _values(arrays: dict[str, np.ndarray], count: int, depth: int) -> dict[str, 
         {
             "x": {"name": "layer"},
             "y": {"name": "edge", "rows": count},
-            "label": "largest s, predicted for few layers and for many",
+            "label": "largest σ, predicted",
             "colour": LARGEST,
             "dash": "dash",
             "width": 2.2,
-            "absent": "in between",
+            "absent": "not known",
         },
         {**style, "y": {"name": "largest.found", "rows": count}, "label": "measured", "colour": LARGEST, "width": 3.4},
         {
             **style,
             "y": {"name": "middle.found", "rows": count},
-            "label": "median s, measured",
+            "label": "median σ, measured",
             "colour": OTHERS,
             "width": 2.4,
-            "absent": "0",
+            "absent": "0 or rounding",
         },
     ]
     return {
         "label": "Singular values of the product of Jacobians against the layer; arrow keys read them off",
-        "title": "Singular values s of ∂z_{l}/∂z_{0}",
+        "title": "Singular values σ of ∂z_{l}/∂z_{0}",
         "height": 340,
         "x": {"title": "layer l", "symbol": "l", "range": [-0.2, depth + 0.5]},
-        "y": {"title": "s", "log": True, "range": _ranges(arrays)},
+        "y": {"title": "σ", "log": True, "range": _ranges(arrays)},
         "curves": curves,
         "rest": float(depth),
     }
@@ -126,11 +138,7 @@ def _ranges(arrays: dict[str, np.ndarray]) -> list[list[float]]:
             np.concatenate([arrays[name] for name in ("root.told", "sent.told", "largest.found")], axis=1)
         )
     powers = np.where(np.isfinite(powers), powers, 0.0)
-    return [[-_reach(0.4 - row.min()), _reach(row.max())] for row in powers]
-
-
-def _reach(power: float) -> float:
-    return next((decades for decades in DECADES if power < decades - 0.1), DECADES[-1])
+    return [[-reach(0.4 - row.min()), reach(row.max())] for row in powers]
 
 
 def _directions(arrays: dict[str, np.ndarray], count: int, depth: int, width: int) -> dict[str, Any]:
@@ -175,11 +183,11 @@ def _spectrum(arrays: dict[str, np.ndarray], count: int) -> dict[str, Any]:
     return {
         "label": "All singular values of the whole product, in order; arrow keys read them off",
         "title": "All of them at the last layer, in order",
-        "note": "means over the networks; what is left out is 0, or below what rounding allows",
+        "note": "geometric means over the networks; what is left out is 0, or below what rounding allows",
         "height": 200,
         "wide": True,
         "x": {"title": "place", "range": [0.5, arrays["rank"][-1] + 0.5]},
-        "y": {"title": "s", "log": True, "range": ranges},
+        "y": {"title": "σ", "log": True, "range": ranges},
         "curves": [
             {
                 "x": {"name": "rank"},
@@ -188,7 +196,7 @@ def _spectrum(arrays: dict[str, np.ndarray], count: int) -> dict[str, Any]:
                 "points": True,
                 "width": 3.2,
                 "colour": LARGEST,
-                "absent": "0",
+                "absent": "0 or rounding",
             }
         ],
         "rest": 1.0,

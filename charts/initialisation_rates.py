@@ -50,8 +50,8 @@ def rates_message(
             f"Gradient descent on two moons, least squares, one hidden layer of M units, weights as He draws them;"
             f" {found[0].errors.shape[1]} networks for every width. A weight's rate is η over a power of the number of"
             " units that its layer receives: 2 in the first layer, M in the second. The limit is 2/λ of the Hessian at"
-            " the start, rescaled; predicted for wide layers. Collobert and others (2011) divide by the fan-in; notes"
-            " that cite them take its root."
+            " the start, rescaled; predicted for wide layers. Collobert and others (2011) divide by the fan-in; the"
+            " notes, which name Collobert, take its root."
         ),
         "index": {"id": f"{names}", "name": "Width", "texts": names, "at": at},
         "panels": [_errors(found, etas), _widths(found, best, arrays)],

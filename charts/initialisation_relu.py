@@ -217,7 +217,7 @@ def _says(item: Biased, unbiased: float) -> str:
 
 
 def _against(item: Biased, unbiased: float) -> str:
-    return f" (without biases {number(unbiased)})" if item.bias != 0.0 and np.isfinite(unbiased) else ""
+    return f" (from biases of 0 {number(unbiased)})" if item.bias != 0.0 and np.isfinite(unbiased) else ""
 
 
 def _beside(shares: np.ndarray) -> str:

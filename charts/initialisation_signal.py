@@ -12,7 +12,7 @@ from engine.words import number, with_error
 FORWARD, BACKWARD, SINGLE = "@open", "@limit", "@quiet"
 SHOWN = 10  # single networks that are drawn
 TINY, HUGE = 1e-36, 1e36  # beyond them a curve leaves the picture: single precision ends there
-UNLIKE = 1.0  # variance over squared mean, above which the mean tells little of a single network
+UNLIKE = float(np.log(2.0))  # variance of the logarithm above which the mean tells little of a single network
 SAME, GONE = 3.0, 1000.0  # factors within which a mean square counts as kept, and beyond which it is hopeless
 DECADES = (1.0, 2.0, 3.0, 5.0, 8.0, 12.0, 20.0, 35.0)  # how far axes may reach
 
@@ -32,11 +32,11 @@ def signal_message(
     """
     at, count = len(names) // 2, len(names)
     arrays = {"layer": np.arange(len(widths)), "weights": np.arange(1, len(widths))}
-    for name, mean, unlike, every in (
-        ("second", told.second, told.unlike, found.second),
-        ("back", told.back, told.unlike_back, found.back),
+    for name, mean, lower, spread, every in (
+        ("second", told.second, told.lower, told.spread, found.second),
+        ("back", told.back, told.lower_back, told.spread_back, found.back),
     ):
-        low, high = middle(mean, unlike)
+        low, high = middle(mean, lower, spread)
         arrays |= {f"{name}.told": mean.T, f"{name}.low": low.T, f"{name}.high": high.T}
         arrays[f"{name}.found"] = every.mean(axis=1).T
         arrays |= {f"{name}.{k}": every[:, k].T for k in range(min(SHOWN, every.shape[1]))}
@@ -57,7 +57,7 @@ def signal_message(
 
 
 def _forward(arrays: dict[str, np.ndarray], count: int) -> dict[str, Any]:
-    curves = _single("second", count)
+    curves = _single(arrays, "second", count)
     style: dict[str, Any] = {"x": {"name": "layer"}, "colour": FORWARD}
     curves += [
         {
@@ -88,7 +88,7 @@ def _forward(arrays: dict[str, np.ndarray], count: int) -> dict[str, Any]:
     return {
         "label": "Second moment and variance of the units against the layer; arrow keys read them off",
         "title": "Forward: the values z",
-        "note": "shaded: 95 of 100 networks, predicted; thin: some",
+        "note": "shaded: 95 of 100 networks that are not dead, predicted; thin: some",
         "height": 320,
         "x": _layers(arrays["layer"]),
         "y": {"title": "E[z²]", "log": True, "range": _ranges(arrays, "second")},
@@ -99,7 +99,7 @@ def _forward(arrays: dict[str, np.ndarray], count: int) -> dict[str, Any]:
 
 
 def _backward(arrays: dict[str, np.ndarray], count: int) -> dict[str, Any]:
-    curves = _single("back", count)
+    curves = _single(arrays, "back", count)
     style: dict[str, Any] = {"x": {"name": "layer"}, "colour": BACKWARD}
     curves += [
         {
@@ -153,10 +153,11 @@ def _weights(arrays: dict[str, np.ndarray], count: int) -> dict[str, Any]:
     }
 
 
-def _single(name: str, count: int) -> list[dict[str, Any]]:
-    """Return some single networks."""
+def _single(arrays: dict[str, np.ndarray], name: str, count: int) -> list[dict[str, Any]]:
+    """Return some single networks: as many as were measured, of wide ones fewer."""
     thin = {"x": {"name": "layer"}, "colour": SINGLE, "width": 0.8, "alpha": 0.55}
-    return [{**thin, "y": {"name": f"{name}.{k}", "rows": count}} for k in range(SHOWN)]
+    drawn = (f"{name}.{k}" for k in range(SHOWN))
+    return [{**thin, "y": {"name": each, "rows": count}} for each in drawn if each in arrays]
 
 
 def _between(name: str, colour: str, count: int) -> list[dict[str, Any]]:
@@ -175,10 +176,11 @@ def _ranges(arrays: dict[str, np.ndarray], name: str) -> list[list[float]]:
     with np.errstate(divide="ignore"):
         powers = np.concatenate([np.log10(np.asarray(arrays[part])) for part in parts], axis=1)
     powers = np.where(np.isfinite(powers), powers, 0.0)
-    return [[-_reach(-row.min()), _reach(row.max())] for row in powers]
+    return [[-reach(-row.min()), reach(row.max())] for row in powers]
 
 
-def _reach(power: float) -> float:
+def reach(power: float) -> float:
+    """Return how many decades an axis has on the side of a power of ten: one of few widths."""
     return next((decades for decades in DECADES if power < decades - 0.1), DECADES[-1])
 
 
@@ -205,10 +207,12 @@ def _says(
 ) -> str:
     depth = len(widths) - 1
     forward, back = _beside(found.second[-1, :, k]), _beside(found.back[0, :, k])
+    few = _few(told.second[-1, k], told.lower[-1, k], told.spread[-1, k])
+    few_back = _few(told.back[0, k], told.lower_back[0, k], told.spread_back[0, k])
     text = (
         f"{name}: after {depth} layer{'s' if depth > 1 else ''} of {units} E[z²] = {forward} (predicted"
-        f" {number(float(told.second[-1, k]))}{_few(told, k)}), and a gradient sent back has E[δ²] = {back} (predicted"
-        f" {number(float(told.back[0, k]))})."
+        f" {number(float(told.second[-1, k]))}{few}), and a gradient sent back has E[δ²] = {back} (predicted"
+        f" {number(float(told.back[0, k]))}{few_back})."
     )
     if otherwise is not None:
         title, other = otherwise
@@ -217,12 +221,11 @@ def _says(
     return f"{text} {_why(told, k, activation)}"
 
 
-def _few(told: Signal, k: int) -> str:
+def _few(mean: float, lower: float, spread: float) -> str:
     """Return what to say where few networks make the mean."""
-    unlike, mean = float(told.unlike[-1, k]), float(told.second[-1, k])
-    if unlike < UNLIKE:
+    if not spread >= UNLIKE:
         return ""
-    return f", half of all networks below {number(mean / np.sqrt(1.0 + unlike))}"
+    return f", about half of all networks below {number(float(mean * np.exp(lower)), 2)}"
 
 
 def _why(told: Signal, k: int, activation: str) -> str:

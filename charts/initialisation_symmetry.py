@@ -180,9 +180,12 @@ def _says(split: Split, k: int) -> str:
             f" still learn as one: the error ends at {number(split.error[-1, k])}, with equal weights at"
             f" {number(split.error[-1, 0])}.{_rate(split)}"
         )
+    when = f"more than {number(BROKEN)} apart at step {count(float(broken[0]))} of {count(steps)}"
+    if not broken[0]:
+        when = f"{number(float(split.apart[0, k]))} apart already at the start"
     return (
-        f"{name} the units are {number(BROKEN)} apart at step {count(float(broken[0]))} of {count(steps)}; the error"
-        f" ends at {number(split.error[-1, k])}; with equal weights at {number(split.error[-1, 0])}.{_rate(split)}"
+        f"{name} the units are {when}; the error ends at {number(split.error[-1, k])}; with equal weights at"
+        f" {number(split.error[-1, 0])}.{_rate(split)}"
     )
 
 

@@ -21,7 +21,7 @@ from engine.remembered import remembered
 from engine.section import Section, seen
 from engine.shadow import below, random_walk_ends, random_walk_plane, shadow
 from engine.stationary import Stationary, floor, stationary_points
-from engine.study import Entry, Study, judged_alone, place_of, unnamed
+from engine.study import Entry, Study, judged_alone, unnamed
 from engine.surface import View
 from engine.trajectory import Trajectory
 from engine.words import number, percent
@@ -43,33 +43,36 @@ NAMES = {"maximum": "max", "saddle": "saddle", "degenerate": "degenerate"}  # of
 
 
 def track(surface: Any, study: Study, family: Family, shown: np.ndarray) -> np.ndarray:
-    """Return what travels of every drawn step of a family, (steps, R, 5).
+    """Return what travels of every drawn step of a family, (steps, R, K), the K of ``columns``.
 
-    The place in the plane, E above its floor, the direction of -grad E as an angle, and the rule's local limit there;
-    of a surface with more than two weights nan but for the run under the sliders, since it takes all of H.
+    The place in the plane, E above its floor, the direction of -grad E as an angle; the rule's local limit there; by
+    what the schedule multiplied the learning rate.
     """
     weights = family.trajectory.weights[shown]
     with np.errstate(all="ignore"):
         error, gradient = surface.evaluate(weights)
         down = -study.plane.project(gradient + study.plane.origin)
         angle = np.where((down == 0.0).all(axis=-1), np.nan, np.arctan2(down[..., 1], down[..., 0]))
-        limits = _limits(surface, study, family, shown)
         above = np.clip(error - floor(surface, study.plane.view)[0], -MOST, MOST)
         place = np.clip(study.plane.project(weights), -MOST, MOST)
-    return np.concatenate([place, np.stack([above, angle, np.minimum(limits, MOST)], axis=-1)], axis=-1)
+        more = {}
+        if "limit" in (names := columns(study)):
+            limits = local_limits(surface, family.optimizers, weights, state_of(family, shown))
+            more["limit"] = np.minimum(limits, MOST)
+        if "pace" in names:
+            more["pace"] = family.pace(shown)
+    return np.concatenate([place, np.stack([above, angle, *more.values()], axis=-1)], axis=-1)
 
 
-def _limits(surface: Any, study: Study, family: Family, shown: np.ndarray) -> np.ndarray:
-    """Return local limits at the drawn steps, (steps, R)."""
-    weights = family.trajectory.weights[shown]
-    if study.plane.whole:
-        return local_limits(surface, family.optimizers, weights, state_of(family, shown))
-    limits = np.full(weights.shape[:2], np.nan)
-    if not any(family is other for other in study.others.values()):
-        given = (surface, unnamed(study.edited), study.start, study.steps)
-        found = [_limits_alone(*given, first) for first in range(0, len(shown), PIECE)]
-        limits[:, place_of(family, study.edited)] = np.concatenate(found)
-    return limits
+def columns(study: Study) -> tuple[str, ...]:
+    """Return what the numbers of a track are called.
+
+    Of a surface with more than two weights a local limit takes all of H: it is known of the run under the sliders
+    alone, and travels with it. Learning rates are each run's own where a schedule follows the error.
+    """
+    limit = ("limit",) if study.plane.whole else ()
+    followed = any(entry.schedule is not None and entry.schedule.feedback for entry in study.entries)
+    return ("x", "y", "above", "angle", *limit, *(("pace",) if followed else ()))
 
 
 @lru_cache(maxsize=KEPT)
@@ -110,10 +113,16 @@ def near_run(surface: Any, study: Study, shown: np.ndarray) -> dict[str, np.ndar
 
     At each drawn step the gradient, H_11, H_12, H_22, the change of the weights that follows, nan after the last step,
     the gradient that made it, which differs where a rule looks ahead, and E where a Newton step would lead. Of a
-    surface with more than two weights they are those of the section at the foot of the step, and ``shadow`` (steps, 2)
-    holds how far the step is from the plane, and E at its foot above the floor.
+    surface with more than two weights they are those of the section at the foot of the step, ``shadow`` (steps, 2)
+    holds how far the step is from the plane, and E at its foot above the floor, and ``limits`` (steps,) are the local
+    ones in all weights.
     """
-    return dict(_near(surface, unnamed(study.edited), study.start, study.steps, study.plane))
+    given = (surface, unnamed(study.edited), study.start, study.steps)
+    arrays = dict(_near(*given, study.plane))
+    if not study.plane.whole:
+        limits = np.concatenate([_limits_alone(*given, first) for first in range(0, len(shown), PIECE)])
+        arrays["limits"] = np.minimum(limits, MOST)
+    return arrays
 
 
 @lru_cache(maxsize=KEPT)
@@ -144,7 +153,7 @@ def frame(surface: Any, study: Study) -> dict[str, Any]:
     lowest, minimum = floor(surface, study.plane.view)
     over = heights(seen(surface, study.plane), study.plane.view)
     return {
-        "columns": 5,
+        "columns": columns(study),
         "names": [name.replace("_{", "").replace("}", "") for name in study.plane.names],
         "section": None if study.plane.whole else told(surface, study),
         "floor": lowest,
@@ -351,9 +360,9 @@ def gauge_of(surface: Any, study: Study) -> dict[str, Any] | None:
     if not rule.linear and not rule.adaptive:
         words = f"no limit of {rule.title} is known in closed form"
     elif rule.linear:
-        words = f"local limit = {rule.limit_words} with H at the point that is looked at{where}"
+        words = f"local limit = {rule.limit_formula} with H at the point that is looked at{where}"
     else:
-        words = f"local limit = {rule.limit_words}, with H and the averages at the point that is looked at{where}"
+        words = f"local limit = {rule.limit_formula}, with H and the averages at the point that is looked at{where}"
     words += f"; E is {surface.made_of}" if surface.made_of else ""
     limited = gauge(0.0, study.limit, None, rule.linear, None, words, "local limit")
     return {**limited, "unlimited": {**limited, "words": "nothing curves up here: there is no local limit"}}

@@ -45,7 +45,14 @@ def frame(surface: Any, study: Study) -> dict[str, Any]:
     """Return what the browser needs to read a track."""
     lowest, minimum = floor(surface, study.plane.view)
     span = study.plane.view[0]
-    return {"columns": 5, "weights": 1, "span": span, "floor": lowest, "bounded": minimum, "title": surface.title}
+    return {
+        "columns": ("x", "y", "above", "angle", "limit"),
+        "weights": 1,
+        "span": span,
+        "floor": lowest,
+        "bounded": minimum,
+        "title": surface.title,
+    }
 
 
 def ground(surface: Any, study: Study) -> dict[str, Any]:

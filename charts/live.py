@@ -137,11 +137,13 @@ def _rule(study: Study) -> dict[str, Any]:
 
 
 def _pace(study: Study, shown: np.ndarray) -> list[float] | None:
-    """Return by what a schedule multiplies the learning rate at every drawn step; after the last no other comes."""
-    schedule, steps = study.edited.schedule, study.steps
-    if schedule is None or not steps:
+    """Return by what a schedule multiplied the learning rate of the run under the sliders at every drawn step.
+
+    One that follows the error does so in every run of a family in its own way: then each path holds it, too.
+    """
+    if study.edited.schedule is None or not study.steps:
         return None
-    pace: list[float] = schedule.scaled(1.0, steps)[np.minimum(shown, steps - 1), 0].tolist()
+    pace: list[float] = study.present.family.pace(shown)[:, study.index].tolist()
     return pace
 
 

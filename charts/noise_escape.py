@@ -9,6 +9,7 @@ from engine.words import number, with_error
 LOCAL, GLOBAL = "@limit", "@good"
 DOTS = 300  # runs that are drawn
 LEAST = 1e-4  # a share below which none is expected
+LOW = 1.0  # temperatures: where a pass is lower, rates over it are no prediction any more
 
 
 def escape_message(
@@ -17,7 +18,6 @@ def escape_message(
     ends: np.ndarray,
     over: np.ndarray,
     curve: np.ndarray,
-    temperatures: np.ndarray,
     steps: int,
     at: int,
     alike: bool = False,
@@ -25,13 +25,19 @@ def escape_message(
     """Return header and arrays.
 
     ``floor`` (2, K) is the error along the way from one minimum to the other, ``ends`` (S, R, 2) where runs are and how
-    high, ``over`` (S, R) whether beyond the pass, ``curve`` (2, M) noise and predicted share, ``temperatures`` (S,) how
-    many of them the pass is high; ``alike`` where both minima are equally deep.
+    high, ``over`` (S, R) whether beyond the pass, ``curve`` (3, M) noise, the share by Kramers' rates and how many
+    temperatures the pass is high; ``alike`` where both minima are equally deep.
     """
-    share, told = over.mean(axis=1), np.interp(sigmas, *curve)
+    noise, by_rates, high = curve
+    at_stops = np.searchsorted(noise, sigmas)
+    share, told, temperatures = over.mean(axis=1), by_rates[at_stops], high[at_stops]
+    # both parts have the last point of the first, so that there is no gap
+    last = int(np.flatnonzero(high >= LOW)[-1])
     unsure = np.sqrt(share * (1.0 - share) / over.shape[1])
     arrays = {"floor.x": floor[0], "floor.y": floor[1], "sigma": sigmas, "share": share}
-    arrays |= {"told.x": curve[0], "told.y": curve[1]}
+    place = np.arange(len(noise))
+    arrays |= {"noise": noise, "told": np.where(place <= last, by_rates, np.nan)}
+    arrays["low"] = np.where(place >= last, by_rates, np.nan)
     for name, mine in (("local", ~over), ("global", over)):
         shown = np.where(mine[:, :DOTS, None], ends[:, :DOTS], np.nan)
         arrays |= {f"{name}.x": shown[..., 0], f"{name}.y": shown[..., 1]}
@@ -45,7 +51,8 @@ def escape_message(
         "caption": (
             f"{over.shape[1]} runs of gradient descent from {_origin(alike)}, with normal noise of standard deviation"
             " σ in every component of the gradient. Predicted by Kramers' rates over the pass, there and back, which"
-            " take the steps to be small and the pass to be several times ησ²/2 high."
+            " take the steps to be small, the pass to be several times ησ²/2 high and the run to be long. They come"
+            " close down to a pass once as high; dotted, they are no prediction any more."
         ),
         "index": {
             "id": f"{len(sigmas)}",
@@ -89,7 +96,14 @@ def _shares(sigmas: np.ndarray) -> dict[str, Any]:
         "x": {"title": "noise σ", "symbol": "σ", "range": [0.0, each[-1] * 1.02]},
         "y": {"title": "share", "range": [-0.03, 1.03]},
         "curves": [
-            {"x": {"name": "told.x"}, "y": {"name": "told.y"}, "label": "predicted", "colour": GLOBAL, "dash": "dash"},
+            {
+                **{"x": {"name": "noise"}, "y": {"name": "told"}, "label": "predicted", "absent": "–"},
+                **{"colour": GLOBAL, "dash": "dash"},
+            },
+            {
+                **{"x": {"name": "noise"}, "y": {"name": "low"}, "label": "the same rates, the pass too low"},
+                **{"colour": GLOBAL, "dash": "dot", "width": 1.4, "absent": "–"},
+            },
             {
                 "x": {"name": "sigma"},
                 "y": {"name": "share"},
@@ -112,11 +126,12 @@ def _says(sigma: float, share: float, unsure: float, told: float, temperatures: 
     if sigma == 0.0:
         where = "the minimum it begins in" if alike else "the local minimum"
         return f"Without noise every run stays in {where}: its gradient is 0 there."
-    measured, chance = (
-        with_error(100.0 * share, 100.0 * unsure),
-        f"{number(100.0 * told)} %" if told > LEAST else "none",
+    first = (
+        f"With σ = {number(sigma)}, {with_error(100.0 * share, 100.0 * unsure)} % of the runs are beyond the pass after"
+        f" {steps} steps"
     )
-    return (
-        f"With σ = {number(sigma)}, {measured} % of the runs are beyond the pass after {steps} steps, predicted"
-        f" {chance}. The pass is {number(temperatures, 2)} times ησ²/2 high."
-    )
+    chance = f"{number(100.0 * told)} %" if told > LEAST else "none"
+    high = f"{number(temperatures, 2)} times ησ²/2 high"
+    if temperatures < LOW:
+        return f"{first}. The pass is only {high}, too low for Kramers' rates, which would say {chance}."
+    return f"{first}, predicted {chance}. The pass is {high}."

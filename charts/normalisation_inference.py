@@ -25,7 +25,7 @@ class Stop:
 
 
 def inference_message(
-    names: tuple[int, int, int],
+    names: tuple[int, int, int, int],
     batch: np.ndarray,
     everything: np.ndarray,
     answers: np.ndarray,
@@ -35,9 +35,9 @@ def inference_message(
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Return header and arrays.
 
-    ``names`` are the unit, the row and the batch size; ``batch`` and ``everything`` (2, T) mean and deviation of the
-    unit over every step's batch and over all rows; ``answers`` (M,) those to the row in M batches; ``whole`` the answer
-    and the error with the statistics of all rows; ``at`` the decay shown first.
+    ``names`` are the unit, the row, the batch size B and the number of rows N; ``batch`` and ``everything`` (2, T) mean
+    and deviation of the unit over every step's batch and over all rows; ``answers`` (M,) those to the row in M batches;
+    ``whole`` the answer and the error with the statistics of all rows; ``at`` the decay shown first.
     """
     steps = np.unique(np.linspace(0, batch.shape[1] - 1, KEPT).round().astype(int))
     arrays = {
@@ -57,7 +57,7 @@ def inference_message(
     for form in FORMS:
         arrays[f"deviation.{form}"] = np.stack([stop.deviation[form][steps] for stop in stops])
         arrays[f"error.{form}"] = np.array([stop.found[form][1] for stop in stops])
-    unit, which, size = names
+    unit, which, size, rows = names
     says = [_says(names, answers, whole, stop, everything) for stop in stops]
     header = {
         "alt": f"Moving averages of batch statistics, and one row's answers in many batches. {says[at]}",
@@ -65,8 +65,10 @@ def inference_message(
         "caption": (
             f"Moons, 2–8–1, tanh, batches of {size} without replacement. Averages are replayed from the run, on which"
             " they have no influence: m ← α m + (1 − α) v, (7.56), from the first batch on. (7.57) averages σ where"
-            " Ioffe and Szegedy, and libraries, average σ²: the root of the mean square is never the smaller one. A"
-            " batch's σ² is about (B − 1)/B of that of all rows on average, which libraries put right by B/(B − 1)."
+            " Ioffe and Szegedy, and libraries, average σ²: the root of the mean square is never the smaller one. At"
+            f" the same weights a batch's σ² is (1 − 1/B)/(1 − 1/N) of that of all N = {rows} rows on average,"
+            f" {number((1.0 - 1.0 / size) / (1.0 - 1.0 / rows))} here: Ioffe and Szegedy, and PyTorch, take B/(B − 1)"
+            " times as much, which is right of many rows."
         ),
         "index": {
             "id": f"{names} {len(batch[0])}",
@@ -188,9 +190,13 @@ def _deviation(unit: int, batch: np.ndarray, stops: list[Stop]) -> dict[str, Any
 
 
 def _says(
-    names: tuple[int, int, int], answers: np.ndarray, whole: tuple[float, float], stop: Stop, everything: np.ndarray
+    names: tuple[int, int, int, int],
+    answers: np.ndarray,
+    whole: tuple[float, float],
+    stop: Stop,
+    everything: np.ndarray,
 ) -> str:
-    unit, which, size = names
+    unit, which, size, _ = names
     told, error = stop.found["variance"]
     sigma, plain = (float(stop.deviation[form][-1]) for form in ("variance", "deviation"))
     return (

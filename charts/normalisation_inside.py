@@ -30,7 +30,8 @@ class Kind:
 
 
 def inside_message(nets: list[Any], kinds: list[Kind], place: int) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return header and arrays; ``place`` is the k of lambda_1/lambda_k."""
+    """Return header and arrays; ``place`` is the k of lambda_1/lambda_k, where every network has so many weights."""
+    place = min(place, *(net.dim for net in nets))
     at, steps = kinds[0].at, np.unique(np.linspace(0, len(kinds[0].error) - 1, KEPT).round().astype(int))
     arrays: dict[str, np.ndarray] = {"step": steps, "at": at}
     for net, kind in zip(nets, kinds, strict=True):
@@ -49,10 +50,10 @@ def inside_message(nets: list[Any], kinds: list[Kind], place: int) -> tuple[dict
         "caption": (
             f"{title}, hidden units {', '.join(map(str, nets[0].hidden))}, {nets[0].activation.replace('_', ' ')},"
             " the same initial weights for all; γ = 1 and β = 0 at first. Gradient descent on all rows, each at the"
-            " best of 10 rates. Some directions change no answer, so that the smallest eigenvalues are 0 but for"
-            " rounding, and H of a network has negative ones: λ max/λ min would say nothing. Compared are the first and"
-            f" the k-th eigenvalue, k = {place}, of the Gauss–Newton matrix G, H without the second derivatives of the"
-            " outputs, which has no negative one."
+            " best of 10 rates. Compared are the first and the k-th eigenvalue,"
+            f" k = {place}, of the Gauss–Newton matrix G, H without the second derivatives of the outputs. λ max/λ min"
+            " would say little: directions that change no answer, or hardly one, make the smallest eigenvalues of G 0"
+            " or leave them to rounding, and H of a network can have negative ones, as G cannot."
         ),
         "index": {
             "id": f"{title} {nets[0].hidden} {len(kinds[0].error)}",
@@ -110,7 +111,7 @@ def _ratios(kinds: list[Kind], place: int) -> dict[str, Any]:
         y = {"x": {"name": "at"}, "y": {"name": f"{kind.name}.ratio"}}
         curves.append({**_style(kind), **y, "absent": "∞"})
     return {
-        "label": f"The first over the {place}th eigenvalue of G against the step; arrow keys read it off",
+        "label": f"The first over the k-th eigenvalue of G, k = {place}, against the step; arrow keys read it off",
         "title": f"How unlike the steepest are: {_compared(place)} of G",
         "height": 300,
         "x": {"title": "step", "range": [0.0, at[-1]]},

@@ -8,6 +8,7 @@ import numpy as np
 from engine.normalisation.own_statistics import Line
 from engine.words import number, with_error
 
+ROUNDING = 1e-20  # an error below it is none: targets are about 3
 RIGHT, OWN = "@good", "@class1"
 SEEN = 3.0  # deviations of the training rows that are seen at least, to either side
 
@@ -64,8 +65,9 @@ def validation_message(
             "A line through 60 training rows whose input has been standardised, (7.48) to (7.50); errors are means of"
             " (y − t)²/2 over 2\u202f000 sets, ± one standard error. If the line is true and rows have mean m and"
             " deviation s in the training rows' unit, their own statistics cost w²/2 · [m² + (1 − s)²] more: both are"
-            f" noise in small sets, and in large ones the drift that should be seen. Of ever more rows {number(many)}"
-            " is left. A single row has no deviation at all."
+            " noise in small sets; in large ones they are how these rows differ from those 60, which should be seen, be"
+            f" it drift or that 60 are few. Of ever more rows {number(many)} is left. A single row has no deviation at"
+            " all."
         ),
         "index": {
             "id": f"{number(floor, 6)} {number(many, 6)}",
@@ -140,11 +142,15 @@ def _errors(sizes: list[Size], floor: float, many: float) -> dict[str, Any]:
     }
 
 
+def _told(error: tuple[float, float]) -> str:
+    return with_error(*error) if error[0] > ROUNDING else "0 but for rounding"
+
+
 def _says(item: Size, floor: float) -> str:
     times = item.told / floor if floor > 1e-9 else np.inf
     more = f", {number(times, 2)} times as much" if np.isfinite(times) and times >= 1.05 else ""
     return (
         f"The same line, {item.size} rows held out: by the training rows' mean and deviation its error is"
-        f" {with_error(*item.right)}, predicted {number(floor)}; by their own {with_error(*item.own)}, predicted"
+        f" {_told(item.right)}, predicted {number(floor)}; by their own {_told(item.own)}, predicted"
         f" {number(item.told)}{more}."
     )

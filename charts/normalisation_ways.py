@@ -168,7 +168,8 @@ def _says(way: Way, raw: Way) -> str:
     beside = f"As they came, κ = {number(before.condition)}, {count(before.predicted)} steps."
     more = {
         "PCA": " Turning alone changes no eigenvalue: κ is that of less their mean.",
-        "min-max": " Their means are not 0, so that κ stays above that of the standardised.",
+        "min-max": " Their means are not 0 and their deviations at most 1/2, so that κ stays above that of the"
+        " standardised.",
         "by singular values": f" The covariance is 1/N, N = {len(way.inputs)}, not 1 as some notes say: κ is N.",
     }
     return f"{first} {beside}{more.get(way.name, '')}"

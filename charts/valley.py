@@ -124,10 +124,10 @@ def _gauge_words(edited: Entry, low: float, high: float, lowest: str) -> str:
     if high == 0.0:
         return "the surface is flat: there is no limit"
     if not rule.linear:
-        return f"{rule.limit_name} = {rule.limit_words}{where}; it moves with the averages"
+        return f"{rule.limit_name} = {rule.limit_formula}{where}; it moves with the averages"
     if low == 0.0:
-        return f"limit = {rule.limit_words}{where}; along u{lowest} nothing moves, λ{lowest} = 0"
-    return f"limit = {rule.limit_words}{where}"
+        return f"limit = {rule.limit_formula}{where}; along u{lowest} nothing moves, λ{lowest} = 0"
+    return f"limit = {rule.limit_formula}{where}"
 
 
 def alt(surface: Any, study: Study) -> str:

@@ -20,6 +20,12 @@ def shown(value: Any) -> str:
     return number(float(value), 4 if abs(value) >= 1000.0 else 3)
 
 
+def from_to(before: float, after: float, digits: int = 3) -> str:
+    """Return from where to where a number goes, or by how much where that cannot be seen in so many digits."""
+    one, other = number(before, digits), number(after, digits)
+    return f"from {one} to {other}" if one != other else f"by {number(abs(after - before), 1)} from {one}"
+
+
 class Steps:
     """The steps of a calculation, told one after another."""
 

@@ -19,16 +19,16 @@ BLOCK = 32  # steps whose Hessians are laid out at a time, a megabyte of 60 weig
 NEAR = 0.1  # of the limit: a sharpness so near to it hovers there
 
 
-def edge_limit(rule: Optimizer, learning_rate: float) -> float:
-    """Return the largest eigenvalue that the steps of a rule can bear for long.
+def edge_limit(rule: Optimizer, learning_rate: float, state: dict[str, np.ndarray] | None = None) -> Any:
+    """Return the largest eigenvalue that the steps of a rule can bear for long, or with momentum as at ``state``.
 
     Of H for a linear rule: 2/eta, with momentum (2 + 2 mu)/eta, Nesterov (2 + 2 mu)/((1 + 2 mu) eta), see
     theory.stability_limit; Cohen et al. (2021), arXiv:2103.00065. Of P^-1 H for an adaptive one: RMSProp and AdaGrad
-    2/eta, Adam (2 + 2 beta1)/((1 - beta1) eta), Cohen et al. (2022), arXiv:2207.14484. Raises ValueError for a rule of
-    neither kind.
+    2/eta, Adam (2 + 2 beta1)/((1 - beta1) eta), Cohen et al. (2022), arXiv:2207.14484. A number, or (...) for the
+    arrays of state (..., D) of a rule whose momentum grows. Raises ValueError for a rule of neither kind.
     """
     if rule.adaptive:
-        return rule.preconditioned_limit / learning_rate
+        return (rule.preconditioned_limit if state is None else rule.limit_at(state)) / learning_rate
     return float(limit_factor(rule)) / learning_rate
 
 
@@ -100,7 +100,7 @@ def _eigenvalues(surface: Surface, weights: np.ndarray, scale: np.ndarray | None
 class Edge:
     """A run beside its edge of stability."""
 
-    limit: float
+    limit: Any  # a number, or (T+1,) where the momentum grows
     eigenvalues: np.ndarray  # (T+1, D) descending, of H or P^-1 H
     error: np.ndarray  # (T+1,)
     diverged_at: int = -1
@@ -109,6 +109,16 @@ class Edge:
     def sharpness(self) -> np.ndarray:
         """The largest eigenvalue at every step, (T+1,)."""
         return self.eigenvalues[:, 0]
+
+    @property
+    def limits(self) -> np.ndarray:
+        """The limit at every step, (T+1,)."""
+        return np.broadcast_to(np.asarray(self.limit, dtype=np.float64), self.error.shape)
+
+    @property
+    def moves(self) -> bool:
+        """Whether the limit changes along the run."""
+        return bool(np.ndim(self.limit) > 0 and self.limits.min() < self.limits.max())
 
     @cached_property
     def ratio(self) -> np.ndarray:

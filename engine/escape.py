@@ -23,7 +23,8 @@ class Pass:
         Small steps of gradient descent with noise of standard deviation sigma in every component of the gradient are
         steps of eta in the time of a diffusion at temperature eta sigma^2/2. It leaves a minimum at the rate
         |lambda_-|/(2 pi) sqrt(det H/|det H_pass|) exp(-barrier/temperature), Kramers (1940) and Langer (1969), where
-        the barrier is several temperatures high; from two such rates the shares on both sides follow.
+        the barrier is several temperatures high and the time long beside 1/lambda of the minimum; from two such rates
+        the shares on both sides follow. Below one temperature runs just spread over both, and these are no prediction.
         """
         temperature = 0.5 * learning_rate * np.asarray(sigma, dtype=np.float64) ** 2
         with np.errstate(all="ignore"):

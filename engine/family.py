@@ -43,6 +43,17 @@ class Family:
         assert self.trajectory.error is not None
         return self.trajectory.error
 
+    def pace(self, steps: np.ndarray) -> np.ndarray:
+        """Return by what a schedule multiplied every run's learning rate at some steps (K,), (K, R); else 1.
+
+        After the last step no other comes.
+        """
+        path = self.trajectory
+        if self.schedule is None or not path.steps:
+            return np.ones((len(steps), len(self.learning_rates)))
+        taken: np.ndarray = path.learning_rate[np.minimum(steps, path.steps - 1)] / self.learning_rates
+        return taken
+
 
 def label(
     optimizer: Optimizer,
@@ -59,7 +70,9 @@ def label(
 
 def rates(learning_rate: Any, schedule: Schedule | None, steps: int) -> Any:
     """Return what ``run`` takes for learning rates that are the base of a schedule, or stay as they are."""
-    return learning_rate if schedule is None else schedule.scaled(learning_rate, steps)
+    if schedule is None:
+        return learning_rate
+    return schedule.followed(learning_rate) if schedule.feedback else schedule.scaled(learning_rate, steps)
 
 
 def learning_rate_range(limit: float) -> tuple[float, float]:

@@ -88,12 +88,13 @@ def _from_products(
     if rule.linear:
         factor, scale = np.broadcast_to(limit_factor(list(optimizers)), weights.shape[:-1]), None
     else:
-        columns = [
-            item.preconditioner({slot: state[slot][:, r] for slot in item.slots}) for r, item in enumerate(optimizers)
-        ]
+        each = [{slot: state[slot][:, r] for slot in item.slots} for r, item in enumerate(optimizers)]
+        columns = [item.preconditioner(held) for item, held in zip(optimizers, each, strict=True)]
         with np.errstate(all="ignore"):
             scale = 1.0 / np.sqrt(np.stack(columns, axis=1))
-        factor = np.broadcast_to([item.preconditioned_limit for item in optimizers], weights.shape[:-1])
+        factor = np.empty(weights.shape[:-1])
+        for r, (item, held) in enumerate(zip(optimizers, each, strict=True)):
+            factor[:, r] = item.limit_at(held)
     top = highest(surface, weights, scale)
     limits = np.divide(factor, top, out=np.full_like(top, np.inf), where=top > 0.0)
     return np.where(np.isfinite(top), limits, np.nan)

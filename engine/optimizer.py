@@ -114,8 +114,17 @@ class Optimizer(Parameterised):
 
     @property
     def preconditioned_limit(self) -> float:
-        """Return the largest stable eta lambda, lambda an eigenvalue of P^-1 H."""
+        """Return the largest stable eta lambda, lambda an eigenvalue of P^-1 H, in the long run."""
         return 2.0
+
+    def limit_at(self, state: dict[str, np.ndarray]) -> Any:
+        """Return the same for what a rule does at the given state, its arrays (..., D): a number, or (...)."""
+        return self.preconditioned_limit
+
+    @property
+    def limit_formula(self) -> str:
+        """``limit_words`` as the settings have it."""
+        return self.limit_words
 
 
 def as_optimizers(optimizer: Any) -> list[Optimizer]:

@@ -272,7 +272,23 @@ def _facts(family: Family, ground: Ground, ends: _Ends, r: int) -> list[tuple[st
         (f"error {when}", number(float(ends.error[r])), f"{number(start)} at the start"),
         (f"|∇E| {when}", number(float(ends.slope[r])), f"{number(float(ends.first_slope[r]))} at the start"),
         known,
+        *_fallen(family, r, float(ends.etas[r]), when),
     ]
+
+
+def _fallen(family: Family, r: int, eta: float, when: str) -> list[tuple[str, str, str]]:
+    """Return how often a schedule that follows the error let the learning rate fall, nothing of any other."""
+    if family.schedule is None or not family.schedule.feedback:
+        return []
+    path = family.trajectory
+    taken = path.learning_rate[: path.steps if path.diverged_at[r] < 0 else path.diverged_at[r], r]
+    falls = np.flatnonzero(np.diff(taken) < 0.0) + 1
+    often = f"fell {_times(len(falls))}, first at step {falls[0]}" if len(falls) else "it never fell: no plateau"
+    return [(f"η {when}", number(eta, 4), often)]
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def place(weights: np.ndarray) -> str:

@@ -97,12 +97,10 @@ def _program(
     made = tuple(
         int(value) for value, known in zip(optimizer.pack(), cls.declared(), strict=True) if known in cls.choices()
     )
-    own = surface.code(library)
-    ground = (
-        _Ground(own, False, any("data[" in line for line in own))
-        if own
-        else _ground(type(surface), surface.dim, library, len(surface.pack()))
-    )
+    ground = _ground(surface, library)
+    follows = schedule if schedule is not None and schedule.feedback else None
+    watched = schedule.watched if schedule else None
+    held_out = _ground(watched, library) if watched else None
     rule = _rule(cls, library, made)
     place, eta = [float(value) for value in start], float(learning_rate)
     if batch is not None and not ground.data:
@@ -115,7 +113,15 @@ def _program(
         # PyTorch divides a Python number by a tensor as a product with a rounded reciprocal
         return f"torch.tensor({value})" if torch else f"{value}"
 
-    root = torch and (clip is not None or any("sqrt(" in line for line in (*ground.body, *rule.query, *rule.update)))
+    def given_to(ground: _Ground, surface: Surface, theta: str, data: str) -> list[str]:
+        rows = "".join(f"    {row},\n" for row in surface.rows().tolist())
+        return [
+            *([f"{theta} = {array(surface.pack().tolist())}"] if ground.theta else []),
+            *([f"{data} = {array(f'[{chr(10)}{rows}]')}"] if ground.data else []),
+        ]
+
+    bodies = (*ground.body, *(held_out.body if held_out else ()), *rule.query, *rule.update)
+    root = torch and (clip is not None or any("sqrt(" in line for line in bodies))
     settings = [
         f"{declared.plain} = {number(getattr(surface, name), 4)}{declared.unit}"
         for name, declared in surface.parameters().items()
@@ -132,7 +138,8 @@ def _program(
         *(["torch.set_default_dtype(torch.float64)"] if torch else []),
         f"steps = {int(steps)}",
         f"start = {array(place)}",
-        *(_rates(schedule, eta, int(steps), array) or [f"eta = {scalar(eta)}  # learning rate"]),
+        *([] if schedule else [f"eta = {scalar(eta)}  # learning rate"]),
+        *(_rates(schedule, eta, int(steps), array) if schedule and not follows else []),
     ]
     if rule.hyper:
         given = [getattr(optimizer, field) for field in optimizer.parameters()]
@@ -143,12 +150,9 @@ def _program(
         lines.append(f"{', '.join(rule.hyper)} = {values}{note}")
     if clip is not None:
         lines.append(f"clip = {scalar(float(clip))}  # gradients that are longer are shortened to this")
-    if ground.theta:
-        lines.append(f"theta = {array(surface.pack().tolist())}")
-    if ground.data:
-        rows = "".join(f"    {row},\n" for row in surface.rows().tolist())
-        lines.append(f"data = {array(f'[{chr(10)}{rows}]')}")
-
+    lines += given_to(ground, surface, "theta", "data")
+    if held_out and watched:
+        lines += given_to(held_out, watched, "held_out_theta", "held_out")
     if batch is not None:
         lines += _order(batch, len(surface.rows()), int(steps))
     # what the whole is asked for, and what a step is
@@ -166,7 +170,8 @@ def _program(
         "        break  # diverged: not finite, or further from the start than 1e6 (1 + |start|)",
         *(["    if step == steps:", "        break"] if batch or schedule else []),
         *indented([f"rows = data[{'torch.from_numpy(order[step])' if torch else 'order[step]'}]"] if batch else []),
-        *indented(["eta = etas[step]"] if schedule else []),
+        *indented(["eta = etas[step]"] if schedule and not follows else []),
+        *indented(follows.rule(eta, "held_out_error(w)[0]" if watched else "error[step]", scalar) if follows else []),
         *indented(rule.query),
         *indented([_gradient("point" if rule.query else "w", seen, batch)] if rule.query or batch else []),
         *indented(_shortened(library) if clip is not None else []),
@@ -178,6 +183,7 @@ def _program(
             *lines,
             *(ROOT if root else ()),
             *("", "", f"def error_and_gradient({every}):", *indented(ground.body), "", ""),
+            *(_held_out_error(held_out) if held_out else ()),
             f"weights = {library}.full((steps + 1, {surface.dim}), {library}.nan)",
             f"error = {library}.full((steps + 1,), {library}.nan)",
             f"w = start.{'clone' if torch else 'copy'}()",
@@ -195,10 +201,14 @@ def _gradient(at: str, seen: str, batch: Batch | None) -> str:
     return f"g = error_and_gradient({at}{f', {seen}' if batch else ''})[1]"
 
 
-def _rates(schedule: Schedule | None, eta: float, steps: int, array: Callable[[str], str]) -> list[str]:
-    """Return the learning rates of all steps, as numbers; nothing where there is no schedule."""
-    if schedule is None:
-        return []
+def _held_out_error(ground: "_Ground") -> list[str]:
+    """Return the function that is asked for the error that a schedule follows, where it is another one."""
+    own = ["data=held_out"] * ground.data + ["theta=held_out_theta"] * ground.theta
+    return [f"def held_out_error({', '.join(['w', *own])}):", *indented(ground.body), "", ""]
+
+
+def _rates(schedule: Schedule, eta: float, steps: int, array: Callable[[str], str]) -> list[str]:
+    """Return the learning rates of all steps, as numbers."""
     rates = [repr(float(value)) for value in schedule.scaled(eta, steps)[:, 0]]
     rows = "".join(f"    {', '.join(rates[i : i + RATES_A_LINE])},\n" for i in range(0, steps, RATES_A_LINE))
     return [f"etas = {array(f'[{chr(10)}{rows}]')}  # learning rate of every step: {schedule.shape_label}"]
@@ -266,8 +276,14 @@ class _Rule(NamedTuple):
     tau: bool
 
 
+def _ground(surface: Surface, library: str) -> _Ground:
+    if own := surface.code(library):
+        return _Ground(own, False, any("data[" in line for line in own))
+    return _translated(type(surface), surface.dim, library, len(surface.pack()))
+
+
 @lru_cache(maxsize=REMEMBERED)
-def _ground(cls: Any, dim: int, library: str, size: int) -> _Ground:
+def _translated(cls: Any, dim: int, library: str, size: int) -> _Ground:
     try:
         body, gathered = with_gathered_gradient(one_run(cls, "value_and_grad", [], []), dim)
         body = on_whole_arrays(body)

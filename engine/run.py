@@ -14,7 +14,7 @@ from engine.iteration import Iteration
 from engine.kernel import RUNS, SIGNATURES, STATE, WEIGHTS, kernel
 from engine.optimizer import Optimizer, as_optimizers
 from engine.sampling import batches, fitting_size
-from engine.schedule import Schedule
+from engine.schedule import Followed, Schedule
 from engine.surface import Surface
 from engine.timing import timed
 from engine.trajectory import Trajectory
@@ -168,7 +168,7 @@ class _Loop:
 def run(
     surface: Surface,
     optimizer: Optimizer | Sequence[Optimizer],
-    learning_rate: float | np.ndarray | Schedule | None,
+    learning_rate: float | np.ndarray | Schedule | Followed | None,
     start: Any,
     steps: int,
     *,
@@ -176,7 +176,6 @@ def run(
     record: Sequence[str] = RECORDS,
     progress: Callable[[float], bool | None] | None = None,
     noise: np.ndarray | None = None,
-    validation: Surface | None = None,
     clip: float | None = None,
     batch_size: int | None = None,
     sampling: str = "reshuffle",
@@ -188,15 +187,15 @@ def run(
     exact gradient. A run that diverges is data; ``diverged_at`` holds the first step at which the error or a weight is
     not finite or |w - start| > 1e6 (1 + |start|).
 
-    ``learning_rate`` is a number, an array (R,) or (T, R), or a Schedule, or None for a rule that has none, of
-    which the trajectory holds how long its steps were; ``optimizer`` one, or R of the same class; ``start`` is (D,) or
-    (R, D). What is given once holds for all R runs. ``steps`` is at least 0. Every ``record_every``-th step is
-    recorded, and of the optional arrays those named in ``record``. ``progress(share)`` is called between pieces of
-    about 50 ms; when it returns False the run stops there and the remaining rows hold nan. ``noise`` (T, D, R) is added
-    to the gradient that each step receives (``used_gradient``; its last row, which no step receives, has none);
-    sampling.gradient_noise draws it. ``clip`` shortens every gradient that is longer before a step receives it, noise
-    included; see Clipping. A schedule with ``feedback`` is told the error as the run goes, each run its own; the error
-    on the surface ``validation`` where one is given, which changes nothing else.
+    ``learning_rate`` is a number, an array (R,) or (T, R), or a Schedule, also one ``followed`` from R bases, or None
+    for a rule that has none, of which the trajectory holds how long its steps were; ``optimizer`` one, or R of the same
+    class; ``start`` is (D,) or (R, D). What is given once holds for all R runs. ``steps`` is at least 0. Every
+    ``record_every``-th step is recorded, and of the optional arrays those named in ``record``. ``progress(share)``
+    is called between pieces of about 50 ms; when it returns False the run stops there and the remaining rows hold nan.
+    ``noise`` (T, D, R) is added to the gradient that each step receives (``used_gradient``; its last row, which no step
+    receives, has none); sampling.gradient_noise draws it. ``clip`` shortens every gradient that is longer before a step
+    receives it, noise included; see Clipping. A schedule with ``feedback`` is told the error as the run goes, each run
+    its own, on the surface that it has ``watched`` if there is one.
 
     With ``batch_size`` every step receives the gradient of so many rows of the surface, in the order that
     sampling.batches draws by ``sampling`` and ``seed``, the same for all R runs; what is recorded as error and gradient
@@ -211,15 +210,20 @@ def run(
         raise ValueError(f"record must hold names from {', '.join(RECORDS)}, got {unknown[0]!r}")
     optimizers = as_optimizers(optimizer)
     rule = type(optimizers[0])
-    follows = learning_rate if isinstance(learning_rate, Schedule) and learning_rate.feedback else None
+    follows = learning_rate if isinstance(learning_rate, Followed) else None
+    if isinstance(learning_rate, Schedule) and learning_rate.feedback:
+        follows = learning_rate.followed()
     if not rule.has_learning_rate and (follows or learning_rate is None):
         learning_rate, follows = 1.0, None
-    eta = np.full((steps, 1), np.nan) if follows else learning_rates(learning_rate, steps)
+    eta = _unknown(follows, steps) if follows else learning_rates(learning_rate, steps)  # type: ignore[arg-type]
     points = starts(start, surface.dim)
     runs = common_length({"learning_rate": eta.shape[1], "optimizer": len(optimizers), "start": len(points)})
     added = gradient_noise(noise, steps, surface.dim, runs)
     limit = clip_limit(clip, rule)
     drawn = _batch_size(batch_size, surface, rule)
+    watched = (follows and follows.schedule.watched) or surface
+    if watched.dim != surface.dim:
+        raise ValueError(f"validation must be a surface of {surface.dim} weights, got one of {watched.dim}")
     # whether update receives something else than the gradient at w
     differs = rule.look_ahead or len(added) > 0 or limit < NEVER or drawn > 0
     wanted = set(record)
@@ -264,7 +268,7 @@ def run(
     bound = squared_bound(origin)
     with np.errstate(all="ignore"):
         if follows:
-            _with_feedback(follows, advance, validation or surface, w, eta, progress)
+            _with_feedback(follows, advance, watched, w, eta, progress)
         else:
             _in_pieces(advance, steps, progress)
     if walk:
@@ -335,8 +339,14 @@ def _in_pieces(
             return
 
 
+def _unknown(follows: Followed, steps: int) -> np.ndarray:
+    """Return the learning rates that a schedule is still to fill in, nan, (T, R) or (T, 1); ValueError as ``run``."""
+    bases = np.ones(1) if follows.base is None else learning_rates(follows.base, steps)[0]
+    return np.full((steps, len(bases)), np.nan)
+
+
 def _with_feedback(
-    schedule: Schedule,
+    follows: Followed,
     advance: Callable[[int, int], None],
     surface: Surface,
     w: np.ndarray,
@@ -344,7 +354,7 @@ def _with_feedback(
     progress: Callable[[float], bool | None] | None,
 ) -> None:
     """Tell a schedule the error at w (D, R), which moves on, and fill in eta (T, R) as it answers."""
-    watch, steps, first = schedule.watch(), len(eta), 0
+    watch, steps, first = follows.schedule.watch(follows.base), len(eta), 0
     theta, data, error, aside = surface.pack(), surface.rows(), np.empty(w.shape[1]), np.empty_like(w)
     reported = time.perf_counter()
     while first < steps:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.parameter import Parameterised, parameter
+from engine.surface import Surface
 from engine.words import number
 
 RATES = (1e-15, 1e4)  # learning rates a schedule may name; inputs in the hundred thousands need 1e-11
@@ -53,11 +54,20 @@ class Schedule(Parameterised, ABC):
     def scaled(self, base: float | np.ndarray, steps: int) -> np.ndarray:
         """Return the learning rates with another base, (R,) or a number -> (T, R): base times eta(t)/its own base.
 
-        Raises ValueError where it has none or follows the error.
+        Raises ValueError where it has none or follows the error; then it is ``followed``.
         """
         if self.feedback or not self.base:
             raise ValueError(f"{type(self).__name__} has no shape of its own: its learning rates cannot be scaled")
         return np.multiply.outer(self(steps) / self.base, np.atleast_1d(np.asarray(base, dtype=np.float64)))
+
+    def followed(self, base: float | np.ndarray | None = None) -> "Followed":
+        """Return what ``run`` takes for a schedule that follows the error, with another base, (R,) or a number.
+
+        Raises ValueError where it does not follow the error.
+        """
+        if not self.feedback:
+            raise ValueError(f"{type(self).__name__} does not follow the error")
+        return Followed(self, None if base is None else np.atleast_1d(np.asarray(base, dtype=np.float64)))
 
     @abstractmethod
     def __call__(self, steps: int) -> np.ndarray:
@@ -68,12 +78,34 @@ class Schedule(Parameterised, ABC):
         """Whether it follows the error; then ``run`` asks ``watch``, and a call shows it with an error that falls."""
         return False
 
-    def watch(self) -> Watch:
+    @property
+    def watched(self) -> Surface | None:
+        """The surface whose error it follows, None for that of the run."""
+        return None
+
+    def watch(self, base: np.ndarray | None = None) -> Watch:
         """Return a function that is told the error (R,) now and again, and answers with eta (n, R) of the next n steps.
 
-        It is told first at the start and then after every n steps. Only where ``feedback`` is set, else ValueError.
+        It is told first at the start and then after every n steps. ``base`` (R,) stands for the schedule's own base.
+        Only where ``feedback`` is set, else ValueError.
         """
         raise ValueError(f"{type(self).__name__} does not follow the error")
+
+    def rule(self, base: float, error: str, scalar: Callable[[float], str], first: int = 0) -> list[str]:
+        """Return what ``watch`` does as lines of a program, at the begin of each step of one run.
+
+        They set ``eta``, from step ``first`` on, where ``step`` counts from 0; ``error`` is the expression that is
+        followed, and ``scalar`` writes a number. Only where ``feedback`` is set, else ValueError.
+        """
+        raise ValueError(f"{type(self).__name__} does not follow the error")
+
+
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """The learning rates of R runs by a schedule that follows the error of each."""
+
+    schedule: Schedule
+    base: np.ndarray | None  # (R,) where they have other bases than the schedule's own
 
 
 def rate(default: float, symbol: str = r"\eta_0", help: str = "The learning rate of the first step.") -> Any:

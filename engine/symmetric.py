@@ -9,6 +9,8 @@ from numba import types
 from engine.kernel import kernel
 
 MOST = 60  # turns for one eigenvalue; two or three are usual
+ROUNDING = 2.0**-53
+NOTHING = 1e-40  # squares of what is left beside a largest entry of 1; a low rank leaves ever less, down to no number
 _MATRICES = types.float64[:, :, ::1]
 _VALUES = types.float64[:, ::1]
 
@@ -29,10 +31,11 @@ class _Reduction:
                 squares = 0.0
                 for i in range(j + 1, size):
                     squares += row[i] * row[i]
+                if squares < NOTHING:
+                    beside[j] = 0.0
+                    continue
                 below = -np.sqrt(squares) if row[j + 1] > 0.0 else np.sqrt(squares)
                 beside[j] = below
-                if squares == 0.0:
-                    continue
                 for i in range(j + 1, size):
                     v[i] = row[i]
                 v[j + 1] -= below
@@ -58,12 +61,15 @@ class _Reduction:
             if size > 1:
                 beside[size - 2] = m[size - 2, size - 1]
             beside[size - 1] = 0.0
+            largest = 0.0
+            for j in range(size):
+                largest = max(largest, np.abs(d[j]) + np.abs(beside[j]))
+            least = ROUNDING * largest  # relative to the whole: what is smaller moves no eigenvalue by more
             for j in range(size):
                 for turn in range(most + 1):
                     last = size - 1
                     for i in range(j, size - 1):
-                        near = np.abs(d[i]) + np.abs(d[i + 1])
-                        if np.abs(beside[i]) + near == near:
+                        if np.abs(beside[i]) <= least:
                             last = i
                             break
                     if last == j:

@@ -35,7 +35,7 @@ def csv_of_edge(edge: Edge, most: int = 8) -> str:
     top = edge.eigenvalues[:, :most]
     rows = ["step,error,limit," + ",".join(f"eigenvalue_{k}" for k in range(1, top.shape[1] + 1))]
     for step in range(edge.last + 1):
-        values = [edge.error[step], edge.limit, *top[step]]
+        values = [edge.error[step], edge.limits[step], *top[step]]
         rows.append(",".join([str(step), *(repr(float(value)) for value in values)]))
     return "\n".join([*rows, ""])
 

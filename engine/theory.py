@@ -217,10 +217,10 @@ def preconditioned_limit(optimizer: Optimizer, hessian: Any, state: dict[str, An
     """Return the largest stable learning rate of an adaptive method while its preconditioner is that of ``state``.
 
     c/lambda_max(P^-1 H), P = diag(sqrt(r_hat) + delta); c = 2 for AdaGrad and RMSProp, (2 + 2 beta1)/(1 - beta1) for
-    Adam; Cohen et al. (2022), arXiv:2207.14484. ``hessian`` is (D, D), or (..., D, D) where it differs from state to
-    state, the arrays of state (..., D); the result is (...), inf where no curvature is positive. A weight that has not
-    ``moved``, (..., D), is left out: what it remembers is still zero. Raises ValueError for an optimizer that has no
-    preconditioner.
+    Adam; Cohen et al. (2022), arXiv:2207.14484; see ``Optimizer.limit_at``. ``hessian`` is (D, D), or (..., D, D)
+    where it differs from state to state, the arrays of state (..., D); the result is (...), inf where no curvature is
+    positive. A weight that has not ``moved``, (..., D), is left out: what it remembers is still zero. Raises ValueError
+    for an optimizer that has no preconditioner.
     """
     hessian = np.asarray(hessian, dtype=np.float64)
     if hessian.ndim < 2 or hessian.shape[-1] != hessian.shape[-2] or not np.isfinite(hessian).all():
@@ -236,7 +236,7 @@ def preconditioned_limit(optimizer: Optimizer, hessian: Any, state: dict[str, An
     scaled = np.where(known[..., None, None], scale[..., :, None] * hessian * scale[..., None, :], 0.0)
     largest = np.linalg.eigvalsh(scaled)[..., -1]
     with np.errstate(divide="ignore"):
-        limit = np.where(largest > 0.0, optimizer.preconditioned_limit / largest, np.inf)
+        limit = np.where(largest > 0.0, optimizer.limit_at(slots) / largest, np.inf)
     limit = np.where(known, limit, np.nan)
     return float(limit) if limit.ndim == 0 else limit
 

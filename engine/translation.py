@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from engine.kernel import kernel
+from engine.syntax import parse
 
 # What a kernel's arguments are called in a program, in their order, and the axes of the arrays: state slot S,
 # weight D, run R, hyperparameter H, surface parameter P, the data's rows N and columns K.
@@ -36,7 +37,7 @@ AXES = {
 LENGTHS = {"D": "len(w)", "R": "1", "P": "len(theta)", "N": "len(data)", "K": "len(data[0])"}
 TAKEN = {name for names in ROLES.values() for name in names}
 TAKEN |= {"start", "steps", "step", "weights", "error_and_gradient", "np", "torch", "math", "sqrt"}
-TAKEN |= {"clip", "peak", "norm"}
+TAKEN |= {"clip", "peak", "norm", "now", "best", "waited", "held_out", "held_out_theta", "held_out_error"}
 BUILTINS = {"abs", "float", "int", "len", "max", "min", "range", "round"}
 CONSTANTS = {"e", "inf", "nan", "pi"}
 # named alike in NumPy and PyTorch, and of an array what they are of each of its elements
@@ -53,7 +54,7 @@ def kernel_source(cls: type, name: str) -> tuple[Any, ast.FunctionDef]:
         text = inspect.getsource(found.function)
     except (OSError, TypeError):
         raise ValueError(f"the source of its {name} is not at hand") from None
-    definition = ast.parse(textwrap.dedent(text)).body[0]
+    definition = parse(textwrap.dedent(text))[0]
     assert isinstance(definition, ast.FunctionDef)
     return found.function, definition
 
@@ -84,7 +85,9 @@ def _assign(pairs: Sequence[tuple[ast.expr, ast.expr]]) -> ast.Assign:
 
 
 def _expression(text: str) -> ast.expr:
-    return ast.parse(text, mode="eval").body
+    (statement,) = parse(text)
+    assert isinstance(statement, ast.Expr)
+    return statement.value
 
 
 def one_run(cls: type, name: str, slots: list[str], hyper: list[str | int]) -> list[ast.stmt]:
@@ -363,7 +366,7 @@ def with_gathered_gradient(statements: list[ast.stmt], dim: int) -> tuple[list[a
     if sorted(parts) != list(range(dim)) or mentioned or len(parts) + len(others) != len(statements):
         return statements, False
     values = ", ".join(ast.unparse(parts[index]) for index in range(dim))
-    return [*others, *ast.parse(f"g = np.array([{values}])").body], True
+    return [*others, *parse(f"g = np.array([{values}])")], True
 
 
 def on_whole_arrays(statements: list[ast.stmt]) -> list[ast.stmt]:

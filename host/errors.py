@@ -13,7 +13,7 @@ SENTENCE = "Something went wrong here: reload the page, and if it comes again, r
 def explain(error: Exception) -> bool:
     """Log an error of a page and say one sentence in its place; True says that it was said."""
     reference = secrets.token_hex(4)
-    ERRORS.add(where="page")
+    ERRORS.labels("page").inc()
     complain("error", error, reference=reference, kind=type(error).__name__)
     st.error(SENTENCE.format(reference=reference))
     return True

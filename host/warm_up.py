@@ -14,8 +14,9 @@ from engine import timing
 from host import assets
 from host.kernels import compile_all
 from host.logs import complain, say, take_over
+from host.memory import give_back, keep_tidy
 from host.rehearsal import rehearse
-from metrics import ERRORS, KERNEL_SECONDS, READY, WARM_UP_SECONDS
+from metrics import ERRORS, KERNEL_SECONDS, READY, REGISTRY, WARM_UP_SECONDS
 
 _began = time.monotonic()
 
@@ -25,14 +26,16 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     """Warm up while the server already answers; until that is done /readyz says no."""
     take_over()
     task = asyncio.create_task(_warm_up(), name="warm-up")
+    tidy = asyncio.create_task(keep_tidy(), name="tidy")
     yield
     READY.set(0.0)
     task.cancel()
+    tidy.cancel()
 
 
 async def readyz(request: Request) -> PlainTextResponse:
     """Answer 200 once everything is warm, 503 before and while the server stops."""
-    ready = READY.value() == 1.0
+    ready = REGISTRY.get_sample_value("valley_ready") == 1.0
     answer = PlainTextResponse("ready" if ready else "warming up", 200 if ready else 503)
     answer.headers["cache-control"] = "no-store"
     return answer
@@ -41,17 +44,18 @@ async def readyz(request: Request) -> PlainTextResponse:
 async def _warm_up() -> None:
     try:
         kernels, compiled = await asyncio.to_thread(compile_all)
-        timing.listen(lambda loop, seconds: KERNEL_SECONDS.add(seconds, loop=loop))
+        timing.listen(lambda loop, seconds: KERNEL_SECONDS.labels(loop).inc(seconds))
         await _rehearsal()
         await asyncio.to_thread(assets.prepare)
     except Exception as error:
-        ERRORS.add(where="warm-up")
+        ERRORS.labels("warm-up").inc()
         complain("error", error, path="warm-up")
         return
     take_over()  # of loggers that were made meanwhile
     # what is there now stays: no collection looks at it again
     gc.collect()
     gc.freeze()
+    give_back()
     seconds = time.monotonic() - _began
     WARM_UP_SECONDS.set(seconds)
     READY.set(1.0)
@@ -66,5 +70,5 @@ async def _rehearsal() -> None:
         raise RuntimeError("the first page shows an error")
     for entry in entries()[1:]:
         if not await rehearse(entry.path.stem):
-            ERRORS.add(where="warm-up")
+            ERRORS.labels("warm-up").inc()
             complain("error", page=entry.path.stem, message="this page shows an error")

@@ -47,20 +47,20 @@ class Watch:
         try:
             await self.app(scope, receive, answer)
         except Exception as error:
-            ERRORS.add(where="request")
+            ERRORS.labels("request").inc()
             complain("error", error, path=path[:LONGEST])
             raise
         finally:
             kind = "probe" if path in PROBES else KINDS.get(path.split("/")[1], "page")
-            REQUESTS.add(kind=kind, status=str(status))
+            REQUESTS.labels(kind, str(status)).inc()
             if kind != "probe":
                 seconds = time.perf_counter() - began
                 say("request", method=scope["method"], path=path[:LONGEST], status=status, bytes=size, ms=_ms(seconds))
 
     async def _conversation(self, scope: Scope, receive: Receive, send: Send) -> None:
         talk = Conversation()
-        SESSIONS_OPENED.add()
-        with SESSIONS.held():
+        SESSIONS_OPENED.inc()
+        with SESSIONS.track_inprogress():
             await self.app(scope, _tapped(receive, talk.heard), _passing(send, talk.said))
 
 
@@ -101,10 +101,10 @@ class Conversation:
             self._ended()
 
     def _ended(self) -> None:
-        RERUN_BYTES.add(self.bytes, page=self.page)
+        RERUN_BYTES.labels(self.page).inc(self.bytes)
         if self.running is not None:
             seconds = time.perf_counter() - self.running
-            RERUN_SECONDS.observe(seconds, page=self.page)
+            RERUN_SECONDS.labels(self.page).observe(seconds)
             say("rerun", page=self.page, bytes=self.bytes, ms=_ms(seconds))
         self.running, self.bytes = None, 0
 

@@ -19,6 +19,7 @@ from surfaces.fitting.written import written
 
 MOST_LAYERS, MOST_WEIGHTS = 4, 500
 AT_ONCE = 64  # networks whose hidden units are looked at together
+TANGENTS = 100  # about so many at once: enough that what a call costs is forgotten
 ACTIVATIONS = {
     "linear": "h(a) = a",
     "sigmoid": "h(a) = 1/(1 + e⁻ᵃ)",
@@ -167,9 +168,9 @@ class Mlp(Backpropagation, Fitted):
         """Return the exact Hessian, from the same kernel, D tangents at once: (..., D) -> (..., D, D)."""
         w = np.asarray(w, dtype=np.float64)
         points, rows = w.reshape(-1, self.dim), self.rows()
-        found = np.empty((len(points), self.dim, self.dim))
-        for point, hessian in zip(points, found, strict=True):
-            hessian[:] = self._bent(point, rows)
+        found, some = np.empty((len(points), self.dim, self.dim)), max(1, TANGENTS // self.dim)
+        for first in range(0, len(points), some):
+            found[first : first + some] = self._bent(points[first : first + some], rows)
         return found.reshape(*w.shape, self.dim)
 
     def gauss_newton(self, w: np.ndarray) -> np.ndarray:
@@ -188,16 +189,22 @@ class Mlp(Backpropagation, Fitted):
         for point, matrix in zip(points, found, strict=True):
             answers = self.outputs(point, inputs)
             met = answers[:, 1:] if self.loss == "softmax" and self.dataset.targets.shape[1] == 1 else answers
-            matrix[:] = self._bent(point, np.ascontiguousarray(np.concatenate([inputs, met], axis=1)))
+            matrix[:] = self._bent(point[None], np.ascontiguousarray(np.concatenate([inputs, met], axis=1)))[0]
         return found.reshape(*w.shape, self.dim)
 
-    def _bent(self, point: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        """Return the Hessian at one point (D,) of the error of these rows, (D, D)."""
-        columns, g, error = np.empty((2 * self.dim, self.dim)), np.empty((2 * self.dim, self.dim)), np.empty(self.dim)
-        columns[: self.dim], columns[self.dim :] = point[:, None], np.eye(self.dim)
+    def _bent(self, points: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Return the Hessians at points (K, D) of the error of these rows, (K, D, D)."""
+        size, count = self.dim, len(points)
+        columns, g, error = (
+            np.empty((2 * size, count, size)),
+            np.empty((2 * size, count * size)),
+            np.empty(count * size),
+        )
+        columns[:size], columns[size:] = points.T[:, :, None], np.eye(size)[:, None]
         with np.errstate(all="ignore"):
-            self.value_and_grad(columns, self.pack(), rows, error, g)
-            return np.asarray(0.5 * (g[self.dim :] + g[self.dim :].T))
+            self.value_and_grad(columns.reshape(2 * size, -1), self.pack(), rows, error, g)
+            half = g[size:].reshape(size, count, size).transpose(1, 0, 2)
+            return np.asarray(0.5 * (half + half.transpose(0, 2, 1)))
 
     def times(self, w: np.ndarray, directions: np.ndarray) -> np.ndarray:
         """Return H(w) d, (n, D) and (n, D) -> (n, D), all from one pass over the rows."""

@@ -87,3 +87,9 @@ def test_what_is_picked_is_in_the_address_and_comes_back(page, server):
     expect(page.locator(".valley-says")).to_contain_text("softsign", timeout=30 * SECONDS)
     page.go_back()
     expect(page.locator(".valley-says")).not_to_contain_text("softsign", timeout=30 * SECONDS)
+
+
+def test_one_point_is_one_dot_in_the_legend(page, server):
+    open_view(page, server, "death")
+    assert page.locator(".valley-names li", has_text="the end of the run").locator("circle").count() == 1
+    assert page.locator(".valley-names li", has_text="rows").locator("circle").count() == 3

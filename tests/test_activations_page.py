@@ -13,8 +13,8 @@ from charts.activations import LOOKS
 from engine import discover_optimizers, run
 from engine.remembered import remembered
 from engine.study import Entry
-from engine.words import number
-from surfaces.fitting.activation import edges
+from engine.words import number, whole
+from surfaces.fitting.activation import derivative, edges
 from surfaces.fitting.idle import idle
 from surfaces.mlp import ACTIVATIONS, Mlp
 from widgets import patience
@@ -309,6 +309,17 @@ def test_the_sentence_on_planes_names_the_lowest_and_the_highest():
     )
 
 
+def test_steps_stand_beside_the_condition_number_they_belong_to():
+    header, _ = drawn(opened(activations="centred"))
+    for k, said in enumerate(header["says"]):
+        for name in ("sigmoid", "tanh", "relu"):
+            found = centred.valley(name)
+            steps = whole(float(np.ceil(found.steps[k]))) if found.steps[k] > 1.0 else "1"
+            kappa = re.escape(number(float(found.condition[k])))
+            wanted = rf"{LOOKS[name].title} {kappa}, {steps} steps? \({re.escape(number(found.centred))} if centred\)"
+            assert re.search(wanted, said), (name, said)
+
+
 # ---- death and identity
 
 
@@ -334,6 +345,7 @@ def test_the_title_on_a_leaky_unit_holds():
     relu, leaky = (death.live(death.of_rows(name, 1), (2.5, 1.0), 0.05) for name in ("relu", "leaky_relu"))
     k = int(np.argmin(np.abs(relu.etas - 0.889)))
     assert relu.dead[k] and leaky.error[k, -1] < 0.1 * relu.error[k, -1]
+    assert "leaky one can come back" in death.TITLE and "no gradient" not in death.TITLE
 
 
 def test_a_tanh_is_a_sigmoid_to_the_last_bits_and_learns_otherwise():
@@ -348,3 +360,11 @@ def test_a_tanh_is_a_sigmoid_to_the_last_bits_and_learns_otherwise():
 def test_inputs_are_in_the_address_under_these_names():
     assert set(inputs(opened(activations="death"))) == {"death.w", "death.b", "flat", "seed"}
     assert set(inputs(opened(activations="shapes"))) == {"flat", "shapes.slope"}
+
+
+@pytest.mark.parametrize("z", [-2.0, 0.5])
+def test_the_slip_of_the_notes_in_the_sigmoid_is_told_whole(z):
+    """What they print is off by the sign and by a factor 1 + e^-z."""
+    printed, slope = -np.exp(-z) / (1.0 + np.exp(-z)), float(derivative("sigmoid", np.array(z)))
+    assert printed == pytest.approx(-slope * (1.0 + np.exp(-z)))
+    assert "with the wrong sign and the square left out" in shapes.SLIPS

@@ -67,3 +67,16 @@ def test_it_fits_a_phone(page, server, query):
     page.set_viewport_size({"width": 390, "height": 844})
     open_view(page, server, query)
     assert page.evaluate(WIDER) <= 0
+
+
+def test_a_list_of_paths_that_goes_on_shows_it(page, server):
+    open_view(page, server, "backpropagation=paths&paths.y=((w*w)*(w*w))*((w*w)*(w*w))")
+    rows = page.locator(".valley-graph-rows").first
+    assert rows.evaluate("(list) => list.scrollHeight > list.clientHeight + 20")
+    rows.scroll_into_view_if_needed()
+    x, bottom = rows.evaluate("(list) => [list.getBoundingClientRect().x, list.getBoundingClientRect().bottom]")
+    page.add_style_tag(content=".valley-graph-rows > * { visibility: hidden; }")
+    edge = {"x": x + 9, "y": bottom - 4, "width": 4, "height": 3}
+    shaded = page.screenshot(clip=edge)
+    rows.evaluate("(list) => { list.scrollTop = list.scrollHeight; }")
+    assert page.screenshot(clip=edge) != shaded  # nothing is below: no shade

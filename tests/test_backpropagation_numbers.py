@@ -24,7 +24,7 @@ from engine.margin_pair import off, pair, stepped
 from engine.one_unit import off as unit_off
 from engine.one_unit import rows
 from engine.passes import BENDS, Layer
-from engine.words import duration
+from engine.words import duration, number
 from surfaces.data.house_prices import HousePrices
 from surfaces.data.insurance import Insurance
 from surfaces.data.insurance_age import InsuranceAge
@@ -122,6 +122,15 @@ def test_numbers_of_the_network_are_in_the_address():
     layers[0, 0] = -1.0
     z = layers[0] @ np.array([2.0, *network.TRUE[1:]]) + 0.25
     assert [float(z)] == pytest.approx([float(found["1/25  true: z₁"][-1][-1].replace("−", "-"))], rel=1e-2)
+
+
+@pytest.mark.parametrize("form", list(BACK))
+def test_the_margin_has_a_letter_of_its_own(form):
+    (data,) = components(opened("network", form=form))
+    header, _ = decode(data)
+    told = json.dumps(header["formulas"], ensure_ascii=False)
+    assert '"0", ",", "m", "+"' in told and "margin m = 1." in header["says"][0]
+    assert ('"Δ"' in told) == (form == "post")
 
 
 def test_a_kept_margin_sends_nothing_back():
@@ -227,6 +236,10 @@ def test_the_border_of_the_age_is_not_42():
     assert pytest.approx(0.0, abs=1e-4) == 0.042 * 36.4286 - 1.53
     assert (((ages > 42.0) == bought).sum(), ((ages >= 36.43) == bought).sum()) == (13, 13)
     assert not ((ages > 36.43) & (ages <= 42.0)).any() and "tell 13 rightly" in asides(header)
+    fit = np.linalg.lstsq(np.column_stack([ages, np.ones(len(ages))]), bought, rcond=None)[0]
+    crossing = (0.5 - fit[1]) / fit[0]
+    assert "of a straight line; that of least squares is at one half at 43.9" in asides(header)
+    assert crossing == pytest.approx(43.857, abs=1e-3) and ((ages > crossing) == bought).sum() == 13
     assert "36.4" not in asides(example_message(known, found.at(np.array([0.05, -1.5])), 0, 0.001))
 
 
@@ -253,7 +266,39 @@ def test_the_printed_log_loss_is_not_to_be_had():
     assert "1 − 1.03·10⁻¹⁰" in asides(header) and "0.9999999998, not 0.9801" in asides(header)
     y = 1.0 / (1.0 + np.exp(-23.0))
     assert 1.0 - y == pytest.approx(1.03e-10, rel=0.01) and y * y == pytest.approx(0.9999999998, abs=1e-10)
+    assert "after the first epoch, and no other weights than these" in asides(header)
     assert "11 + e" not in asides(example_message(known, found, 1, 0.01))
+
+
+@pytest.mark.parametrize("slope", [0.0, 1e-310, -5e-324])
+def test_a_slope_of_nothing_has_no_border(slope):
+    known, found = example("age", printed=False, weights=(slope, 1.0))
+    assert "the age does not matter" in example_message(known, found, 0, 0.01)["says"][3]
+    assert "every age has the same probability" in age_message(found)[0]["says"]
+
+
+@pytest.mark.parametrize(("z", "said"), [(1000.0, "1 − 5.1·10⁻⁴³⁵"), (-1000.0, "5.1·10⁻⁴³⁵")])
+def test_no_probability_is_said_to_be_0_or_1(z, said):
+    known, found = example("age", printed=False, weights=(0.0, z))
+    assert f"{np.exp(-1000.0 + 435.0 * np.log(10.0)):.2g}" == "5.1"
+    header = example_message(known, found, 0, 0.01)
+    assert header["says"][2] == f"The sigmoid makes a probability of it: ŷ = {said}."
+
+
+def test_a_step_too_short_to_be_seen_is_not_said_to_go_from_a_number_to_itself():
+    known, found = example("age")
+    after = found.at(found.weights - 1e-9 * found.gradient).cost
+    said = example_message(known, found, 0, 1e-9)["says"][-1]
+    assert said.endswith(f"the error falls by {number(found.cost - after, 1)} from 0.5248.")
+    said = example_message(known, found, 0, 1e-3)["says"][-1]
+    assert said.endswith("the error falls from 0.5248 to 0.5245.")
+
+
+def test_a_hidden_loss_of_no_weight_wants_nothing():
+    layers = Layer(np.ones((2, 2)), np.zeros(2), "sigmoid"), Layer(np.ones((1, 2)), np.zeros(1), "linear")
+    for penalty, says in ((0.0, "With ρ = 0 the loss looks at the answer alone."), (0.1, "it wants them near 0.")):
+        header = hidden_message(hidden_loss(layers, np.ones(2), 1.0, penalty), ("age/100", "affordability"), 0)
+        assert says in header["says"][4]
 
 
 def test_the_first_house_has_a_negative_error():

@@ -148,6 +148,15 @@ def test_where_there_is_no_derivative_it_says_so_and_why():
     assert not any("nan" in said for said in header["says"])
 
 
+def test_where_all_paths_cancel_no_digits_are_compared():
+    header, arrays = drawn(opened(backpropagation="paths", paths__y="sin(w)^2+cos(w)^2"))
+    cancelled = ["dy/dw = 0 but for rounding" in said for said in header["says"]]
+    assert any(cancelled) and not any("agrees to 0" in said for said in header["says"])
+    for said, rows in zip(header["says"], header["compare"], strict=True):
+        assert ("is so, too" in said) == (rows[3][1] == "–, all paths cancel")
+    assert np.abs(arrays["passed"][:, 0]).max() < 1e-15
+
+
 def test_of_many_paths_some_are_listed_and_the_rest_is_summed():
     text = "((w*w)*(w*w))*((w*w)*(w*w))"
     header, arrays = drawn(opened(paths__y=f"({text})*({text})*w", paths__w="1.1"))
@@ -182,6 +191,9 @@ def test_one_path_saves_nothing():
         "10 layers of 1 node: 1 path from w to the output, and 11 edges. With one path both ways multiply the same"
         " 11 numbers: nothing is saved."
     )
+    assert "multiplies the time" not in header["caption"] and "Dotted" not in header["caption"]
+    more, _ = drawn(opened(backpropagation="depth", depth__width="2"))
+    assert "every layer multiplies the time of the sum. Dotted: at the least time" in more["caption"]
 
 
 def test_both_ways_give_the_same_at_every_depth_that_is_tried():

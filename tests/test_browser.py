@@ -32,6 +32,7 @@ PIXEL = """([x, y]) => {
   const box = ground.getBoundingClientRect();
   return [box.left + xaxis._offset + xaxis.d2p(x), box.top + yaxis._offset + yaxis.d2p(y)];
 }"""
+RESTED = "() => window.valleySteps?.answering === false"  # what comes now is a step of its own
 IDLE = """() => {
   const app = document.querySelector('[data-testid="stApp"]');
   const figure = document.querySelector('.valley')?.figure;
@@ -379,13 +380,14 @@ def test_presets_follow_each_other(page, server):
 def test_a_preset_is_one_step_back_however_much_it_changes(page, server):
     opened(page, server, **{"a.learning_rate": 0.03, "surface.angle": 10})
     before, first = in_address(page), path(page)
+    page.wait_for_function(RESTED)
     entries = page.evaluate("() => history.length")
     page.get_by_role("button", name="First worse", exact=True).click()
     moved_from(page, first)
     settled(page)
     address_has(page, **{"start.x": "-0.2", "surface.angle": None})
     second = path(page)
-    page.wait_for_function("() => !window.valleySteps.answering")  # else both clicks are one act
+    page.wait_for_function(RESTED)
     page.get_by_role("button", name="Zigzag", exact=True).click()
     moved_from(page, second)
     settled(page)

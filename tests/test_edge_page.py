@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from spoken import agrees, said_after, value_of
 from visit import components, decode, visit, warned
 
+from charts.edge_beyond import beyond_message
 from charts.edge_known import known_message
 from charts.edge_training import limit_words, story_of
 from engine import discover_optimizers, run
@@ -286,11 +287,22 @@ def test_the_bound_holds_from_every_start(a, b):
 
 @pytest.mark.parametrize(
     ("start", "words"),
-    [((2.0, 0.5), "exactly 0"), ((2.0, -2.0), "saddle"), ((0.0, 0.0), "saddle"), ((0.0, 2.0), "can stay only")],
+    [((2.0, 0.5), "exactly 0"), ((2.0, -2.0), "no minimum:"), ((0.0, 0.0), "saddle"), ((0.0, 2.0), "can stay only")],
 )
 def test_special_starts_are_said(start, words):
     header, _ = drawn(opened("known", **{"known.a": str(start[0]), "known.b": str(start[1])}))
     assert all(words in said or "no minimum can hold" in said for said in header["says"])
+
+
+def test_a_run_from_opposite_weights_is_said_to_end_where_it_does():
+    """a <- (1 - eta (1 + a^2)) a: from 3 below eta = 0.2 it shrinks, there it swings, above it is lost."""
+    ends = known.followed(Sharpness(), (3.0, -3.0))
+    header, _ = known_message(ends, GradientDescent.colour, Sharpness.view, 3)
+    for eta, said in zip(ends.etas, header["says"], strict=True):
+        a = 3.0
+        for _ in range(50):
+            a = (1.0 - eta * (1.0 + a * a)) * a if abs(a) < 1e9 else np.inf
+        assert ("leads to the saddle" in said) == (eta < 0.2) and ("diverges" in said) == (not np.isfinite(a))
 
 
 # ---- rates, beyond, rules
@@ -328,6 +340,19 @@ def test_a_run_is_thrown_out_and_lands_flatter():
             close = found_.told[:, r] - found_.error[0, r] < 0.1 * found_.error[0, r]
             early = slice(0, max(2, int(np.argmin(close))))
             np.testing.assert_allclose(found_.told[early, r], found_.error[early, r], rtol=0.05)
+
+
+def test_where_a_run_lands_is_told_beside_rest_and_limit():
+    found_ = beyond.thrown(NET, NET.start, 4000, 100)
+    header, _ = beyond_message(found_, "#000000", NET.dim, 1e-3, 0)
+    assert (found_.ratio[-1, found_.shares > 1.0] > 1.0).any() and (found_.ratio[-1, found_.shares > 1.0] < 1.0).any()
+    for r, said in enumerate(header["says"]):
+        if found_.shares[r] < 1.0 or found_.diverged_at[r] >= 0 or found_.lands(r) < 0:
+            continue
+        sharp, limit = float(found_.sharpness[-1, r]), 2.0 / found_.etas[r]
+        assert "flatter than at rest" in said and ("no flatter" in said) == (sharp >= found_.rest)
+        assert ("above the limit" in said and "still on its way" in said) == (sharp > limit), said
+        assert ("below the limit, " in said and "steps fit" in said) == (sharp < limit), said
 
 
 def test_every_rule_comes_to_its_own_limit():

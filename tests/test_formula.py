@@ -323,7 +323,7 @@ def test_what_cannot_be_read_is_answered_below_the_field_and_the_last_formula_st
     app.text_input(key=KEY).set_value("x^2 + b*z^2").run()
     (warning,) = app.warning
     plain = warning.value.replace("\\", "")
-    assert plain == 'unknown name "z" at character 9: use x, y or a constant. The picture shows `x^2 + b*y^2`.'
+    assert plain == 'Unknown name "z" at character 9: use x, y or a constant. The picture shows `x^2 + b*y^2`.'
     assert shown(app) == Formula("x^2 + b*y^2", b=5.0)
     assert app.text_input(key=KEY).value == "x^2 + b*z^2"
     app.text_input(key=KEY).set_value("x^2 + c*y^2").run()

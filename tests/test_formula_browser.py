@@ -33,7 +33,7 @@ def test_a_formula_is_typed_corrected_and_shared(server, page):
     field.fill("x^2 + kappa*z^2")
     field.press("Enter")
     sentence = page.get_by_test_id("stAlert")
-    expect(sentence).to_contain_text('unknown name "z" at character 13: use x, y or a constant.', timeout=WAIT)
+    expect(sentence).to_contain_text('Unknown name "z" at character 13: use x, y or a constant.', timeout=WAIT)
     expect(sentence).to_contain_text("The picture shows x^2 + kappa*y^2 + 0.5*sin(4*x).")
     drawn(page, "x^2 + kappa*y^2 + 0.5*sin(4*x)")
 

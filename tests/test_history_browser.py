@@ -45,7 +45,7 @@ def gone(page: Page, move: Callable[..., object], **wanted: str | float | None) 
 
 
 def test_numbers_that_are_typed_are_a_step_each(page, server):
-    opened(page, f"{server}/networks?steps=60&data.rows=40", ".valley-ground .contour")
+    opened(page, f"{server}/networks?steps=60&data.rows=40", ".valley-plane[data-bands]")
     one_step(page, lambda: type_in(page, "a.learning_rate", "0.02"))
     one_step(page, lambda: type_in(page, "a.learning_rate", "0.04"))
     one_step(page, lambda: type_in(page, "initial.seed", "3") if in_sight(page) else None)
@@ -77,7 +77,7 @@ def test_another_view_is_one_step_though_settings_vanish_with_it(page, server):
 
 
 def test_words_and_details_are_steps_too(page, server):
-    opened(page, f"{server}/networks?steps=60&data.rows=40", ".valley-ground .contour")
+    opened(page, f"{server}/networks?steps=60&data.rows=40", ".valley-plane[data-bands]")
     details = page.locator(".st-key-show")
     one_step(page, details.get_by_text("curves", exact=True).click, show="curves")
     expect(page.locator(".st-key-detail-curves").first).to_be_visible()
@@ -89,7 +89,7 @@ def test_words_and_details_are_steps_too(page, server):
 
 
 def test_another_page_is_one_step(page, server):
-    opened(page, f"{server}/networks?steps=60&data.rows=40", ".valley-ground .contour")
+    opened(page, f"{server}/networks?steps=60&data.rows=40", ".valley-plane[data-bands]")
     page.get_by_test_id("stHeader").get_by_text("Networks", exact=True).click()
     one_step(page, page.locator("a[href$='/noise']").first.click, steps=None)
     expect(page.locator(".valley-lines .valley-panel").first).to_be_visible(timeout=40 * SECONDS)
@@ -106,7 +106,7 @@ FOCUSED = """() => {
 @pytest.mark.parametrize("name", ["networks", "noise"])
 def test_on_a_phone_the_keyboard_does_not_walk_through_a_folded_sidebar(page, server, name):
     page.set_viewport_size({"width": 390, "height": 844})
-    opened(page, f"{server}/{name}", ".valley-ground .contour, .valley-lines .valley-panel")
+    opened(page, f"{server}/{name}", ".valley-plane[data-bands], .valley-lines .valley-panel")
     reached = set()
     for _ in range(40):
         page.keyboard.press("Tab")
@@ -120,8 +120,15 @@ def test_on_a_phone_the_keyboard_does_not_walk_through_a_folded_sidebar(page, se
 
 def test_on_a_phone_what_is_not_used_is_said_while_the_sidebar_is_folded(page, server):
     page.set_viewport_size({"width": 390, "height": 844})
-    opened(page, f"{server}/networks?steps=40&surface.hidden=eight", ".valley-ground .contour")
+    opened(page, f"{server}/networks?steps=40&surface.hidden=eight", ".valley-plane[data-bands]")
     said = page.locator(".st-key-notices").first
     expect(said).to_contain_text("Hidden units must be at most 4 whole numbers")
     page.get_by_test_id("stExpandSidebarButton").click()
     expect(said).to_be_hidden()
+
+
+def test_a_preset_writes_whole_numbers_without_a_point(page, server):
+    opened(page, f"{server}/networks?steps=40", ".valley-plane[data-bands]")
+    button = page.get_by_role("button", name="Luck of the draw", exact=True)
+    one_step(page, button.click, **{"initial.seed": "2", "initial.b.seed": "1"})
+    assert in_address(page)["initial.seed"] == "2"

@@ -18,6 +18,7 @@ from engine.initialisation.copies import count, flipped, permuted, rescaled
 from engine.initialisation.dead import active_share, dead_share
 from engine.initialisation.fan_in import descend, first_limit, sharpest
 from engine.initialisation.gaussian import nodes
+from engine.initialisation.logarithm import TIMES, digamma, of_sums, trigamma
 from engine.initialisation.passes import measured
 from engine.initialisation.schemes import DRAWN, deviation, standard
 from engine.initialisation.signal import middle, predicted
@@ -147,15 +148,50 @@ def test_single_networks_lie_where_they_are_predicted(name):
     scale = {"tanh": 1.2, "sigmoid": 1.0, "relu": np.sqrt(2.0 / 60.0), "linear": np.sqrt(1.0 / 60.0)}[name]
     sigma = deviations(scheme, scale, widths)
     told, found = predicted(*unit(name), widths, sigma), measured(*unit(name), widths, scheme, sigma, count_, 3)
-    for mean, unlike, every in (
-        (told.second, told.unlike, found.second),
-        (told.back, told.unlike_back, found.back),
+    for mean, lower, spread, every in (
+        (told.second, told.lower, told.spread, found.second),
+        (told.back, told.lower_back, told.spread_back, found.back),
     ):
-        low, high = middle(mean, unlike)
+        low, high = middle(mean, lower, spread)
         inside = ((every >= low[:, None]) & (every <= high[:, None])).mean(axis=1)[:, 0]
         assert (inside > 0.88).all(), inside
-        below = (every < (mean / np.sqrt(1.0 + unlike))[:, None]).mean(axis=1)[:, 0]
+        below = (every < (mean * np.exp(lower))[:, None]).mean(axis=1)[:, 0]
         assert (np.abs(below - 0.5) < 0.17).all(), below
+
+
+@pytest.mark.parametrize(
+    ("name", "scale", "n", "depth"),
+    [("relu", np.sqrt(0.2), 10, 30), ("linear", np.sqrt(0.1), 10, 30), ("tanh", 2.0, 60, 20)],
+)
+def test_narrow_and_saturated_networks_lie_where_they_are_predicted(name, scale, n, depth):
+    """Where rare networks make the mean square: by it and the variance alone four of five lay below their 'median'."""
+    widths, count_ = [n] * (depth + 1), 400
+    sigma = deviations("gaussian", scale, widths)
+    told, found = predicted(*unit(name), widths, sigma), measured(*unit(name), widths, "gaussian", sigma, count_, 5)
+    for mean, lower, spread, every in (
+        (told.second, told.lower, told.spread, found.second),
+        (told.back, told.lower_back, told.spread_back, found.back),
+    ):
+        last = -1 if every is found.second else 0
+        alive = every[last, :, 0][every[last, :, 0] > 0.0]
+        low, high = (end[last, 0] for end in middle(mean, lower, spread))
+        assert 0.9 < ((alive > low) & (alive < high)).mean() < 0.99
+        assert abs((alive < mean[last, 0] * np.exp(lower[last, 0])).mean() - 0.5) < 0.1
+
+
+def test_logarithms_of_sums_are_those_of_chi_squared():
+    """The sum of g^2 over n normal g, and over those of n that a ReLU lets through."""
+    for n in (4, 10, 100):
+        plain = 1.0 / np.sqrt(1.0 + 2.0 * TIMES)[:, None]
+        mean, variance = of_sums(plain, np.array([0.0]), n)
+        np.testing.assert_allclose(mean, np.log(2.0) + digamma(0.5 * n), rtol=1e-8)
+        np.testing.assert_allclose(variance, trigamma(0.5 * n), rtol=1e-5)
+        mean, variance = of_sums(0.5 + 0.5 * plain, np.array([0.5]), n)
+        chance = np.array([math.comb(n, k) for k in range(1, n + 1)]) / (2.0**n - 1.0)
+        each = np.array([np.log(2.0) + digamma(0.5 * k) for k in range(1, n + 1)])
+        wide = np.array([trigamma(0.5 * k) for k in range(1, n + 1)])
+        np.testing.assert_allclose(mean, chance @ each, atol=1e-5)
+        np.testing.assert_allclose(variance, chance @ (wide + each**2) - (chance @ each) ** 2, atol=3e-4)
 
 
 # ---- Jacobians
@@ -217,7 +253,7 @@ def test_in_the_end_one_direction_is_left():
     assert abs(logs.mean() - np.log(jacobian.largest_in_deep(sent, n)[depth, 0])) < CLEARLY * unsure(logs) + 0.1
     assert jacobian.expected(signal, widths, sigma).directions[-1, 0] < 1.01
     # of n singular values the logarithm of the sum of squared normal numbers is the whole story of linear layers
-    exact = depth * (np.log(1.0 / n) + np.log(2.0) + jacobian._digamma(0.5 * n))
+    exact = depth * (np.log(1.0 / n) + np.log(2.0) + digamma(0.5 * n))
     assert sent[-1, 0] == pytest.approx(exact, abs=1e-6)
 
 

@@ -7,6 +7,8 @@ import pytest
 from browser import ROOT
 from visit import components, decode, visit, warned
 
+from charts.initialisation_jacobian import _shared
+from charts.initialisation_symmetry import BROKEN, symmetry_message
 from engine.initialisation.passes import networks
 from engine.words import number
 from surfaces.mlp import ACTIVATIONS
@@ -86,6 +88,24 @@ def test_inputs_at_their_ends_give_a_picture(view):
             assert all(said and "nan" not in said for said in says(header)), (item.key, value)
 
 
+def test_of_fewer_networks_than_are_drawn_each_has_a_curve():
+    widths = funnel(200, 200, 50)
+    header, _ = drawn(opened(view="signal", **{"signal.first": "200", "signal.last": "200"}))
+    for panel in header["panels"][:2]:
+        assert sum("alpha" in curve for curve in panel["curves"]) == networks(widths) < 10
+
+
+def test_what_is_measured_of_the_largest_singular_value_is_one_number():
+    header, arrays = drawn(opened(view="jacobian"))
+    count, depth = len(header["index"]["texts"]), int(arrays["at"][-1])
+    along, places = arrays["largest.found"].reshape(count, -1), arrays["values"].reshape(count, -1)
+    assert depth == 30
+    np.testing.assert_allclose(along[:, -1], places[:, 0], rtol=1e-6)
+    values, *_, spectrum = header["panels"]
+    assert values["y"]["title"] == spectrum["y"]["title"] == "σ"  # s is the scale of the weights
+    assert header["index"]["texts"][count // 2] == "s = 1"
+
+
 @pytest.mark.parametrize("view", ["symmetry", "signal", "jacobian", "rates", "copies"])
 def test_every_activation_gives_a_picture(view):
     (key,) = (item.key for item in opened(view=view).sidebar.selectbox if item.key.endswith("activation"))
@@ -134,7 +154,11 @@ def test_a_run_that_diverges_is_said_to():
 def test_the_first_he_layer_is_named():
     header, arrays = drawn(opened(view="signal"))
     at = header["index"]["at"]
-    assert "0.682" in says(header)[at] and "(7.22)" in says(header)[at] and "(predicted 1)" in says(header)[at]
+    assert (
+        "0.682" in says(header)[at]
+        and "(7.22)" in says(header)[at]
+        and says(header)[at].count("(predicted 1, about half") == 2
+    )
     told = arrays["variance.told"].reshape(13, -1)[at]
     np.testing.assert_allclose(told[1:], 1.0 - 1.0 / np.pi, rtol=1e-5)
 
@@ -142,7 +166,7 @@ def test_the_first_he_layer_is_named():
 def test_xavier_between_widths_is_compared_with_he():
     query = {"stack.activation": "linear", "stack.scheme": "xavier", "signal.first": "200", "signal.last": "20"}
     header, _ = drawn(opened(view="signal", **query))
-    assert "(predicted 3.12, " in says(header)[6] and "(predicted 0.312)" in says(header)[6]
+    assert "(predicted 3.12, " in says(header)[6] and "(predicted 0.312, " in says(header)[6]
     assert says(header)[6].endswith("He's weights, as large between equal widths, would make them 1 and 0.1.")
 
 
@@ -181,3 +205,31 @@ def test_copies_are_the_same_network(name):
     if family.told is not None:
         np.testing.assert_allclose([copy.curvature for copy in family.copies], family.told, rtol=1e-4)
     assert family.count == (24 if family.kind == "rescaled" else 384)
+
+
+def test_sigmoids_are_not_said_to_be_0_half_way():
+    """A sigmoid of 0 is a half: it is the weights of all units that are 0 between a solution and its mirror image."""
+    header, _ = drawn(opened(view="copies", **{"copies.activation": "sigmoid"}))
+    said = header["says"][header["index"]["texts"].index(copies.ALL)]
+    assert "there all weights of all units are 0)" in said
+
+
+def test_units_that_begin_apart_are_said_to():
+    found_ = symmetry.split(symmetry.network("tanh", 4), 0.5, 0.5, 100, 1)
+    header, _ = symmetry_message(found_, symmetry.AT)
+    assert found_.apart[0, -1] > BROKEN
+    assert f"{number(float(found_.apart[0, -1]))} apart already at the start" in header["says"][-1]
+
+
+def test_biases_are_compared_with_biases_of_0_that_learn_as_well():
+    header, _ = drawn(opened(view="relu", **{"relu.steps": "100", "relu.units": "4"}))
+    assert "(from biases of 0 " in header["says"][-1] and "(from" not in header["says"][relu.AT]
+
+
+@pytest.mark.filterwarnings("error")
+def test_dead_networks_have_no_directions():
+    found_ = np.full((2, 3, 2, 4), np.nan)
+    found_[:, 0, 0] = [4.0, 2.0, 0.0, np.nan]
+    shared = _shared(found_)
+    np.testing.assert_allclose(shared[:, 0], (16.0 + 4.0) ** 2 / (256.0 + 16.0))
+    assert np.isnan(shared[:, 1]).all()

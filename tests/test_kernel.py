@@ -198,3 +198,19 @@ def test_infinities_and_nan_keep_their_meaning():
     error, g = np.empty(4), np.empty((2, 4))
     Quadratic(angle=0.0).value_and_grad(w, Quadratic(angle=0.0).pack(), np.empty((0, 0)), error, g)
     assert np.isinf(g[0, 0]) and np.isnan(error[1]) and np.isinf(error[2]) and error[3] == 10.5
+
+
+@pytest.mark.parametrize("trouble", ["no folder", "read-only and empty", "broken files"])
+def test_a_cache_in_trouble_costs_time_and_no_answer(trouble, tmp_path):
+    program = "from engine.optimizers.momentum import Momentum; print(Momentum.update.stats.cache_hits.total())"
+    cache = {"NUMBA_CACHE_LOCATOR_CLASSES": "engine.baked.Baked", "NUMBA_CACHE_DIR": str(tmp_path)}
+    if trouble == "no folder":
+        cache["NUMBA_CACHE_DIR"] = str(tmp_path / "file" / "folder")
+        (tmp_path / "file").write_text("")
+    elif trouble == "read-only and empty":
+        cache["NUMBA_CACHE_DIR"] = "/proc/self"  # nobody can write there, not even root
+    else:
+        assert [python(program, **cache) for _ in range(2)] == ["0\n", "1\n"]
+        for path in tmp_path.rglob("*.nb?"):
+            path.write_bytes(b"broken")
+    assert python(program, **cache) == "0\n"

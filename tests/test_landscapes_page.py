@@ -36,9 +36,9 @@ def at(query="", **more):
 
 
 def tracks(app, name="a"):
-    """The points (steps, 5) of the run's path: its own array."""
+    """The points (steps, columns) of the run's path: its own array."""
     header, arrays = message(app)
-    return header, np.reshape(arrays[f"run.{name}"], (-1, header["frame"]["columns"]))
+    return header, np.reshape(arrays[f"run.{name}"], (-1, len(header["frame"]["columns"])))
 
 
 def plain(header):

@@ -520,15 +520,29 @@ def test_a_link_holds_every_setting():
     assert visit(surface__hidden="none").code[0].value == repr(Mlp(hidden=()))
 
 
-@pytest.mark.parametrize("text", ["8; 4", "0", "1, 2, 3, 4, 5", "1e3", "<b>8</b>", "8, x"])
+@pytest.mark.parametrize("text", ["8; 4", "0", "1, 2, 3, 4, 5", "1e3", "<b>8</b>", "8, x", "8," * 6000])
 def test_hidden_units_that_cannot_be_are_answered_by_a_sentence(text):
     app = visit(surface__hidden=text)
     assert app.code[0].value == repr(Mlp())
     (warning,) = app.warning
     plain = warning.value.replace("\\", "")
     assert plain.startswith("Hidden units must be at most 4 whole numbers from 1 to 100, as in 8, 4, or none, got ")
-    assert plain.endswith("The picture shows `8`.")
+    assert plain.endswith("The picture shows `8`.") and len(plain) < 200
 
 
 def test_the_formula_holds_for_any_number_of_layers_and_for_the_sum():
     assert "or the sum" in Mlp.latex and r"\mathbf W_l" in Mlp.latex and r"\mathbf W_2" not in Mlp.latex
+
+
+@pytest.mark.parametrize(
+    ("hidden", "normalisation"), [((3,), "none"), ((8,), "batch"), ((6, 4), "layer"), ((20,), "none")]
+)
+def test_many_hessians_at_once_are_those_one_by_one(hidden, normalisation):
+    net = Mlp("moons", hidden=hidden, normalisation=normalisation)
+    w = np.stack([net.initial(seed=seed) for seed in range(11)])
+    w[4, 0] = np.nan  # spoils its own alone
+    one_by_one = np.stack([net.hessian(point) for point in w])
+    np.testing.assert_array_equal(net.hessian(w), one_by_one)
+    assert np.isfinite(one_by_one).all(axis=(1, 2)).tolist() == [seed != 4 for seed in range(11)]
+    assert net.hessian(w.reshape(11, 1, -1)).shape == (11, 1, net.dim, net.dim)
+    assert net.hessian(w[:0]).shape == (0, net.dim, net.dim)

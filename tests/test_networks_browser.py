@@ -9,7 +9,9 @@ from scripted import scripted
 from test_browser import DRAWN, IDLE, SECONDS, address_has, drag_slider, frames_of
 
 from charts.network import network_message
-from engine import discover_optimizers
+from engine import discover_optimizers, run
+from engine.optimizers.adam import Adam
+from engine.schedules.on_plateau import OnPlateau
 from engine.study import Entry
 from engine.words import number
 from surfaces.data import made
@@ -19,6 +21,7 @@ from widgets.network import HERE, told
 
 FAMILIES = "(count) => Object.keys(document.querySelector('.valley').figure.header.families).length === count"
 GO = "(k) => document.querySelector('.valley').figure.playback.go(k)"
+RATE = "(({ eta, etaNow, limit }) => [eta, etaNow, limit])(document.querySelector('.valley').figure.view)"
 WORDS = "[...document.querySelectorAll('.valley-detail p')].map((p) => p.innerText).join(' ')"
 PIXELS = """() => {
   const canvas = document.querySelector('.valley-detail canvas');
@@ -52,6 +55,29 @@ def test_while_a_slider_is_away_the_network_waits(page, server):
     page.wait_for_function(f"() => {WORDS}.includes('Let go to see the network')")
     page.mouse.up()
     page.wait_for_function(f"() => {WORDS}.includes('At step 120')")
+
+
+def test_the_gauge_has_the_learning_rate_that_each_stop_makes_of_a_plateau(page, server):
+    often = {"schedule": "on_plateau", "schedule.every": 1, "schedule.least_improvement": 0.1, "schedule.factor": 0.7}
+    opened(page, server, **often)
+    page.evaluate(GO, 90)
+    training, _ = made(Moons()).split(0.7, 0)
+    net, seen = Mlp(data=training), []
+    for place in (0.65, 0.5, 0.3):
+        drag_slider(page, "learning rate", 0.5, place)
+        page.wait_for_function(f"() => {WORDS}.includes('Let go to see the network')")
+        eta, now, limit = page.evaluate(RATE)
+        alone = run(net, Adam(), OnPlateau(eta, 0.7, 3, 1, 0.1), net.initial(), 120)
+        assert now == pytest.approx(float(alone.learning_rate[90, 0]), rel=1e-6) and not limit > 0.0
+        assert f"Learning rate {number(now, 4)}." in page.locator(".valley-gauge").get_attribute("aria-label")
+        seen.append(round(now / eta, 6))
+        page.mouse.up()
+        page.wait_for_function(f"() => {WORDS}.includes('At step 90')")
+        page.wait_for_function(IDLE, timeout=15 * SECONDS)
+        page.wait_for_function(FAMILIES, arg=2, timeout=15 * SECONDS)
+        again, later, limit = page.evaluate(RATE)
+        assert again == eta and later == pytest.approx(now, rel=1e-6) and limit > 0.0
+    assert len(set(seen)) > 1 and max(seen) < 1.0
 
 
 def test_a_click_on_a_dot_shows_that_run(page, server):

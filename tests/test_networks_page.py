@@ -3,6 +3,7 @@
 import ast
 import re
 import time
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -10,14 +11,20 @@ import pytest
 from browser import ROOT
 from visit import components, decode, said, visit, warned
 
+from charts.live import live_message
 from charts.network import LEVELS, SIDE, answers, looked_at, scale_of, window
 from engine import discover_optimizers, run
+from engine.cut import Cut
+from engine.sampling import batches
 from engine.schedules.linear import Linear
+from engine.schedules.on_plateau import OnPlateau
 from engine.shadow import random_walk_ends
-from engine.words import percent
+from engine.study import Entry, study
+from engine.words import number, percent
 from surfaces.data import discover_data, made
 from surfaces.data.moons import Moons
 from surfaces.mlp import Mlp
+from widgets.live_figure import pack
 
 PAGE = ROOT / "app_pages" / "networks" / "networks.py"
 OPTIMIZERS = discover_optimizers()
@@ -179,7 +186,7 @@ def test_luck_of_the_draw_has_two_ends_and_the_plane_goes_through_both():
     rates = [np.reshape(found["told"], (-1, 4))[-1, 2] for found in (arrays, other)]
     assert rates[0] < 0.8 and rates[1] == 1.0
     assert [run["label"].endswith("seed 3") for run in figure["runs"]] == [False, True]
-    ends = [np.reshape(points[f"run.{name}"], (-1, 5))[-1, :2] for name in "ab"]
+    ends = [np.reshape(points[f"run.{name}"], (-1, 4))[-1, :2] for name in "ab"]
     np.testing.assert_allclose(ends[0], 0.0, atol=1e-5)
     assert ends[1][0] > 1.0 and abs(ends[1][1]) < 1e-4 and figure["start"]["fixed"]
     hidden = np.reshape(points["shadow"], (-1, 2))
@@ -209,7 +216,7 @@ def test_mini_batches_are_run_named_and_drawn_behind():
     net = Mlp(data=training)
     path = run(net, OPTIMIZERS["adam"](), 0.05, net.initial(), 60, batch_size=7, sampling="in_order", seed=3)
     steps = np.array(header["steps"])
-    table = np.reshape(points["run.a"], (-1, 5))
+    table = np.reshape(points["run.a"], (-1, 4))
     np.testing.assert_allclose(table[:, 2], path.error[steps, 0], rtol=1e-5)
     assert figure["runs"][0]["label"].endswith("batches of 7") and said(figure)["label"].endswith("batches of 7")
     np.testing.assert_allclose(curves(app)[1]["batch"], path.batch_error[:, 0], rtol=1e-5)
@@ -276,7 +283,7 @@ def test_a_schedule_scales_the_learning_rate_of_every_run_and_is_named():
     for name, rule, eta in (("a", "adam", 0.05), ("b", "momentum", 0.2)):
         path = run(net, OPTIMIZERS[rule](), Linear(eta, 0.2 * eta, 30), net.initial(), 40)
         steps = np.array(figure["steps"])
-        np.testing.assert_allclose(np.reshape(points[f"run.{name}"], (-1, 5))[:, 2], path.error[steps, 0], rtol=1e-5)
+        np.testing.assert_allclose(np.reshape(points[f"run.{name}"], (-1, 4))[:, 2], path.error[steps, 0], rtol=1e-5)
     assert figure["runs"][0]["label"] == "Adam η = 0.05, β₁ = 0.9, β₂ = 0.999, δ = 10⁻⁸, Linear η_K = 0.2 η, K = 30"
     np.testing.assert_allclose(figure["pace"][:-1], schedule(40), rtol=1e-12)
     assert figure["pace"][-1] == pytest.approx(0.2)
@@ -284,7 +291,7 @@ def test_a_schedule_scales_the_learning_rate_of_every_run_and_is_named():
     assert quiet(at("steps=20"))[0][0]["pace"] is None
 
 
-@pytest.mark.parametrize("slug", ["chebyshev", "on_plateau", "nothing"])
+@pytest.mark.parametrize("slug", ["chebyshev", "nothing"])
 def test_a_schedule_that_cannot_be_scaled_is_not_offered(slug):
     warned(at(f"steps=10&schedule={slug}"), "schedule")
 
@@ -295,6 +302,105 @@ def test_every_other_schedule_is_run(slug):
     assert len(figure["pace"]) == len(figure["steps"]) and max(figure["pace"]) <= 1.0 + 1e-12
 
 
+def plateau(net, eta, steps, held, batch, k):
+    """Momentum whose learning rate is halved after 3 times k steps without an error lower by a hundredth."""
+    rows = len(net.rows())
+    judged = held or net
+    order = batches(rows, batch, steps) if batch else np.tile(np.arange(rows), (steps, 1))
+    w = net.initial()
+    change, best, waited, etas, path = np.zeros_like(w), np.inf, 0, [], [w]
+    for step in range(steps):
+        if step % k == 0:
+            error = float(judged.evaluate(w)[0])
+            lower = step == 0 or error < 0.99 * best
+            best, waited = (error, 0) if lower else (best, waited + 1)
+            if waited == 3:
+                eta, waited = 0.5 * eta, 0
+        part = replace(net, data=net.dataset.taken(order[step][order[step] >= 0]))
+        change = 0.9 * change - eta * part.evaluate(w)[1]
+        w = w + change
+        etas.append(eta)
+        path.append(w)
+    return np.array(path), np.array(etas)
+
+
+@pytest.mark.parametrize(("error", "batch", "k"), [("training", 10, 10), ("validation", 10, 10), ("validation", 0, 3)])
+def test_on_a_plateau_every_run_follows_the_error_that_is_asked_for(error, batch, k):
+    query = {"schedule": "on_plateau", "schedule.error": error, "batch": str(batch), "schedule.every": str(k)}
+    app = at(
+        "a=momentum&a.learning_rate=0.5&b=momentum&b.learning_rate=1.5&c=newton&surface.penalty=0.01&steps=120", **query
+    )
+    (figure, points), _ = quiet(app)
+    training, validation = made(Moons()).split(0.7, 0)
+    net = Mlp(data=training, penalty=0.01)
+    held = Mlp(data=validation) if error == "validation" else None
+    steps = np.array(figure["steps"])
+    said_once = f"On a plateau f = 0.5, p = 3, k = {k}, b = 0.01{', by validation error' if held else ''}"
+    for run_, name, eta in zip(figure["runs"], "ab", (0.5, 1.5), strict=False):
+        path, etas = plateau(net, eta, 120, held, batch, k)
+        table = np.reshape(points[f"run.{name}"], (-1, 5))
+        assert figure["frame"]["columns"][4] == "pace" and said_once in run_["label"]
+        np.testing.assert_allclose(table[:, 2], net.evaluate(path[steps])[0], rtol=1e-4)
+        np.testing.assert_allclose(table[:, 4], etas[np.minimum(steps, 119)] / eta, rtol=1e-6)
+        if name == "a":
+            falls = np.flatnonzero(np.diff(etas)) + 1
+            assert figure["pace"] == table[:, 4].tolist()
+            fact = said(figure)["facts"][-3:]
+            assert fact[:2] == ["η now", number(etas[-1], 4)]
+            assert fact[2].endswith(f"first at step {falls[0]}" if len(falls) else "no plateau")
+    assert "plateau" not in figure["runs"][2]["label"]
+    assert (np.reshape(points["run.c"], (-1, 5))[:, 4] == 1.0).all()
+    app = at("a=momentum&a.learning_rate=0.5&steps=120&show=code", **query)
+    program = "".join(item.value for item in app.code)
+    assert ("held_out_error" in program) == bool(held) and "eta, waited = 0.5 * eta, 0" in program
+
+
+@pytest.mark.parametrize("more", ["share=1", "surface.normalisation=batch"])
+def test_where_no_validation_error_can_be_watched_the_page_says_so(more):
+    app = at(f"schedule=on_plateau&schedule.error=validation&steps=20&{more}")
+    (figure, _), _ = quiet(app)
+    assert any(item.value.endswith("the error of the run is watched.") for item in app.sidebar.caption)
+    assert "validation" not in figure["runs"][0]["label"]
+
+
+def test_a_plateau_waits_out_a_warm_up():
+    query = {
+        "schedule": "warm_up",
+        "schedule.length": "30",
+        "then": "on_plateau",
+        "then.every": "1",
+        "then.error": "validation",
+    }
+    (figure, _), _ = quiet(at("a=adam&a.learning_rate=0.05&steps=60", **query))
+    assert "then On a plateau f = 0.5, p = 3, k = 1, b = 0.01, by validation error" in figure["runs"][0]["label"]
+    steps, pace = np.array(figure["steps"]), np.array(figure["pace"])
+    np.testing.assert_allclose(pace[steps < 30], 0.1 + 0.9 * steps[steps < 30] / 30, rtol=1e-12)
+    assert pace[steps == 30] == 1.0 and warned(at("schedule=on_plateau&schedule.error=test&steps=10"), "schedule.error")
+
+
+def test_every_stop_of_a_slider_follows_its_own_error():
+    training, validation = made(Moons()).split(0.7, 0)
+    net = Mlp(data=training)
+    schedule = OnPlateau(1.0, every=3, validation=net.judging(validation))
+    entry = Entry("a", OPTIMIZERS["momentum"](), 0.5, schedule=schedule)
+    plane = Cut("run").lay(net, entry, net.start, 90)
+    for setting in ("learning_rate", "momentum"):
+        result = study(net, [entry], entry, net.start, 90, plane, families=setting)
+        header, arrays = live_message(net, result, [], {"start": {}}, ground=False)
+        family = header["families"][setting]
+        assert len(pack(header, arrays)) < SIZE
+        table, ends = np.reshape(arrays[family["array"]], (-1, 5)), family["offsets"]
+        steps, found = np.array(header["steps"]), set()
+        for r in range(0, len(ends) - 1, 9):
+            rule, eta = result.families[0].family.optimizers[r], float(result.families[0].family.learning_rates[r])
+            alone = run(net, rule, replace(schedule, learning_rate=eta), net.start, 90)
+            pace = alone.learning_rate[np.minimum(steps, 89), 0] / eta
+            drawn = table[ends[r] : ends[r + 1], 4]
+            np.testing.assert_allclose(drawn, pace[: len(drawn)], rtol=1e-6)
+            found.add(tuple(pace))
+        assert len(found) >= 3  # they fall at other steps
+
+
 def test_runs_may_begin_with_other_schemes_and_two_of_one_optimizer_are_told_apart():
     app = at("a=momentum&b=momentum&c=momentum&initial.b.scheme=he&initial.c.scheme=equal&steps=30")
     (figure, points), _ = quiet(app)
@@ -302,7 +408,7 @@ def test_runs_may_begin_with_other_schemes_and_two_of_one_optimizer_are_told_apa
     net = Mlp(data=training)
     for name, scheme in (("a", "xavier"), ("b", "he"), ("c", "equal")):
         first = net.evaluate(net.initial(scheme))[0]
-        assert np.reshape(points[f"run.{name}"], (-1, 5))[0, 2] == pytest.approx(float(first), rel=1e-5)
+        assert np.reshape(points[f"run.{name}"], (-1, 4))[0, 2] == pytest.approx(float(first), rel=1e-5)
     styles = figure["runs"]
     assert len({item["dash"] for item in styles}) == 3 and len({item["colour"] for item in styles}) == 1
     assert [item["letter"] for item in styles] == ["a", "b", "c"]
@@ -444,6 +550,6 @@ def test_a_schedule_drawn_by_hand_holds_shares_of_every_learning_rate():
     assert "Drawn by hand, 2 points" in figure["runs"][0]["label"]
     np.testing.assert_allclose([figure["pace"][k] for k in (0, 10, 20, 40)], [1.0, 0.1**0.5, 0.1, 0.1], rtol=1e-12)
     box = app.selectbox(key="schedule")
-    assert "Chebyshev" in box.help and "plateau" in box.help
+    assert "Chebyshev" in box.help and "On a plateau" in box.options
     bad = at("schedule=manual&steps=20", **{"schedule.points": "0:1;3"})
     assert not bad.exception and bad.sidebar.warning[0].value.startswith("Points must be like")

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 from browser import ROOT
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from visit import components, decode, inputs, visit, warned
 
+from charts.noise_escape import LOW
 from engine import run, theory
 from engine.optimizers.adagrad import AdaGrad
 from engine.optimizers.delta_bar_delta import DeltaBarDelta
@@ -93,6 +94,8 @@ def test_inputs_at_their_ends_give_a_picture_or_a_sentence(view):
             end = visit({"noise": view, item.key: str(value)}, PAGE)
             assert not end.exception and not end.error, (item.key, value)
             assert bool(end.info) != bool(components(end)), (item.key, value)
+            for data in components(end):
+                decode(data)
 
 
 # ---- spread
@@ -283,6 +286,7 @@ def test_a_batch_of_all_rows_knows_no_order():
 
 
 @settings(max_examples=10)
+@example(depth=2.83, eta=0.01, steps=500, seed=39)  # by 0.28 too few, where the pass is 0.08 temperatures high
 @given(
     depth=st.floats(0.0, 3.0),
     eta=st.floats(0.01, 0.1),
@@ -296,7 +300,9 @@ def test_the_share_that_escapes_is_about_what_kramers_predicts(depth, eta, steps
     told = escape.passing(surface).shares(eta, escape.stops(eta), steps)
     assert share[0] == 0.0
     chance = np.sqrt(told * (1.0 - told) / escape.RUNS)
-    assert (np.abs(share - told) <= 0.1 + 4.0 * chance).all(), np.abs(share - told).max()
+    with np.errstate(divide="ignore"):
+        holds = escape.passing(surface).barrier >= LOW * 0.5 * eta * escape.stops(eta) ** 2
+    assert (np.abs(share - told) <= 0.1 + 4.0 * chance)[holds].all(), np.abs(share - told)[holds].max()
     if depth >= 0.5 and eta * steps >= 50.0:
         assert share[-1] < share.max() - 0.05  # more noise carries runs back
 
@@ -367,6 +373,19 @@ def test_a_target_that_is_met_exactly_is_met_with_any_copies():
     header, arrays = drawn(opened(noise="copies", **{"copies.rows": "5", "copies.target": "0.5"}))
     np.testing.assert_array_equal(arrays["batch.rows"], 5.0 * arrays["copies"])
     assert all(f"(predicted {int(5 * k)})" in said for k, said in zip(arrays["copies"], header["says"], strict=True))
+
+
+@pytest.mark.parametrize(("depth", "steps"), [("0", "500"), ("1", "2000"), ("4", "4000")])
+def test_of_a_pass_too_low_for_kramers_rates_nothing_is_predicted(depth, steps):
+    header, arrays = drawn(opened(noise="escape", **{"escape.depth": depth, "escape.steps": steps}))
+    barrier, eta = escape.passing(TwoMinima(depth=float(depth))).barrier, escape.RATE.default
+    for said, sigma in zip(header["says"][1:], arrays["sigma"][1:], strict=True):
+        low = barrier < 0.5 * eta * float(sigma) ** 2
+        assert ("predicted" in said) != low and ("too low for Kramers' rates, which would say" in said) == low
+    told, low = (np.isfinite(arrays[name]) for name in ("told", "low"))
+    assert (told | low).all() and (told & low).sum() == 1
+    assert (0.5 * eta * arrays["noise"][told].astype(float) ** 2 <= barrier).all()
+    assert "predicted" in header["says"][header["index"]["at"]]
 
 
 def test_what_kramers_predicts_has_three_digits():

@@ -1,6 +1,7 @@
 """The page Normalisation without a browser: its views, links, hostile addresses, and what its sentences say."""
 
 import ast
+import itertools
 import re
 
 import numpy as np
@@ -11,7 +12,7 @@ from visit import components, decode, visit, warned
 from engine.normalisation.best_descent import bound
 from engine.normalisation.snapshots import curvature, ratio
 from engine.normalisation.units import condition_number
-from engine.normalisation.ways import WAYS, covariance
+from engine.normalisation.ways import WAYS, covariance, hessian
 from engine.words import count, number
 from surfaces.data import dataset
 from surfaces.mlp import Mlp
@@ -214,6 +215,27 @@ def test_what_is_compared_are_the_first_and_the_kth_eigenvalue():
     assert "λ₁/λ₆" in header["says"][0]
 
 
+def test_what_is_compared_is_an_eigenvalue_that_every_network_has():
+    header, arrays = drawn(opened(normalisation="inside", **{"inside.place": "40", "inside.hidden": "8"}))
+    assert "k = 33," in header["caption"] and header["says"][0].startswith("At step 0 λ₁/λ₃₃ is")
+    net = Mlp(data=dataset("moons"), hidden=(8,), normalisation="batch")
+    assert net.dim == 49
+    spectrum = np.linalg.eigvalsh(net.gauss_newton(net.initial(seed=1)))[::-1]
+    assert np.isinf(arrays["batch.ratio"][0]) and spectrum[32] < 1e-14 * spectrum[0]
+
+
+def test_scaled_to_0_to_1_no_two_inputs_are_rounder_than_standardised():
+    random = np.random.default_rng(1)
+    for _ in range(200):
+        inputs = random.standard_normal((random.integers(3, 9), 2)) @ random.standard_normal((2, 2))
+        scaled = WAYS["min-max"](inputs).of(inputs)
+        assert (scaled.std(axis=0) <= 0.5 + 1e-12).all() and (scaled.mean(axis=0) > 0.0).all()
+        one, other = (np.linalg.cond(hessian(WAYS[name](inputs).of(inputs))) for name in ("min-max", "standardised"))
+        assert one > other
+    header, _ = drawn(opened(normalisation="ways"))
+    assert "means are not 0 and their deviations at most 1/2, so that κ stays above" in header["says"][3]
+
+
 def test_a_rounder_start_does_not_make_every_run_faster():
     _, arrays = drawn(opened(normalisation="inside"))
     assert arrays["layer.ratio"][0] < 0.1 * arrays["none.ratio"][0]
@@ -267,11 +289,32 @@ def test_the_answers_of_inference_are_said():
     np.testing.assert_allclose(sigma["unbiased"], sigma["variance"] * np.sqrt(8.0 / 7.0), rtol=1e-5)
 
 
+@pytest.mark.parametrize(("size", "share"), [(2, 0.505), (8, 0.884), (50, 0.99), (100, 1.0)])
+def test_the_variance_of_a_batch_without_replacement_is_what_is_said(size, share):
+    header, _ = drawn(opened(normalisation="inference", **{"inference.batch": str(size), "inference.steps": "20"}))
+    assert f"of all N = 100 rows on average, {number(share)} here:" in header["caption"]
+    assert (1.0 - 1.0 / size) / (1.0 - 1.0 / 100.0) == pytest.approx(share, rel=2e-3)
+
+
+@pytest.mark.parametrize("size", [2, 3, 5, 7])
+def test_the_variance_of_all_batches_without_replacement_is_that_share_of_all_rows(size):
+    values = np.random.default_rng(2).standard_normal(7)
+    every = np.array(list(itertools.combinations(values, size)))
+    assert every.var(axis=1).mean() / values.var() == pytest.approx((1.0 - 1.0 / size) / (1.0 - 1.0 / 7.0))
+
+
 def test_a_run_that_diverges_is_said():
     app = opened(
         normalisation="inference", **{"inference.rate": "3", "inference.batch": "2", "inference.steps": "1000"}
     )
     assert bool(app.info) != bool(components(app))
+
+
+def test_without_noise_the_right_way_is_right_but_for_rounding():
+    header, _ = drawn(opened(normalisation="validation", **{"validation.noise": "0"}))
+    assert all("its error is 0 but for rounding, predicted 0;" in said for said in header["says"])
+    assert "be it drift or that 60 are few" in header["caption"]  # there is no drift, and yet something is left
+    assert "Of ever more rows 0 is left" not in header["caption"]
 
 
 def test_validation_says_both_errors():

@@ -101,7 +101,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, example: tuple[str, str, str
         # compiled kernels are valid in the copy: their sources keep their times
         ignored = shutil.ignore_patterns("__pycache__") if part == "tests" else None
         shutil.copytree(ROOT / part, folder / part, ignore=ignored)
-    for name in ("app.py", "pyproject.toml"):
+    for name in ("app.py", "metrics.py", "pyproject.toml"):
         shutil.copy2(ROOT / name, folder)
     path, optimizer, _ = example
     (folder / path).write_text(optimizer, encoding="utf-8")

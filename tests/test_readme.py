@@ -50,5 +50,5 @@ def test_the_pinned_files_agree():
 def test_every_direct_dependency_has_its_reason():
     reasons = read("docs/adr/0006-pinned-requirements-and-dependencies.md")
     for name in ("requirements.in", "requirements-dev.in", "requirements-tuning.in"):
-        for package in re.findall(r"^([a-z]\w*)", read(name), re.MULTILINE):
+        for package in re.findall(r"^([a-z][\w-]*)", read(name), re.MULTILINE):
             assert f"**{package}**" in reasons, package

@@ -25,6 +25,7 @@ from engine.schedules.one_cycle import OneCycle
 from engine.schedules.power import Power
 from engine.schedules.step import Step
 from engine.schedules.warm_up import WarmUp
+from surfaces.piecewise_quadratic import PiecewiseQuadratic
 from surfaces.quadratic import Quadratic
 
 SCHEDULES = discover_schedules()
@@ -196,16 +197,79 @@ def test_what_it_gives_is_what_the_errors_of_the_run_ask_for():
 
 def test_it_may_follow_the_error_of_a_validation_surface():
     other = Quadratic(minimum_x=-0.5)
-    schedule = OnPlateau(learning_rate=0.05, patience=2, least_improvement=0.0)
-    path = run(VALLEY, GradientDescent(), schedule, START, 200, validation=other)
+    plain = OnPlateau(learning_rate=0.05, patience=2, least_improvement=0.0)
+    schedule = dataclasses.replace(plain, validation=other)
+    path = run(VALLEY, GradientDescent(), schedule, START, 200)
     seen, _ = other.evaluate(path.weights[:-1, 0])
     np.testing.assert_array_equal(path.learning_rate[:, 0], watched(schedule, seen))
     # the run passes the place that is best for the other surface, and only then its error stops falling
     assert path.learning_rate[int(seen.argmin()), 0] == 0.05 and path.learning_rate[-1, 0] < 1e-3
-    plain = run(VALLEY, GradientDescent(), schedule, START, 200)
-    assert (plain.learning_rate > path.learning_rate).any()
-    fixed = run(VALLEY, GradientDescent(), 0.05, START, 50, validation=other)
-    np.testing.assert_array_equal(fixed.weights, run(VALLEY, GradientDescent(), 0.05, START, 50).weights)
+    assert (run(VALLEY, GradientDescent(), plain, START, 200).learning_rate > path.learning_rate).any()
+    # following it changes the learning rates and nothing else
+    again = run(VALLEY, GradientDescent(), path.learning_rate, START, 200)
+    np.testing.assert_array_equal(again.weights, path.weights)
+    assert schedule.label == f"{plain.label}, by validation error"
+    assert WarmUp(then=schedule).shape_label.endswith("b = 0, by validation error")
+    with pytest.raises(ValueError, match=r"^validation must be a surface or None, got 3"):
+        OnPlateau(validation=3)
+    with pytest.raises(ValueError, match=r"^validation must be a surface of 2 weights, got one of 1"):
+        run(VALLEY, GradientDescent(), OnPlateau(validation=PiecewiseQuadratic()), START, 5)
+
+
+def on_a_plateau(surface, eta, steps, factor, patience, every, share, start, seen=None):
+    """Gradient descent with a learning rate that falls on a plateau, step by step, from the words of the docstring."""
+    w, best, waited, path, etas = np.array(start), math.inf, 0, [], []
+    for step in range(steps):
+        if step % every == 0:
+            error = float((seen or surface).evaluate(w)[0])
+            if step == 0 or error < best - share * abs(best):
+                best, waited = error, 0
+            else:
+                waited += 1
+            if waited == patience:
+                eta, waited = factor * eta, 0
+        path.append(w)
+        etas.append(eta)
+        w = w - eta * surface.evaluate(w)[1]
+    return np.array([*path, w]), np.array(etas)
+
+
+@pytest.mark.parametrize("seen", [None, Quadratic(minimum_x=-0.5)])
+@pytest.mark.parametrize("setting", [(0.5, 3, 1, 0.1), (0.1, 1, 1, 0.0), (0.7, 2, 5, 0.3), (0.9, 1, 1, 0.9)])
+def test_runs_with_bases_of_their_own_each_follow_their_own_error(setting, seen):
+    bases = np.array([0.003, 0.05, 0.0999, 0.11])
+    schedule = OnPlateau(1.0, *setting, validation=seen)
+    path = run(VALLEY, GradientDescent(), schedule.followed(bases), START, 150)
+    for r, base in enumerate(bases):
+        weights, etas = on_a_plateau(VALLEY, base, 150, *setting, START, seen)
+        np.testing.assert_array_equal(path.learning_rate[:, r], etas)
+        np.testing.assert_allclose(path.weights[:, r], weights, rtol=1e-12, atol=1e-15)
+        own = dataclasses.replace(schedule, learning_rate=base)
+        np.testing.assert_array_equal(run(VALLEY, GradientDescent(), own, START, 150).weights[:, 0], path.weights[:, r])
+    assert len({tuple(path.learning_rate[:, r] / base) for r, base in enumerate(bases)}) > 1
+
+
+def test_a_warm_up_follows_from_other_bases_too():
+    schedule, bases = WarmUp(length=10, share=0.5, then=OnPlateau(1.0, patience=2)), np.array([0.02, 0.09])
+    path = run(VALLEY, Momentum(), schedule.followed(bases), START, 60)
+    for r, base in enumerate(bases):
+        own = WarmUp(length=10, share=0.5, then=OnPlateau(base, patience=2))
+        alone = run(VALLEY, Momentum(), own, START, 60)
+        np.testing.assert_array_equal(path.learning_rate[:, r], alone.learning_rate[:, 0])
+        np.testing.assert_array_equal(path.weights[:, r], alone.weights[:, 0])
+    assert path.learning_rate[0].tolist() == [0.01, 0.045] and (path.learning_rate[-1] < bases).all()
+
+
+def test_bases_are_checked_as_learning_rates_are():
+    for wrong in (-0.1, math.nan, [0.1, math.inf]):
+        with pytest.raises(ValueError, match=r"^learning_rate must be finite and at least 0"):
+            run(VALLEY, Momentum(), OnPlateau().followed(np.array(wrong)), START, 5)
+    with pytest.raises(ValueError, match=r"^start must be given once or 3 times, got 2"):
+        run(VALLEY, Momentum(), OnPlateau().followed(np.ones(3)), [START, START], 5)
+    with pytest.raises(ValueError, match=r"^Constant does not follow the error"):
+        Constant().followed(0.1)
+    with pytest.raises(ValueError, match=r"^Constant does not follow the error"):
+        Constant().rule(0.1, "error[step]", str)
 
 
 def test_a_warm_up_may_end_in_one_that_follows_the_error():
@@ -316,6 +380,7 @@ def test_the_frozen_default_of_a_warm_up_is_shared_safely():
 @every_schedule
 def test_a_schedule_is_scaled_to_another_base(slug):
     schedule = SCHEDULES[slug]()
+    assert schedule.watched is None
     if schedule.feedback or not schedule.base:
         assert slug in ("chebyshev", "on_plateau")
         with pytest.raises(ValueError, match="has no shape of its own"):

@@ -1,7 +1,6 @@
 """Surfaces of more than two weights in the live figure: runs in all weights, seen in a plane."""
 
 import json
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -56,7 +55,7 @@ def test_what_is_drawn_is_the_run_in_all_weights_seen_in_the_plane(kind, place, 
     app = at(**query)
     assert not app.exception and not app.warning
     header, arrays = message(app)
-    points = np.reshape(arrays["run.a"], (-1, 5))
+    points = np.reshape(arrays["run.a"], (-1, 4))
     cut = Cut(kind, place if kind != "run" else "start")
     path = run(CHAIN, OPTIMIZERS[rule](), 0.05, CHAIN.start, 150)
     plane = cut.lay(CHAIN, Entry("a", OPTIMIZERS[rule](), 0.05), CHAIN.start, 150)
@@ -70,7 +69,7 @@ def test_what_is_drawn_is_the_run_in_all_weights_seen_in_the_plane(kind, place, 
     np.testing.assert_allclose((down * slope).sum(axis=-1)[moving], np.linalg.norm(slope, axis=-1)[moving], rtol=1e-4)
     state = {slot: values[np.minimum(shown + 1, 150)] for slot, values in path.state.items()}
     limits = local_limits(CHAIN, [OPTIMIZERS[rule]()], path.weights[shown], state)[:, 0]
-    np.testing.assert_allclose(points[:, 4], limits, rtol=1e-5)
+    np.testing.assert_allclose(arrays["limits"], limits, rtol=1e-5)
     hidden = shadow(plane, path.weights[:, 0])
     rows = np.reshape(arrays["shadow"], (-1, 2))
     np.testing.assert_allclose(rows[:, 0], hidden.distance[shown], atol=1e-6)
@@ -116,7 +115,7 @@ def test_the_start_moves_within_the_plane():
     header, arrays = message(app)
     plane = Cut("random", seed=4).lay(CHAIN, Entry("a", OPTIMIZERS["momentum"](), 0.02), CHAIN.start, 150)
     assert header["start"]["value"] == [0.5, -1.25] and header["start"]["base"] == [0.0, 0.0]
-    np.testing.assert_allclose(np.reshape(arrays["run.a"], (-1, 5))[0, :2], [0.5, -1.25], rtol=1e-6)
+    np.testing.assert_allclose(np.reshape(arrays["run.a"], (-1, 4))[0, :2], [0.5, -1.25], rtol=1e-6)
     assert np.reshape(arrays["shadow"], (-1, 2))[0, 0] == pytest.approx(0.0, abs=1e-7)
     entry = Entry("a", OPTIMIZERS["momentum"](), 0.02)
     moved = start_of(CHAIN, plane_of(CHAIN, entry, (0.5, -1.25), 150, Cut("random", seed=4)), (0.5, -1.25))
@@ -140,10 +139,8 @@ def test_families_fit_and_know_the_limit_of_the_present_run_alone(rule):
             header["sliders"][list(alone.stops).index(name)]["stops"][place]
             == header["sliders"][list(alone.stops).index(name)]["value"]
         )
-        points = np.reshape(arrays[family["array"]], (-1, 5))
-        ends = family["offsets"]
-        known = [np.isfinite(points[a:b, 4]).any() for a, b in pairwise(ends)]
-        assert known == [r == place for r in range(len(known))]
+        assert header["frame"]["columns"] == ("x", "y", "above", "angle")
+        assert 4 * family["offsets"][-1] == arrays[family["array"]].size
         others = [said(header, said_) for r, said_ in enumerate(family["verdicts"]) if r != place]
         assert all("let go to see it" in item["facts"][-1] for item in others)
     assert alone.present.limits[0] == pytest.approx(

@@ -145,10 +145,11 @@ def test_requests_and_reruns_have_a_line_and_are_counted(host, page: Page):
     assert not host.lines("request", path="/readyz")
     said = host.log.read_text(encoding="utf-8")
     assert "of-a-student" not in said and "127.0.0.1" not in said and "Mozilla" not in said
+    assert get(f"{host.address}/metrics", **{"X-Forwarded-For": "192.0.2.1"})[0] == 404
     _, headers, body = get(f"{host.address}/metrics")
     assert headers["content-type"].startswith("application/openmetrics-text")
     counted = dict(line.rsplit(" ", 1) for line in body.decode().splitlines() if not line.startswith("#"))
     assert float(counted['valley_rerun_seconds_count{page="schedules"}']) >= 1.0
     assert float(counted["valley_sessions"]) == 1.0 and float(counted["valley_ready"]) == 1.0
     assert float(counted['valley_kernel_seconds_total{loop="run"}']) > 0.0
-    assert 1e7 < float(counted["valley_memory_bytes"]) < 1e10
+    assert 1e7 < float(counted["process_resident_memory_bytes"]) < 1e10

@@ -632,7 +632,8 @@ SAYS_ITS_LIMIT = [slug for slug, cls in OPTIMIZERS.items() if cls.limit_words]
 def test_a_limit_in_words_is_the_limit(slug):
     """The formula that the gauge prints, worked out."""
     rule = OPTIMIZERS[slug]()
-    text = re.sub(r"λ_{max}(\(P⁻¹H\))?", "largest", rule.limit_words).replace("−", "-")
+    text = re.sub(r"λ_{max}(\(P⁻¹H\))?", "largest", rule.limit_formula).replace("−", "-")
+    text = text.replace("μ", "β₁") if "decay_1" in rule.parameters() else text  # in the long run
     values = {"largest": 20.0}
     for place, (name, declared) in enumerate(rule.parameters().items()):
         text = text.replace(declared.plain, f"p{place}")
@@ -663,7 +664,7 @@ def test_the_limit_of_an_adaptive_rule_where_the_surface_curves_down_is_zero(slu
 def test_the_words_of_a_limit_that_moves(slug):
     found, _ = picture(Quadratic(), slug, 0.01, families=True)
     header, _ = live_message(Quadratic(), found, [], WORDS)
-    momentum = "decay_1" in OPTIMIZERS[slug].parameters()
+    momentum = "decay_1" in OPTIMIZERS[slug].parameters() and slug != "nadam"  # whose momentum moves as well
     name = "limit in the long run" if momentum else "limit at the last step"
     assert header["gauge"]["words"] == f"{name} = {OPTIMIZERS[slug].limit_words}; it moves with the averages"
 
@@ -674,7 +675,7 @@ def test_a_weight_that_never_moves_has_no_part_in_the_limit(slug):
     found, _ = picture(surface, slug, 0.01, start=(-1.5, 0.0), families=True)
     rule = found.edited.optimizer
     last = {name: values[-1, found.index] for name, values in found.present.family.trajectory.state.items()}
-    expected = rule.preconditioned_limit * rule.preconditioner(last)[0]
+    expected = rule.limit_at(last) * rule.preconditioner(last)[0]
     assert found.present.limits[found.index] == pytest.approx(expected, rel=1e-9)
 
 

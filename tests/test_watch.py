@@ -1,5 +1,7 @@
 """Watch: reruns are timed from what passes over a websocket."""
 
+from types import SimpleNamespace
+
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -18,7 +20,12 @@ def clock(monkeypatch):
 @pytest.fixture
 def took(monkeypatch):
     seen = []
-    monkeypatch.setattr(watch.RERUN_SECONDS, "observe", lambda seconds, page: seen.append((page, seconds)))
+
+    class Histogram:
+        def labels(self, page):
+            return SimpleNamespace(observe=lambda seconds: seen.append((page, seconds)))
+
+    monkeypatch.setattr(watch, "RERUN_SECONDS", Histogram())
     return seen
 
 

@@ -54,7 +54,21 @@ def decode(data: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     header = json.loads(data[4:end].decode("utf-8"))
     numbers = np.frombuffer(data[end:], dtype="<f4")
     arrays = {name: numbers[first : first + size] for name, (first, size) in header["arrays"].items()}
+    for panel in header.get("panels", ()):
+        _holds(panel, arrays)
     return header, arrays
+
+
+def _holds(panel: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+    """Check that every array a panel of lines points at is there, with whole rows."""
+    drawn = [*panel.get("curves", ()), *panel.get("areas", ()), *panel.get("strips", ()), panel]
+    drawn += [panel[part] for part in ("bars", "field") if part in panel]
+    for each in drawn:
+        for key in ("x", "y", "low", "high", "values", "ticks"):
+            where = each.get(key)
+            if isinstance(where, dict) and "name" in where:
+                assert where["name"] in arrays, f"{panel['label']}: no {where['name']}"
+                assert len(arrays[where["name"]]) % where.get("rows", 1) == 0, where
 
 
 def drawn(header: dict[str, Any], arrays: dict[str, np.ndarray], name: str) -> np.ndarray:

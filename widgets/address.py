@@ -7,10 +7,9 @@ from typing import Any
 import streamlit as st
 
 from engine.parameter import Parameter
-from widgets.controls import DECLARED, Several, Text
+from widgets.controls import DECLARED, SHOWN, Several, Text
 
 APPLIED = "valley.applied"  # set for one run by whoever writes every input at once
-SHOWN = 24  # characters of a bad value that a message repeats
 MENTIONED = 3  # faults that a message spells out
 
 

@@ -15,12 +15,17 @@ from widgets.notices import warn
 
 Tuned = TypeVar("Tuned", bound=Parameterised)
 DECLARED = "valley.declared"  # key -> Parameter, Text or tuple of choices, of every input of this session
+SHOWN = 24  # characters of what was typed or stands in the address that a message repeats
 ONE_LINE = 24  # letters of all the words beside each other for which a sidebar has room
 CHOICES = "valley.choices"  # key -> default, of every choice that was drawn, one or several
 
 
 class Several(tuple[str, ...]):
     """Choices of which any number can be taken at once."""
+
+
+class Everywhere(tuple[str, ...]):
+    """Choices that belong to the app, not to what a page shows: no preset touches them."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +112,8 @@ def _replace_bad(key: str, declared: Parameter, name: str) -> str:
     except ValueError as error:
         st.session_state[key] = int(declared.default) if declared.whole else declared.default
         return f"{as_sentence(str(error))}; {declared.default:g} is used."
+    if declared.whole and isinstance(value, float):
+        st.session_state[key] = int(value)  # or the address would have its point
     return ""
 
 
@@ -131,7 +138,8 @@ def typed(key: str, declared: Typed) -> str:
         st.session_state[good] = line or ""
     except ValueError as error:
         used: str = st.session_state.get(good, declared.default)
-        warn(f"{unmarked(str(error))}. The picture shows `{' '.join(used.split())}`.")
+        said = as_sentence(brief(str(error), line or ""))
+        warn(f"{unmarked(said)}. The picture shows `{' '.join(used.split())}`.")
         return used
     st.markdown(rf"$\displaystyle {declared.latex(st.session_state[good])}$")  # inline, so that long ones wrap
     return str(st.session_state[good])
@@ -141,6 +149,13 @@ def as_sentence(message: str) -> str:
     """Return a message as a sentence begins; a symbol keeps its case."""
     first, _, _ = message.partition(" ")
     return message[:1].upper() + message[1:] if first == "a" or (len(first) > 2 and first.isascii()) else message
+
+
+def brief(message: str, given: str) -> str:
+    """Return a message in which a long text that was given, if it repeats it, is cut short."""
+    for text in (given, repr(given)[1:-1]):
+        message = message.replace(text, f"{text[:SHOWN]}…") if len(text) > SHOWN else message
+    return message
 
 
 def unmarked(message: str) -> str:

@@ -55,7 +55,7 @@ class Job:
         """Compute, in this thread."""
         try:
             step_back()
-            with HEAVY.held(state="running"), HEAVY_SECONDS.timed():
+            with HEAVY.labels("running").track_inprogress(), HEAVY_SECONDS.time():
                 self.result = self._compute(self._progress)
         except BaseException as error:  # whatever ends the thread: who asks for the result must not wait for ever
             self.fail(error)
@@ -65,7 +65,7 @@ class Job:
     def fail(self, error: BaseException) -> None:
         """End with an error, which is logged once and told to all who ask."""
         self.error = error
-        ERRORS.add(where="job")
+        ERRORS.labels("job").inc()
         LOGGER.error("a long computation failed", exc_info=error)
         self.end()
 
@@ -156,7 +156,7 @@ def _advance() -> None:
         while _line and len(_running) < AT_ONCE:
             begun.append(_line.pop(0))
             _running.add(begun[-1])
-        HEAVY.set(len(_line), state="waiting")
+        HEAVY.labels("waiting").set(len(_line))
     for job in begun:
         try:
             threading.Thread(target=_turn, args=(job,), name="valley job", daemon=True).start()

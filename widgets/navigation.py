@@ -2,11 +2,15 @@
 
 import ast
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 import streamlit as st
 
+from engine.syntax import parse
+
+REMEMBERED = 100  # files as they were read
 FOLDER = Path(__file__).parent.parent / "app_pages"
 LAST = 1_000_000  # the place of a page that does not say one
 
@@ -32,25 +36,22 @@ def entries() -> list[Entry]:
 
 def _asked(path: Path) -> Entry:
     try:
-        return _entry(path)
-    except (
-        OSError,
-        SyntaxError,
-        ValueError,
-        RecursionError,
-        MemoryError,
-    ) as fault:
+        return _entry(path, path.stat().st_mtime_ns)
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError) as fault:
         return Entry(LAST, path.parent.name, path, path.stem.replace("_", " ").capitalize(), ":material/error:", fault)
 
 
-def _entry(path: Path) -> Entry:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    title, _, rest = (ast.get_docstring(tree) or "").partition("\n\n")
+@lru_cache(maxsize=REMEMBERED)
+def _entry(path: Path, changed: int) -> Entry:
+    """Read a file; not again at every run of every page, until it has changed."""
+    statements = parse(path.read_text(encoding="utf-8"))
+    docstring = ast.get_docstring(ast.Module(statements, []))
+    title, _, rest = (docstring or "").partition("\n\n")
     icon = rest.split(maxsplit=1)[0] if rest.startswith(":material/") else ""
     order = next(
         (
             node.value.value
-            for node in tree.body
+            for node in statements
             if isinstance(node, ast.Assign)
             and getattr(node.targets[0], "id", "") == "ORDER"
             and isinstance(node.value, ast.Constant)

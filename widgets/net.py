@@ -16,6 +16,7 @@ from widgets.controls import as_sentence, number, phrase, row, spoken, typed, un
 from widgets.controls import choice as choose
 from widgets.details.picture import Initial
 from widgets.notices import remark, warn
+from widgets.schedule import Judge
 from widgets.shape import PREFIX, slider
 
 NUMBERS = "sum_of_squares"
@@ -73,6 +74,15 @@ def pick_net(data: Dataset) -> tuple[Mlp, list[dict[str, Any]]]:
         warn(f"{unmarked(as_sentence(str(error)))}. One hidden layer of 8 is shown.")
         net = Mlp(**values | {"hidden": (8,)})
     return net, [slider(f"{PREFIX}.penalty", numbers["penalty"], net.penalty, "penalty")]
+
+
+def judge_of(net: Mlp, validation: Dataset | None) -> Judge:
+    """Return what tells the error of a net on rows held out while it trains."""
+    if validation is None:
+        return Judge(None, "No rows are held out")
+    if net.normalisation == "batch":
+        return Judge(None, "With batch normalisation rows held out need the statistics of those that train")
+    return Judge(net.judging(validation))
 
 
 def _pick_loss(data: Dataset) -> str:

@@ -10,7 +10,7 @@ from engine.parameter import Parameter
 from surfaces import discover_surfaces
 from surfaces.quadratic import Quadratic
 from widgets.address import APPLIED
-from widgets.controls import DECLARED, Several, Text
+from widgets.controls import DECLARED, Everywhere, Several, Text
 from widgets.history import one_step
 from widgets.runs import FIRST, LETTERS, defaults
 from widgets.shape import PREFIX
@@ -34,6 +34,8 @@ def apply(query: str, optimizers: Mapping[str, type[Optimizer]]) -> None:
     st.session_state[APPLIED] = True
     written: dict[str, str | float | None] = {letter: asked.get(letter) for letter in LETTERS}
     for key, declared in st.session_state.get(DECLARED, {}).items():
+        if isinstance(declared, Everywhere):
+            continue
         letter, _, name = key.partition(".")
         by_address = key in LETTERS or f"{key}.seen" in st.session_state
         if by_address or isinstance(declared, Several):

@@ -2,20 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from typing import Any, NamedTuple
 
 import streamlit as st
 
 from engine import Optimizer, discover_optimizers, discover_schedules
 from engine.discovery import slug as slug_of
 from engine.optimizers.gradient_descent import GradientDescent
-from engine.parameter import Parameter, four_digits
+from engine.parameter import Choice, Parameter, four_digits
 from engine.schedule import Schedule
 from engine.schedules.constant import Constant
 from engine.schedules.manual import Manual
+from engine.schedules.on_plateau import OnPlateau
 from engine.surface import Surface
 from surfaces.quadratic import Quadratic
-from widgets.controls import Text, accepted, as_sentence, choice, controls, number, row, spoken, text
-from widgets.notices import warn
+from widgets.controls import Text, accepted, as_sentence, choice, controls, number, row, spoken, text, word
+from widgets.notices import remark, warn
 from widgets.runs import typical, usual_learning_rate
 
 PREFIX, BESIDE, RULE = "schedule", "constant", "a"
@@ -24,9 +26,24 @@ POINTS = f"{PREFIX}.points"
 BASE = "learning_rate"
 SHARES = "0:1,100:1,300:0.1"  # drawn by hand, of every run's own learning rate
 ELSEWHERE = (
-    "Not here: Chebyshev steps, which need the smallest and largest eigenvalue, while a network's change at every step;"
-    " and one that waits for a plateau, which follows the error of one run. Both are on the page Schedules."
+    "Not here: Chebyshev steps, which need the smallest and largest eigenvalue, while a network's change at every step."
+    " They are on the page Schedules."
 )
+WATCHED = Choice(
+    "training",
+    ("training", "validation"),
+    ("the error of the run", "the mean error of the rows held out"),
+    "Whose plateau is waited for: that of the error of each run itself, or of its mean error on the rows held out.",
+)
+# of a network, whose error falls by less than a tenth from step to step long before it is on a plateau
+OF_A_NETWORK: dict[type[Schedule], dict[str, float]] = {OnPlateau: {"every": 10, "least_improvement": 0.01}}
+
+
+class Judge(NamedTuple):
+    """The surface of the error on rows held out, or why there is none."""
+
+    surface: Surface | None
+    why: str = ""
 
 
 def pick_rule(surface: Surface) -> Optimizer:
@@ -47,13 +64,14 @@ def pick_schedule(surface: Surface) -> Schedule:
     return _pick(PREFIX, "Schedule", FIRST, discover_schedules(), surface)
 
 
-def pick_shape() -> Schedule | None:
+def pick_shape(judge: Judge) -> Schedule | None:
     """Draw the choice of how the learning rates of all runs change from step to step; None where they stay the same.
 
-    Every run has its own learning rate, which is the base: the settings hold shares of it.
+    Every run has its own learning rate, which is the base: the settings hold shares of it. One that follows the error
+    may follow that of the ``judge``.
     """
-    known = {name: cls for name, cls in discover_schedules().items() if cls().base and not cls().feedback}
-    picked = _pick(PREFIX, "Learning rate over the steps", slug_of(Constant), known, None, help=ELSEWHERE)
+    known = {name: cls for name, cls in discover_schedules().items() if cls().base}
+    picked = _pick(PREFIX, "Learning rate over the steps", slug_of(Constant), known, None, judge, help=ELSEWHERE)
     return None if isinstance(picked, Constant) else picked
 
 
@@ -90,6 +108,7 @@ def _pick(
     first: str,
     schedules: Mapping[str, type[Schedule]],
     surface: Surface | None,
+    judge: Judge | None = None,
     help: str | None = None,
 ) -> Schedule:
     """Draw the choice of a schedule and its inputs; without a surface its base learning rate is 1."""
@@ -107,16 +126,26 @@ def _pick(
         with row(len(pair)):
             for field, parameter in pair:
                 values[field] = number(f"{prefix}.{field}", parameter, spoken(field))
-    inner = {}
+    inner: dict[str, Any] = {"validation": _pick_watched(prefix, judge)} if judge and cls is OnPlateau else {}
     for item in fields(cls):
         if isinstance(item.default, Schedule):
             plain = {key: each for key, each in schedules.items() if each is not cls and not issubclass(each, Manual)}
-            inner[item.name] = _pick(item.name, spoken(item.name).capitalize(), slug_of(item.default), plain, surface)
+            label, first = spoken(item.name).capitalize(), slug_of(item.default)
+            inner[item.name] = _pick(item.name, label, first, plain, surface, judge)
     try:
         return cls(**values, **inner)
     except ValueError as error:  # two settings that do not go together
         warn(f"{as_sentence(str(error).replace('_', ' '))}; the defaults are used.")
         return cls()
+
+
+def _pick_watched(prefix: str, judge: Judge) -> Surface | None:
+    """Draw the choice whose error is watched; return the judge's surface where it is to be that one."""
+    if word(f"{prefix}.error", WATCHED, "error that is watched") == WATCHED.default:
+        return None
+    if judge.surface is None:
+        remark(f"{judge.why}: the error of the run is watched.")
+    return judge.surface
 
 
 def _fresh(prefix: str, schedules: Mapping[str, type[Schedule]], surface: Surface | None) -> None:
@@ -152,7 +181,7 @@ def _is_rate(declared: Parameter) -> bool:
 def _declared(cls: type[Schedule], surface: Surface | None) -> dict[str, Parameter]:
     """Return a schedule's declarations, learning rates with defaults that suit the surface; without one as shares."""
     if surface is None:
-        return {name: _share(cls, declared) for name, declared in cls.parameters().items() if name != BASE}
+        return {name: _share(cls, name, declared) for name, declared in cls.parameters().items() if name != BASE}
     share = _scale(surface)
     return {
         name: replace(declared, default=four_digits(share * declared.default)) if _is_rate(declared) else declared
@@ -160,10 +189,10 @@ def _declared(cls: type[Schedule], surface: Surface | None) -> dict[str, Paramet
     }
 
 
-def _share(cls: type[Schedule], declared: Parameter) -> Parameter:
-    """Return the declaration of a learning rate as a share of the base, that of anything else as it is."""
+def _share(cls: type[Schedule], name: str, declared: Parameter) -> Parameter:
+    """Return the declaration of a learning rate as a share of the base, that of anything else as suits a network."""
     if not _is_rate(declared):
-        return declared
+        return replace(declared, default=OF_A_NETWORK.get(cls, {}).get(name, declared.default))
     first = float(f"{declared.default / cls.parameters()[BASE].default:.1g}")
     return replace(declared, default=first, high=1.0, help=f"{declared.help} As a share of the learning rate.")
 

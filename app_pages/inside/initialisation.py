@@ -25,7 +25,8 @@ PRESETS = {
 page = st.fragment(initialisation)
 
 query = address.query()
-sentence, ignored = st.empty(), st.empty()
-page(sentence)
+sentence = st.empty()
 preset_row(PRESETS, {})
+ignored = st.empty()
+page(sentence)
 address.report(ignored, query)

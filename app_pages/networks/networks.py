@@ -16,7 +16,7 @@ from widgets.details import details
 from widgets.explain import formulas
 from widgets.live_figure import commits
 from widgets.live_run import live_run, picture_of
-from widgets.net import begun, pick_batch, pick_initial, pick_net, section
+from widgets.net import begun, judge_of, pick_batch, pick_initial, pick_net, section
 from widgets.network import network
 from widgets.notices import notices
 from widgets.presets import preset_row
@@ -64,7 +64,7 @@ def networks() -> None:
         with training_place:
             with row():
                 steps, batch = pick_steps(STEPS), pick_batch(net)
-            schedule = pick_shape()
+            schedule = pick_shape(judge_of(net, validation))
         entries = [
             entry._replace(
                 batch=None if entry.optimizer.iterates else batch,

@@ -1,17 +1,16 @@
 """Jacobian: the singular values of the product of Jacobians through a deep network, 7.51, as predicted and measured."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.initialisation.gaussian import nodes
+from engine.initialisation.logarithm import TIMES, digamma, of_sums
 from engine.initialisation.schemes import standard
 from engine.initialisation.signal import Function, Signal
 
 NETWORKS, WAYS = 12, 16  # networks that are drawn, directions in which each is tried
-TIMES = np.exp(np.linspace(-25.0, 25.0, 167))  # t of the integral for a mean logarithm
 FINE = 400  # places among which the edge is looked for
 SURE = 1e-13  # of the largest singular value: smaller ones are rounding
 
@@ -76,25 +75,18 @@ def typical(rise: Function, signal: Signal, widths: Sequence[int], deviations: n
     """Return E ln |J_l'u|^2 for a unit vector u of any direction, layers of one width and Gaussian weights, (L+1, S).
 
     It grows by ln sigma^2 + E ln of the sum over n units of d^2 g^2 a layer, d = h'(a), g standard normal and
-    independent, of networks that are not dead; exact for linear units and ReLUs. For a sum X >= 0 that is 0 with
-    probability p, E[ln X | X > 0] is the integral over t > 0 of (e^-t - (E e^-tX - p)/(1 - p))/t, and
+    independent, of networks that are not dead, see ``of_sums``; exact for linear units and ReLUs.
     E e^(-t d^2 g^2) = E (1 + 2 t d^2)^(-1/2). The mean logarithm is less than the logarithm of the mean, by about
     (3 E[d^4]/E[d^2]^2 - 1)/(2 n) a layer: what is typical is smaller than the mean.
     """
     found, width = [np.zeros(deviations.shape[1])], widths[0]
-    step = np.log(TIMES[1] / TIMES[0])
     for layer, sigma in enumerate(deviations):
         q = width * sigma**2 * signal.second[layer]
         places = nodes(np.sqrt(q))
         steep = rise(np.sqrt(q)[:, None] * places.standard) ** 2
         scale = np.where(signal.slope[layer] > 0.0, signal.slope[layer], 1.0)  # so that the integrand lies in sight
-        dead = (places.weight * (steep == 0.0)).sum(axis=1) ** width
-        share = [
-            (places.weight / np.sqrt(1.0 + 2.0 * t / (width * scale[:, None]) * steep)).sum(axis=1) ** width
-            for t in TIMES
-        ]
-        left = (np.stack(share) - dead) / (1.0 - dead)
-        mean = step * (np.exp(-TIMES)[:, None] - left).sum(axis=0)
+        share = [(places.weight / np.sqrt(1.0 + 2.0 * t / (width * scale[:, None]) * steep)).sum(axis=1) for t in TIMES]
+        mean, _ = of_sums(np.stack(share), (places.weight * (steep == 0.0)).sum(axis=1), width)
         with np.errstate(divide="ignore"):
             found.append(found[-1] + np.log(sigma**2 * width * scale) + mean)
     return np.stack(found)
@@ -105,18 +97,8 @@ def largest_in_deep(logarithm: np.ndarray, width: int) -> np.ndarray:
 
     Then |J'u|^2 = s^2 cos^2 with cos^2 the square of a coordinate of u: E ln cos^2 = psi(1/2) - psi(n/2).
     """
-    found: np.ndarray = np.exp(0.5 * (logarithm + _digamma(0.5 * width) - _digamma(0.5)))
+    found: np.ndarray = np.exp(0.5 * (logarithm + digamma(0.5 * width) - digamma(0.5)))
     return found
-
-
-def _digamma(x: float) -> float:
-    """Return psi(x), x > 0: psi(x) = psi(x + 1) - 1/x down from where its asymptotic series is exact."""
-    below = 0.0
-    while x < 12.0:
-        below += 1.0 / x
-        x += 1.0
-    square = 1.0 / (x * x)
-    return math.log(x) - 0.5 / x - square * (1.0 / 12.0 - square * (1.0 / 120.0 - square / 252.0)) - below
 
 
 def _solved(steep: np.ndarray, weight: np.ndarray, m: np.ndarray) -> np.ndarray:

@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from engine.initialisation.gaussian import nodes
+from engine.initialisation.logarithm import TIMES, digamma, of_sums, trigamma
+
+ALIKE = 1e-3  # share by which the shapes of two layers' terms may differ and count as one
 
 Function = Callable[[np.ndarray], np.ndarray]
 
@@ -21,6 +25,10 @@ class Signal:
     fourth: np.ndarray  # (L, S) E[h'(a)^4]
     back: np.ndarray  # (L+1, S) E[delta^2], delta = d(u'z_L)/dz, for u normal with E[u^2] = 1
     unlike_back: np.ndarray  # (L+1, S) as ``unlike``, of delta
+    lower: np.ndarray  # (L+1, S) E ln of a network's own mean of z^2, of those not dead, less ln second
+    spread: np.ndarray  # (L+1, S) the variance of that logarithm
+    lower_back: np.ndarray  # (L+1, S) as ``lower``, of delta
+    spread_back: np.ndarray  # (L+1, S)
 
     @property
     def variance(self) -> np.ndarray:
@@ -41,7 +49,7 @@ def predicted(h: Function, rise: Function, widths: Sequence[int], deviations: np
 
     a = W z, z = h(a), weights independent with standard deviations ``deviations`` (L, S):
     q_l = n_(l-1) sigma_l^2 E[z_(l-1)^2],  E[z_l^2] = E[h(sqrt(q_l) g)^2],  g standard normal      [Poole and others
-    (2016), 3; for ReLU a half, Bishop and Bishop (2024), 7.22, He and others (2015), 10]
+    (2016), 3; for ReLU a half, Bishop and Bishop (2024), 7.22, He and others (2015), 8]
     E[delta_(l-1)^2] = n_l sigma_l^2 E[h'(sqrt(q_l) g)^2] E[delta_l^2]      [Glorot and Bengio (2010), 6; Schoenholz and
     others (2017), 12]
 
@@ -51,10 +59,17 @@ def predicted(h: Function, rise: Function, widths: Sequence[int], deviations: np
     [Hanin and Rolnick (2018)], to first order in 1/n for others. ``unlike_back`` grows as
     1 + v_(l-1) = (1 + v_l)(1 + 2/n_(l-1))(1 + 3 (E[h'^4]/E[h'^2]^2 - 1)/(n_l + 2)), exact for ReLUs; for others times
     what comes of slopes that follow the signal's own size.
+
+    Products of many are log-normal, but where single factors vary much not with the mean and the variance above: rare
+    networks make these. So ``lower`` and ``spread`` add up the mean and the variance of each layer's logarithm, as
+    ``of_sums`` has it, of h^2, and of h'^2 g^2 over a chi^2 on the way back; exact where the others are.
     """
     count = deviations.shape[1]
     second, mean, unlike = [np.ones(count)], [np.zeros(count)], [np.full(count, 2.0 / widths[0])]
     slope, fourth, noise, bends, tilts = [], [], [], [], []
+    logs: list[_Logarithms] = []
+    ends = _chi_squared(widths[0]), _chi_squared(widths[-1])
+    lower, spread = [np.full(count, ends[0][0])], [np.full(count, ends[0][1])]
     for layer, sigma in enumerate(deviations):
         q = widths[layer] * sigma**2 * second[-1]
         places = nodes(np.sqrt(q))
@@ -71,18 +86,60 @@ def predicted(h: Function, rise: Function, widths: Sequence[int], deviations: np
             tilts.append(0.5 * (weight * steep * (places.standard**2 - 1.0)).sum(axis=1) / slope[-1])
         noise.append(uneven / widths[layer + 1])
         bends.append(bent)
+        logs.append(_logarithms(squares, steep, weight, widths[layer + 1], logs[-1] if logs else None))
+        lower.append(logs[-1].forward[0] + bent**2 * lower[-1])
+        spread.append(logs[-1].forward[1] + bent**2 * spread[-1])
         unlike.append((1.0 + unlike[-1]) * noise[-1] + bent**2 * unlike[-1])
     back, unlike_back = [np.ones(count)], [np.full(count, 2.0 / widths[-1])]
+    lower_back, spread_back = [np.full(count, ends[1][0])], [np.full(count, ends[1][1])]
     for layer in reversed(range(len(deviations))):
         below, above = widths[layer], widths[layer + 1]
         back.append(above * deviations[layer] ** 2 * slope[layer] * back[-1])
         with np.errstate(divide="ignore", invalid="ignore"):
             uneven = 3.0 * (fourth[layer] / slope[layer] ** 2 - 1.0) / (above + 2.0)
         unlike_back.append((1.0 + unlike_back[-1]) * (1.0 + uneven) * (1.0 + 2.0 / below) - 1.0)
+        # a sum of h'^2 g^2 over one of g^2, of any direction, times one of g^2 below
+        (mean_of, varies), over, times = logs[layer].back, _chi_squared(above), _chi_squared(below)
+        lower_back.append(lower_back[-1] + mean_of - over[0] + times[0])
+        spread_back.append(spread_back[-1] + varies - over[1] + times[1])
     swayed = 1.0 + _swayed(unlike, noise, bends, tilts)
     unlike_back = [(1.0 + own) * by_signal - 1.0 for own, by_signal in zip(unlike_back[::-1], swayed, strict=True)]
-    stacked = [np.stack(part) for part in (second, mean, unlike, slope, fourth, back[::-1], unlike_back)]
-    return Signal(*stacked)
+    extra = np.log(swayed)
+    lower_back = [low - 0.5 * more for low, more in zip(lower_back[::-1], extra, strict=True)]
+    spread_back = [wide + more for wide, more in zip(spread_back[::-1], extra, strict=True)]
+    forward, backward = (second, mean, unlike, slope, fourth), (back[::-1], unlike_back)
+    parts = (*forward, *backward, lower, spread, lower_back, spread_back)
+    return Signal(*(np.stack(part) for part in parts))
+
+
+def _chi_squared(n: int) -> tuple[float, float]:
+    """Return mean and variance of ln(chi^2_n/n)."""
+    return digamma(0.5 * n) - float(np.log(0.5 * n)), trigamma(0.5 * n)
+
+
+class _Logarithms(NamedTuple):
+    """Mean and variance of the logarithm of a layer's mean of h^2 over E[h^2], and of h'^2 g^2 over E[h'^2], (S,)."""
+
+    shape: np.ndarray  # (2, S) by which layers are compared
+    units: int
+    forward: tuple[np.ndarray, np.ndarray]
+    back: tuple[np.ndarray, np.ndarray]
+
+
+def _logarithms(
+    squares: np.ndarray, steep: np.ndarray, weight: np.ndarray, units: int, before: _Logarithms | None
+) -> _Logarithms:
+    """Return them for h^2 and h'^2 (S, K) at the nodes, those of the layer before where the terms are as uneven."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        each = [values / (weight * values).sum(axis=1)[:, None] for values in (squares, steep)]
+        shape = np.stack([(weight * values**2).sum(axis=1) for values in each])
+        if before is not None and before.units == units and np.allclose(shape, before.shape, ALIKE, equal_nan=True):
+            return before
+        none = [(weight * (values == 0.0)).sum(axis=1) for values in (squares, steep)]
+        times = TIMES[:, None] / units
+        forward = np.stack([(weight * np.exp(-t * each[0])).sum(axis=1) for t in times])
+        back = np.stack([(weight / np.sqrt(1.0 + 2.0 * t * each[1])).sum(axis=1) for t in times])
+        return _Logarithms(shape, units, of_sums(forward, none[0], units), of_sums(back, none[1], units))
 
 
 def _swayed(
@@ -105,10 +162,10 @@ def _swayed(
     return np.stack(found[::-1])
 
 
-def middle(mean: np.ndarray, unlike: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the ends between which 95 of 100 single networks lie, each as ``mean``: products of many are log-normal.
+def middle(mean: np.ndarray, lower: np.ndarray, spread: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ends between which 95 of 100 networks lie that are not dead: products of many are log-normal.
 
-    With v = ``unlike`` the median is mean/sqrt(1 + v), the standard deviation of the logarithm sqrt(ln(1 + v)).
+    The median is ``mean`` e^``lower``, the standard deviation of the logarithm the root of ``spread``.
     """
-    median, wide = mean / np.sqrt(1.0 + unlike), 1.96 * np.sqrt(np.log1p(unlike))
+    median, wide = mean * np.exp(lower), 1.96 * np.sqrt(spread)
     return median * np.exp(-wide), median * np.exp(wide)

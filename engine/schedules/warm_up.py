@@ -1,12 +1,15 @@
 """A warm-up before any other schedule."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from engine.parameter import parameter
 from engine.schedule import Schedule, Watch
 from engine.schedules.constant import Constant
+from engine.surface import Surface
 
 
 @dataclass(frozen=True)
@@ -55,21 +58,44 @@ class WarmUp(Schedule):
     def __call__(self, steps: int) -> np.ndarray:
         """Return eta of steps 1 to ``steps``, (steps,)."""
         rest = self.then(max(steps - int(self.length), 0))
-        return np.concatenate([self._ramp()[:steps], rest])
+        return np.concatenate([(self._shares * self.then(1)[0])[:steps], rest])
 
-    def _ramp(self) -> np.ndarray:
-        share = self.share + (1.0 - self.share) * np.arange(int(self.length)) / self.length
-        return share * self.then(1)[0]
+    @property
+    def _shares(self) -> np.ndarray:
+        shares: np.ndarray = self.share + (1.0 - self.share) * np.arange(int(self.length)) / self.length
+        return shares
 
-    def watch(self) -> Watch:
+    @property
+    def watched(self) -> Surface | None:
+        """That of what follows."""
+        return self.then.watched
+
+    def watch(self, base: np.ndarray | None = None) -> Watch:
         """Return the warm-up as the first answer, and those of what follows after it; ValueError if it has none."""
-        follow, told = self.then.watch(), False
+        follow, told = self.then.watch(base), False
+        ramp = self._shares[:, None] * self._reached(base)
 
         def answer(error: np.ndarray) -> np.ndarray:
             nonlocal told
             if told:
                 return follow(error)
             told = True
-            return np.broadcast_to(self._ramp()[:, None], (int(self.length), len(error)))
+            return np.broadcast_to(ramp, (int(self.length), len(error)))
 
         return answer
+
+    def _reached(self, base: np.ndarray | float | None) -> Any:
+        """Return what it warms up to, with another base: the first learning rate of what follows."""
+        first = self.then(1)[0]
+        return first if base is None else first / self.then.base * base
+
+    def rule(self, base: float, error: str, scalar: Callable[[float], str], first: int = 0) -> list[str]:
+        """Return the same for one run, as lines of a program."""
+        since, end = f"(step - {first})" if first else "step", first + int(self.length)
+        return [
+            f"if step < {end}:",
+            f"    eta = ({self.share} + {1.0 - self.share} * {since} / {self.length})"
+            f" * {scalar(float(self._reached(base)))}",
+            "else:",
+            *(f"    {line}" for line in self.then.rule(base, error, scalar, end)),
+        ]

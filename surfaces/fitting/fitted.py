@@ -63,5 +63,9 @@ class Fitted(Surface):
 
         It is what training and validation are compared by: never a sum, and without what a penalty adds.
         """
+        return self.judging(data or self.dataset).evaluate(w)[0]
+
+    def judging(self, data: Dataset) -> "Fitted":
+        """Return the surface of the mean error of the rows of a dataset, without what a penalty adds."""
         without = {name: 0.0 for name in PENALTIES if name in self.parameters()}
-        return replace(self, data=data or self.dataset, reduction="mean", **without).evaluate(w)[0]
+        return replace(self, data=data, reduction="mean", **without)

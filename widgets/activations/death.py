@@ -20,7 +20,7 @@ from widgets.lines import lines
 from widgets.net import TITLES
 
 NAME = "death"
-TITLE = "One step too long, and a ReLU is 0 on every row: no gradient ever brings it back."
+TITLE = "One step too long, and a ReLU is 0 on every row for good; a leaky one can come back."
 ORDER = 40
 
 FIRST_W = Parameter(2.5, -4.0, 4.0, "w", step=0.1, help="The unit's weight at the start.")

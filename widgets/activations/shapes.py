@@ -29,9 +29,10 @@ KINKS = (1.0,)  # of all of them, beside 0
 DRAWN, SEED = 10_000, 1
 REMEMBERED = 64
 SLIPS = (
-    "Slips to know of: the notes print σ′ with the wrong sign, softsign′ as sgn(z)/(1 + z)² and hard tanh′ for −1 ≤ z ≤"
-    " −1; drawn is what a complex step confirms. And slopes of at most ¼ (sigmoid) or 1 (tanh, ReLU) can make gradients"
-    " vanish but not explode, whatever a table in the slides says: large weights do that, with any of them."
+    "Slips to know of: the notes print σ′ as −e⁻ᶻ/(1 + e⁻ᶻ), with the wrong sign and the square left out, softsign′"
+    " as sgn(z)/(1 + z)², and hard tanh′ as 1 for −1 ≤ z ≤ −1; drawn is what a complex step confirms. And slopes of"
+    " at most ¼ (sigmoid) or 1 (tanh, ReLU) can make gradients vanish but not explode, whatever a table in the slides"
+    " says: large weights do that, with any of them."
 )
 
 

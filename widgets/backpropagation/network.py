@@ -20,7 +20,14 @@ TRUE, CORRUPT = (1.0, 0.5, -1.0, 0.2), (0.2, -0.5, 1.0, 0.8)
 WEIGHTS = ((0.5, -0.3, 0.8, 0.1), (-0.6, 0.4, 0.2, 0.7))
 BIASES, OUTGOING = (0.1, -0.2), (0.9, -0.5)
 REACH = 100.0
-MARGIN = Parameter(1.0, 0.0, 10.0, r"\Delta", step=0.1, help="By how much the true score should be above the other.")
+MARGIN = Parameter(
+    1.0,
+    0.0,
+    10.0,
+    "m",
+    step=0.1,
+    help="By how much the true score should be above the other. The notes call it Δ, which is ∂J/∂a here.",
+)
 RATE = Parameter(0.1, 0.0, 10.0, r"\eta", step=0.1, help="Of the one step at the end.")
 ACTIVATION = Choice("sigmoid", tuple(BENDS), tuple(BENDS), help="f, what the hidden units make of their sums.")
 FORM = Choice(

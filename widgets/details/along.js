@@ -24,7 +24,7 @@ class Detail {
   draw(view, header) {
     const found = along(view, header);
     this.root.style.opacity = found.stale ? 0.45 : 1;
-    this.sentence.style.minHeight = this.root.clientWidth > 560 ? "2.9em" : "7.3em";
+    this.sentence.style.minHeight = this.root.clientWidth > 560 * enlarged() ? "2.9em" : "7.3em";
     if (found.stale && this.drawn) return;
     this.drawn = true;
     this.heading.show(found.stale ? "" : `At step ${view.steps[view.at]}.`, view);

@@ -60,7 +60,7 @@ class Detail {
 
   // so that a longer sentence moves nothing
   reserve() {
-    const wide = this.root.clientWidth > 560;
+    const wide = this.root.clientWidth > 560 * enlarged();
     this.sentence.style.minHeight = wide ? "2.9em" : "7.3em";
     this.note.style.minHeight = wide ? "2.9em" : "7.3em";
   }

@@ -47,7 +47,7 @@ def sent(picture: Picture) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         "section": picture.cut is not None,
         "x": [float(x[0]), float(x[-1])],
         "y": [float(y[0]), float(y[-1])],
-        "words": rule.limit_words,
+        "words": rule.limit_formula,
     }
     arrays = {"hessian": hessian}
     if rule.linear:
@@ -59,7 +59,9 @@ def sent(picture: Picture) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         more = (picture.edited.clip, picture.edited.batch, picture.edited.schedule)
         family = single(surface, rule, picture.edited.learning_rate, picture.start, picture.steps, *more)
         with np.errstate(all="ignore"):
-            scale = rule.preconditioner(state_of(family, picture.drawn))[:, 0]
+            state = state_of(family, picture.drawn)
+            moved = np.asarray(rule.limit_at(state)) / rule.preconditioned_limit  # one limit is sent: P takes this in
+            scale = (rule.preconditioner(state) * moved[..., None])[:, 0]
             arrays["scales"] = np.where(scale > 0.0, 1.0 / np.sqrt(scale), 0.0)
         header["limit"] = rule.preconditioned_limit
     return header, arrays

@@ -20,7 +20,7 @@ class Detail {
 
   draw(view, header) {
     const { heading, sentence, note } = Detail.describe(view, header);
-    this.sentence.style.minHeight = this.root.clientWidth > 560 ? "1.45em" : "4.4em";
+    this.sentence.style.minHeight = this.root.clientWidth > 560 * enlarged() ? "1.45em" : "4.4em";
     this.heading.textContent = heading;
     this.sentence.textContent = sentence;
     this.note.textContent = note;

@@ -28,7 +28,7 @@ class Detail {
 
   draw(view) {
     const found = slope(view);
-    const wide = this.root.clientWidth > 560;
+    const wide = this.root.clientWidth > 560 * enlarged();
     this.sentence.style.minHeight = wide ? "2.9em" : "7.3em";
     this.note.style.minHeight = wide ? "2.9em" : "7.3em";
     this.heading.show(`At step ${view.steps[view.at]}.`, view);

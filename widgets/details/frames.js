@@ -35,7 +35,7 @@ class Detail {
 
   // room for the longest sentences: nothing jumps while a slider moves
   reserve() {
-    const narrow = this.turned.clientWidth < 560;
+    const narrow = this.turned.clientWidth < 560 * enlarged();
     this.turned.style.minHeight = narrow ? "4.4em" : "2.9em";
     this.apart.style.minHeight = narrow ? "7.3em" : "2.9em";
   }
@@ -69,8 +69,7 @@ class Detail {
   }
 
   drawFrame(chart, frame, view) {
-    const width = chart.canvas.parentElement?.clientWidth ?? 0;
-    chart.height = Math.min(SIDE, width) - INSET.left - INSET.right + INSET.top + INSET.bottom;
+    chart.height = Math.min(SIDE, chart.room) - INSET.left - INSET.right + INSET.top + INSET.bottom;
     const [x, y] = frame.centre.map((value) => [value - this.reach, value + this.reach]);
     if (!chart.begin(view.palette, x, y)) return;
     const pixel = (alpha) => {
@@ -280,9 +279,9 @@ class Ring {
   near(event) {
     const { chart, detail, place } = this;
     if (!detail.view || !chart.x) return false;
-    const box = chart.canvas.getBoundingClientRect();
+    const [x, y] = chart.under(event);
     const [a, b] = Detail.frames(detail.view)[place].of(startAlpha(detail.view));
-    const away = Math.hypot(event.clientX - box.left - chart.x(a), event.clientY - box.top - chart.y(b));
+    const away = Math.hypot(x - chart.x(a), y - chart.y(b));
     return away < (REACH[event.pointerType] ?? REACH.mouse);
   }
 
@@ -290,12 +289,12 @@ class Ring {
   weights(event) {
     const { chart, detail, place } = this;
     const [weights, here] = [Detail.frames(detail.view)[0], Detail.frames(detail.view)[place]];
-    const sheet = chart.canvas.getBoundingClientRect();
+    const [px, py] = chart.under(event);
     const { left, top, width, height } = chart.box;
     const share = (value, low, length) => Math.min(1, Math.max(0, (value - low) / length));
     const [across, up] = [
-      share(event.clientX - sheet.left, left, width),
-      1 - share(event.clientY - sheet.top, top, height),
+      share(px, left, width),
+      1 - share(py, top, height),
     ];
     const [x, y] = [
       [chart.spanX, across],

@@ -27,7 +27,7 @@ class Detail {
   draw(view, header) {
     const still = atHand(view, header);
     this.root.style.opacity = still ? 1 : 0.45;
-    this.sentence.style.minHeight = this.root.clientWidth > 560 ? "2.9em" : "5.8em";
+    this.sentence.style.minHeight = this.root.clientWidth > 560 * enlarged() ? "2.9em" : "5.8em";
     if (!still && this.drawn) return rich(this.sentence, "Let go to see the gradients of this run.");
     this.drawn = true;
     rich(this.sentence, layersWords(view, header));

@@ -24,7 +24,7 @@ class Detail {
   draw(view, header) {
     this.header = header;
     const found = quadratic(view, header);
-    this.sentence.style.minHeight = this.sentence.clientWidth > 560 ? "2.9em" : "7.3em";
+    this.sentence.style.minHeight = this.sentence.clientWidth > 560 * enlarged() ? "2.9em" : "7.3em";
     this.root.style.opacity = found.stale ? 0.45 : 1;
     // a click picks the point while one is looked at
     this.overlay.click = header.point && ((weights) => Object.fromEntries(header.keys.map((key, i) => [key, weights[i]])));

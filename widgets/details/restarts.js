@@ -29,10 +29,7 @@ class Detail {
 
   listen(canvas) {
     canvas.tabIndex = 0;
-    const place = (event) => {
-      const { left, top } = canvas.getBoundingClientRect();
-      return this.near(event.clientX - left, event.clientY - top);
-    };
+    const place = (event) => this.near(...this.chart.under(event));
     canvas.addEventListener("pointermove", (event) => this.point(place(event)));
     canvas.addEventListener("pointerleave", () => this.point(null));
     canvas.addEventListener("click", (event) => this.take(place(event)));
@@ -70,7 +67,7 @@ class Detail {
     const { schemes, arrays, validated, colour, top, shown } = header;
     const { palette } = view;
     chart.height = schemes.length * HIGH + INSET.top + INSET.bottom;
-    chart.canvas.style.height = `${chart.height}px`;
+    chart.canvas.style.height = `${chart.height / 16}rem`;
     const errors = schemes.flatMap(({ name }) => Array.from(arrays[name]));
     const range = decades(errors, TAIL);
     this.spots = [];

@@ -128,7 +128,7 @@ class Detail {
     rich(this.words, root ? bandWords(view) : `Height is the error E itself, counted from ${from}.`);
     rich(this.other, root ? "height E" : `height ${bandTitle(view)}`);
     this.sides.forEach((side, i) => rich(side, `along ${view.header.frame.section ? "xy"[i] : `${view.columns ? "w" : "u"}${"₁₂"[i]}`}`));
-    this.words.style.minHeight = this.words.clientWidth < 560 ? "7.3em" : "2.9em";
+    this.words.style.minHeight = this.words.clientWidth < 560 * enlarged() ? "7.3em" : "2.9em";
   }
 
   // heights over the view, and how an error becomes one

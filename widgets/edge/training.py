@@ -9,6 +9,7 @@ from charts.edge_training import training_message
 from engine import discover_optimizers
 from engine.edge import Edge, edge_limit, spectrum_along
 from engine.optimizers.gradient_descent import GradientDescent
+from engine.optimizers.nadam import NAdam
 from engine.remembered import remembered
 from engine.study import Entry
 from engine.take_away import csv_of_edge
@@ -67,7 +68,8 @@ def followed(net: Mlp, entry: Entry, steps: int, progress: Progress = lambda sha
     if values is None:
         return None
     assert path.error is not None
-    return Edge(edge_limit(rule, eta), values, path.error[:, 0], int(path.diverged_at[0]))
+    limit = edge_limit(rule, eta, {slot: path.state[slot][:, 0] for slot in rule.slots} if rule.adaptive else None)
+    return Edge(limit, values, path.error[:, 0], int(path.diverged_at[0]))
 
 
 def stops(edge: Edge) -> np.ndarray:
@@ -85,6 +87,8 @@ def caption_of(net: Mlp, entry: Entry) -> str:
     plain = isinstance(entry.optimizer, GradientDescent)
     of = " P holds the roots of the averages at that step." if entry.optimizer.adaptive else ""
     # the summary of the course has it the other way round
+    grows = isinstance(entry.optimizer, NAdam) and entry.optimizer.momentum_schedule != "constant"
+    of += " μ is the momentum of that step, which grows from β₁/2 towards β₁, and the limit with it." if grows else ""
     least = " ηλ < 2 keeps steps from being too long; of too short ones it says nothing." if plain else ""
     return (
         f"{entry.label} on a net of {net.dim} weights; its error is {net.made_of} of {net.dataset.title.lower()}, all"

@@ -22,7 +22,7 @@ class GraphPicture {
 
   // draw all anew where the room changed, then give everything its numbers and colours
   draw(state) {
-    const width = this.place.clientWidth;
+    const width = this.place.clientWidth / enlarged();
     if (width !== this.width) this.build(width);
     this.show(state);
   }
@@ -38,8 +38,10 @@ class GraphPicture {
     const high = MARGIN.top + MARGIN.bottom + ROOM * height;
     this.left = Math.max(MARGIN.side, (width - wide) / 2 + MARGIN.side);
     this.svg.replaceChildren();
-    this.svg.setAttribute("width", String(Math.max(wide, this.left + wide - MARGIN.side)));
-    this.svg.setAttribute("height", String(high));
+    const across = Math.max(wide, this.left + wide - MARGIN.side);
+    this.svg.setAttribute("width", String(enlarged() * across));
+    this.svg.setAttribute("height", String(enlarged() * high));
+    this.svg.setAttribute("viewBox", `0 0 ${across} ${high}`);
     this.middle = MARGIN.top + (ROOM * height) / 2;
     this.lines = edges.map((edge, k) => this.buildEdge(edge, k));
     this.boxes = nodes.map((node) => this.buildNode(node));
@@ -106,12 +108,12 @@ class GraphPicture {
   // the node that is at its turn, where the graph is wider than the page
   follow(j) {
     const [x] = this.at(this.header.nodes[j].at);
-    this.place.scrollLeft = x - this.place.clientWidth / 2;
+    this.place.scrollLeft = enlarged() * x - this.place.clientWidth / 2;
   }
 
   show({ says, palette, values, local, passed, done, path }) {
     const { alt, nodes, edges, backwards } = this.header;
-    this.svg.setAttribute("aria-label", `${alt} ${says}`);
+    this.svg.setAttribute("aria-label", aloud(`${alt} ${says}`));
     const present = done > 0 && done < backwards.length ? backwards[done - 1] : -1;
     const reached = new Set(backwards.slice(0, done));
     if (present >= 0 && present !== this.present) this.follow(present);

@@ -31,7 +31,6 @@ class GraphFigure {
     this.header = header;
     if (other) this.path = null;
     this.palette = header.palettes[dress(this.root, header.palettes)];
-    this.root.setAttribute("aria-label", header.alt);
     this.slider.adopt(header.slider);
     rich(this.caption, header.caption);
     this.picture.adopt(header);
@@ -59,6 +58,7 @@ class GraphFigure {
     if (!header || !this.root.clientWidth) return;
     const at = this.slider.index;
     rich(this.sentence, header.says[at]);
+    this.root.setAttribute("aria-label", toldBy(header.alt, header.says, header.says[at]));
     const state = {
       says: header.says[at],
       palette: this.palette,

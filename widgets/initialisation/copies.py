@@ -9,24 +9,22 @@ from charts.initialisation_copies import Copy, Family, copies_message
 from engine import run
 from engine.initialisation.copies import count, flipped, permuted, rescaled
 from engine.optimizers.adam import Adam
-from engine.parameter import Choice, Parameter
+from engine.parameter import Parameter
 from surfaces.data.moons import Moons
 from surfaces.fitting.charges import charges
 from surfaces.fitting.units import places
-from surfaces.mlp import ACTIVATIONS, Mlp
+from surfaces.mlp import Mlp
 from widgets.controls import number as ask
-from widgets.controls import phrase, row
+from widgets.controls import row
+from widgets.initialisation.stack import pick_activation
 from widgets.lines import lines
-from widgets.net import TITLES
 
 NAME = "copies"
 TITLE = "Every solution has many copies: other weights, the same network."
 ORDER = 60
 
-HELP = "What every unit makes of its sum."
 ODD, RESCALED = ("tanh", "hard_tanh", "softsign"), ("relu", "leaky_relu")
-KINDS = {slug: ACTIVATIONS[slug] for slug in (*ODD, "sigmoid", *RESCALED)}
-ACTIVATION = Choice("tanh", tuple(KINDS), tuple(KINDS.values()), HELP)
+KINDS = (*ODD, "sigmoid", *RESCALED)
 UNITS = Parameter(4, 2, 8, "M", step=1, whole=True, help="How many hidden units there are.")
 SEED = Parameter(1, 1, 9999, "", step=1, whole=True, help="Of the weights before training, and of the copies.")
 ROWS, NOISE, STEPS, RATE = 60, 0.3, 1000, 0.03
@@ -40,7 +38,7 @@ ALL = "all units flipped"
 def draw() -> None:
     """Pick a network, train it, and draw its copies."""
     with st.sidebar:
-        activation = phrase("copies.activation", ACTIVATION, "activation", TITLES)
+        activation = pick_activation("copies.activation", "tanh", KINDS)
         with row():
             units, seed = int(ask("copies.units", UNITS, "units")), int(ask("seed", SEED, "seed"))
     lines(f"initialisation.{NAME}", *copies_message(_family(activation, units, seed)))

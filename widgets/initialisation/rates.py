@@ -8,25 +8,23 @@ import streamlit as st
 from charts.initialisation_rates import POWERS, Width, rates_message
 from engine.initialisation.fan_in import descend, first_limit, sharpest
 from engine.initialisation.schemes import deviation
-from engine.parameter import Choice, Parameter
+from engine.parameter import Parameter
 from surfaces.data.moons import Moons
 from surfaces.fitting.activation import derivative
 from surfaces.fitting.forward import activate
-from surfaces.mlp import ACTIVATIONS, Mlp
+from surfaces.mlp import Mlp
 from widgets.controls import number as ask
-from widgets.controls import phrase, row
+from widgets.controls import row
+from widgets.initialisation.stack import pick_activation
 from widgets.lines import lines
-from widgets.net import TITLES
 from widgets.patience import each, patiently
 
 NAME = "rates"
 TITLE = "Divided by each layer's fan-in, one learning rate suits narrow and wide networks alike."
 ORDER = 50
 
-HELP = "What every unit makes of its sum."
-KINDS = {slug: ACTIVATIONS[slug] for slug in ("tanh", "relu", "sigmoid", "softsign")}
-ACTIVATION = Choice("tanh", tuple(KINDS), tuple(KINDS.values()), HELP)
-STEPS = Parameter(60, 20, 200, "T", step=20, whole=True, help="How many steps every run takes.")
+KINDS = ("tanh", "relu", "sigmoid", "softsign")
+STEPS = Parameter(60, 20, 120, "T", step=20, whole=True, help="How many steps every run takes.")
 SEED = Parameter(1, 1, 9999, "", step=1, whole=True, help="Of the weights.")
 WIDTHS = (4, 8, 16, 32, 64, 96)
 AT = 4  # the width that is shown first
@@ -38,7 +36,7 @@ APART = 100  # seeds of a width's runs are so far from those of the next seed
 def draw() -> None:
     """Pick the units and the steps, and draw errors against learning rates for networks of many widths."""
     with st.sidebar:
-        activation = phrase("rates.activation", ACTIVATION, "activation", TITLES)
+        activation = pick_activation("rates.activation", "tanh", KINDS)
         with row():
             steps, seed = int(ask("rates.steps", STEPS, "steps")), int(ask("seed", SEED, "seed"))
     patiently(

@@ -17,7 +17,6 @@ from surfaces.mlp import ACTIVATIONS
 from widgets.controls import number, phrase, row
 from widgets.net import TITLES
 
-ACTIVATION = Choice("relu", tuple(ACTIVATIONS), tuple(ACTIVATIONS.values()), "What every unit makes of its sum.")
 MEANINGS = (
     "between −ε and ε",
     "normal, standard deviation ε",
@@ -80,12 +79,19 @@ class Stack:
 
 def pick_stack(widths: Sequence[int], seed: int, stops: int) -> Stack:
     """Draw the choice of activation and scheme; the widths and the seed are given."""
-    activation = phrase("stack.activation", ACTIVATION, "activation", TITLES)
+    activation = pick_activation("stack.activation", "relu", tuple(ACTIVATIONS))
     with row():
         scheme = phrase("stack.scheme", SCHEME, "scheme", TITLES)
         own = scheme in OWN
         scale = number("stack.epsilon", EPSILON, "size") if own else number("stack.scale", SCALE, "scale")
     return Stack(activation, scheme, scale, tuple(widths), seed, stops)
+
+
+def pick_activation(key: str, default: str, offered: Sequence[str]) -> str:
+    """Draw the choice of what every unit makes of its sum."""
+    meanings = tuple(ACTIVATIONS[slug] for slug in offered)
+    known = Choice(default, tuple(offered), meanings, "What every unit makes of its sum.")
+    return phrase(key, known, "activation", TITLES)
 
 
 def funnel(first: int, last: int, depth: int) -> list[int]:

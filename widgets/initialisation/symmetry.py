@@ -9,14 +9,14 @@ from charts.initialisation_symmetry import Split, symmetry_message
 from engine import run
 from engine.initialisation.alike import apart, difference_hessians, driven_apart
 from engine.optimizers.gradient_descent import GradientDescent
-from engine.parameter import Choice, Parameter
+from engine.parameter import Parameter
 from surfaces.data.circles import Circles
 from surfaces.fitting.units import places
 from surfaces.mlp import ACTIVATIONS, Mlp
 from widgets.controls import number as ask
-from widgets.controls import phrase, row
+from widgets.controls import row
+from widgets.initialisation.stack import pick_activation
 from widgets.lines import lines
-from widgets.net import TITLES
 
 NAME = "symmetry"
 TITLE = "Hidden units that begin alike stay alike for ever: it takes chance to tell them apart."
@@ -27,9 +27,7 @@ FIRST = Parameter(0.5, -2.0, 2.0, "", step=0.1, help="What every weight is at fi
 RATE = Parameter(0.5, 0.01, 3.0, r"\eta", scale="log", step=0.1, help="Learning rate of gradient descent.")
 STEPS = Parameter(3000, 100, 5000, "T", step=500, whole=True, help="How many steps every run takes.")
 SEED = Parameter(1, 1, 9999, "", step=1, whole=True, help="Of the disturbance.")
-HELP = "What every unit makes of its sum."
-KINDS = {slug: meaning for slug, meaning in ACTIVATIONS.items() if slug not in ("linear", "prelu")}
-ACTIVATION = Choice("tanh", tuple(KINDS), tuple(KINDS.values()), HELP)
+KINDS = tuple(slug for slug in ACTIVATIONS if slug not in ("linear", "prelu"))
 DISTURBED = (0.0, 1e-15, 1e-12, 1e-9, 1e-6, 1e-3, 1e-1)
 AT = 5  # the disturbance that is shown first
 ROWS = 60
@@ -40,7 +38,7 @@ REMEMBERED = 4
 def draw() -> None:
     """Pick a network, and draw what disturbances of every size make of units that begin alike."""
     with st.sidebar:
-        activation = phrase("symmetry.activation", ACTIVATION, "activation", TITLES)
+        activation = pick_activation("symmetry.activation", "tanh", KINDS)
         with row():
             units, first = int(ask("symmetry.units", UNITS, "units")), ask("symmetry.first", FIRST, "every weight")
         with row():

@@ -4,8 +4,7 @@ function drawField(panel, field) {
   const heights = panel.row(field.values);
   const [left, right] = field.x.map(chart.x);
   const [bottom, top] = field.y.map(chart.y);
-  const dense = window.devicePixelRatio || 1;
-  const size = [right - left, bottom - top].map((length) => Math.max(1, Math.round(length * dense)));
+  const size = [right - left, bottom - top].map((length) => Math.max(1, Math.round(length * chart.fine)));
   const { made } = panel;
   const same = made && made.palette === palette && made.heights.buffer === heights.buffer;
   if (!same || made.heights.byteOffset !== heights.byteOffset || String(made.size) !== String(size)) {

@@ -1,4 +1,5 @@
-const DOTS = "0 5.5 0 11 0 12"; // three round ones along a line of 34
+const DOTS = [7, 17, 27]; // px at which dots stand in the place of a line
+const DOT = 2.9;
 
 // The names of what a panel shows, each with its line or box, and beside each its value under the pointer.
 class Legend {
@@ -10,9 +11,9 @@ class Legend {
   adopt(items) {
     this.items = items.map((item, place) => ({ ...item, place })).filter(({ label }) => label);
     this.list.replaceChildren(
-      ...this.items.map(({ dash, points }) => {
+      ...this.items.map(({ dash, points, alone }) => {
         const row = make("li", "");
-        const picture = dash === undefined && !points ? make("i", "valley-box") : swatch();
+        const picture = points ? dots(alone) : dash === undefined ? make("i", "valley-box") : swatch();
         row.append(picture, make("span", "valley-name"), make("output", ""));
         return row;
       }),
@@ -21,7 +22,7 @@ class Legend {
 
   show(palette, { head, values }, index) {
     const names = this.items.map(({ label }) => (Array.isArray(label) ? label[Math.min(index, label.length - 1)] : label));
-    this.items.forEach(({ colour, dash, points, alpha = 1, place }, i) => {
+    this.items.forEach(({ colour, dash, alpha = 1, place }, i) => {
       const [picture, name, value] = this.list.children[i].children;
       rich(name, names[i]);
       const paint = colour.startsWith("@") ? palette[colour.slice(1)] : colour;
@@ -29,13 +30,26 @@ class Legend {
       const line = picture.querySelector("line");
       if (line) {
         line.setAttribute("stroke", paint);
-        line.setAttribute("stroke-dasharray", points ? DOTS : (DASHES[dash] ?? []).join(" "));
-        line.setAttribute("stroke-linecap", points ? "round" : "butt");
-      } else picture.style.background = paint;
+        line.setAttribute("stroke-dasharray", (DASHES[dash] ?? []).join(" "));
+      } else if (picture.localName === "svg") picture.setAttribute("fill", paint);
+      else picture.style.background = paint;
       value.textContent = values[place] ?? "";
     });
     const told = head && [head, ...this.items.map(({ place }, i) => `${names[i]} ${values[place]}`)].join(", ");
     this.head.textContent = head;
     this.head.setAttribute("aria-label", told);
   }
+}
+
+// the key of what is drawn as dots, of one alone a single one
+function dots(alone) {
+  const picture = swatch();
+  picture.replaceChildren(
+    ...(alone ? [DOTS[1]] : DOTS).map((x) => {
+      const dot = document.createElementNS(SVG, "circle");
+      for (const [name, value] of Object.entries({ cx: x, cy: 3, r: DOT })) dot.setAttribute(name, value);
+      return dot;
+    }),
+  );
+  return picture;
 }

@@ -16,7 +16,6 @@ class Lines {
     const header = decode(data);
     this.header = header;
     this.palette = header.palettes[dress(this.root, header.palettes)];
-    this.root.setAttribute("aria-label", header.alt);
     rich(this.caption, header.caption ?? "");
     while (this.panels.length > header.panels.length) this.panels.pop().root.remove();
     while (this.panels.length < header.panels.length) this.panels.push(new Panel(this.place));
@@ -45,10 +44,16 @@ class Lines {
   }
 
   draw() {
-    const { says = "" } = this.header ?? {};
+    const { alt, says = "" } = this.header ?? {};
     if (!this.header || !this.root.clientWidth) return;
-    rich(this.sentence, Array.isArray(says) ? says[Math.min(this.at, says.length - 1)] : says);
-    for (const panel of this.panels) panel.draw(this.palette, this.at);
+    const known = [says].flat();
+    const sentence = known[Math.min(this.at, known.length - 1)];
+    rich(this.sentence, sentence);
+    this.root.setAttribute("aria-label", sentence ? toldBy(alt, known, sentence) : aloud(alt));
+    for (const panel of this.panels) {
+      panel.draw(this.palette, this.at);
+      panel.name(sentence);
+    }
   }
 
   destroy() {

@@ -2,6 +2,7 @@
 const NARROW = 480; // px below which there is no room beside the curves for their names
 const WIDE = 62; // px for the numbers of a logarithmic axis and its title
 const ROW = 15; // px between two names
+const NAME = 14; // px that the name of a mark is high
 
 class Panel {
   constructor(place) {
@@ -13,7 +14,7 @@ class Panel {
     this.legend = new Legend(this.root);
     const { canvas } = this.chart;
     canvas.tabIndex = 0;
-    canvas.addEventListener("pointermove", (event) => this.point(event.clientX - canvas.getBoundingClientRect().left));
+    canvas.addEventListener("pointermove", (event) => this.point(this.chart.under(event)[0]));
     canvas.addEventListener("pointerleave", () => this.point(null));
     canvas.addEventListener("blur", () => this.point(null));
     canvas.addEventListener("keydown", (event) => this.key(event));
@@ -26,15 +27,20 @@ class Panel {
     rich(this.title, spec.title ?? "");
     rich(this.note, spec.note ?? "");
     chart.height = spec.height ?? 260;
-    chart.canvas.style.height = `${chart.height}px`;
-    chart.canvas.setAttribute("aria-label", spec.label);
+    chart.canvas.style.height = `${chart.height / 16}rem`;
     chart.equal = Boolean(spec.plane);
     chart.bare = Boolean(spec.bare);
     chart.horizontal = spec.x;
     chart.vertical = spec.y;
     this.curves = spec.curves ?? [];
-    this.legend.adopt([...this.curves, ...(spec.bars?.bands ?? [])]);
+    const alone = ({ x }) => arrays[x.name].length === (x.rows ?? 1);
+    this.legend.adopt([...this.curves.map((curve) => ({ ...curve, alone: alone(curve) })), ...(spec.bars?.bands ?? [])]);
     this.pointed = null;
+  }
+
+  // for those who cannot see it
+  name(sentence) {
+    this.chart.canvas.setAttribute("aria-label", aloud(`${this.spec.label.replace(/[.]$/, "")}. ${sentence}`).trim());
   }
 
   draw(palette, index) {
@@ -49,6 +55,8 @@ class Panel {
     for (const area of spec.areas ?? []) drawArea(this, area);
     for (const curve of this.curves) this.drawCurve(curve);
     if (spec.ticks) this.drawTicks(this.row(spec.ticks));
+    this.named = [];
+    this.strokes = spec.marks?.some(({ name }) => name) ? this.segments : [];
     for (const mark of spec.marks ?? []) this.nameMark(mark);
     this.drawPointer();
     chart.end();
@@ -60,7 +68,7 @@ class Panel {
   makeRoom() {
     const { chart } = this;
     const tags = this.curves.filter(({ tag }) => tag);
-    this.tagged = tags.length > 0 && this.root.clientWidth >= NARROW;
+    this.tagged = tags.length > 0 && chart.room >= NARROW;
     chart.pen.font = `13px ${getComputedStyle(chart.canvas).fontFamily}`;
     const widest = Math.max(...tags.map(({ tag }) => chart.pen.measureText(tag).width));
     const left = this.spec.strips ? 12 : this.spec.y.log ? WIDE : INSET.left;
@@ -71,10 +79,10 @@ class Panel {
 
   // as high as wide, with less room for numbers, and no wider than it may be high
   makeSquare() {
-    const { chart, spec, root } = this;
+    const { chart, spec } = this;
     const inset = { ...chart.inset, left: spec.y.title ? INSET.left : 34, bottom: spec.x.title ? INSET.bottom : 20 };
-    const side = Math.min(root.clientWidth - inset.left - inset.right, spec.height - inset.top - inset.bottom);
-    chart.inset = { ...inset, right: root.clientWidth - inset.left - side };
+    const side = Math.min(chart.room - inset.left - inset.right, spec.height - inset.top - inset.bottom);
+    chart.inset = { ...inset, right: chart.room - inset.left - side };
     chart.height = side + inset.top + inset.bottom;
   }
 
@@ -145,17 +153,56 @@ class Panel {
     chart.line(ends, { colour: this.colour(colour), dash, width });
   }
 
+  // where no curve strikes it through and no other name stands, else where as little does as can be
   nameMark({ x, y, name, low = false }) {
     const text = this.at(name);
     if (!text) return;
     const { chart } = this;
-    const { left, top, width, height } = chart.box;
-    if (x === undefined) chart.label(text, left + width - 6, chart.y(this.at(y)) - 9, "right");
-    else {
-      const at = chart.x(this.at(x));
-      const fits = at + 6 + chart.pen.measureText(text).width < left + width;
-      chart.label(text, fits ? at + 5 : at - 5, low ? top + height - 10 : top + 9, fits ? "left" : "right");
-    }
+    const spots = x === undefined ? this.along(chart.y(this.at(y))) : this.upright(chart.x(this.at(x)), low);
+    const wide = chart.pen.measureText(text).width;
+    const boxes = spots.map(([px, py, align]) => {
+      const left = align === "left" ? px : px - wide;
+      return { left, right: left + wide, top: py - NAME / 2, bottom: py + NAME / 2 };
+    });
+    const struck = boxes.map((box) => this.struck(box));
+    const best = struck.indexOf(Math.min(...struck));
+    this.named.push(boxes[best]);
+    chart.label(text, ...spots[best]);
+  }
+
+  // beside a level line: above and below it, at the right and at the left
+  along(py) {
+    const { left, top, width, height } = this.chart.box;
+    const spots = [[left + width - 6, "right"], [left + 6, "left"]].flatMap(([px, align]) => [[px, py - 9, align], [px, py + 10, align]]); // prettier-ignore
+    const inside = spots.filter(([, at]) => at > top + 5 && at < top + height - 5);
+    return inside.length ? inside : spots;
+  }
+
+  // beside an upright line, from one end on
+  upright(px, low) {
+    const { top, height } = this.chart.box;
+    const heights = [0, 0.12, 0.24, 0.36, 0.5, 0.64, 0.76, 0.88, 1].map((part) => top + 9 + part * (height - 19));
+    return (low ? heights.reverse() : heights).flatMap((py) => [[px + 5, py, "left"], [px - 5, py, "right"]]); // prettier-ignore
+  }
+
+  // how many strokes and names a box meets; one that leaves the chart is the last choice
+  struck(box) {
+    const { left, width } = this.chart.box;
+    const out = box.left < left || box.right > left + width;
+    const names = this.named.filter((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom);
+    return (out ? 1e6 : 0) + 1e3 * names.length + this.strokes.reduce((sum, ends) => sum + meets(ends, box), 0);
+  }
+
+  // the segments and dots of all curves, in pixels: [[x, y], [x, y]]
+  get segments() {
+    const { chart } = this;
+    return this.curves.flatMap(({ x, y, points, seen }) => {
+      const xs = this.row(x);
+      const ys = this.row(y);
+      const count = seen ? Math.min(xs.length, this.index + 1) : xs.length;
+      const places = Array.from({ length: count }, (_, k) => [chart.x(xs[k]), chart.y(ys[k])]);
+      return places.slice(points ? 0 : 1).map((place, k) => [points ? place : places[k], place]);
+    });
   }
 
   drawTicks(xs) {
@@ -248,6 +295,14 @@ function closest(values, distance) {
   let best = 0;
   for (let i = 1; i < values.length; i += 1) if (distance(values[i]) < distance(values[best])) best = i;
   return best;
+}
+
+// whether a segment meets a box: neither its own box nor its line keeps them apart
+function meets([[x1, y1], [x2, y2]], { left, right, top, bottom }) {
+  const near = Math.max(x1, x2) >= left && Math.min(x1, x2) <= right && Math.max(y1, y2) >= top && Math.min(y1, y2) <= bottom;
+  if (!near) return false;
+  const sides = [[left, top], [right, top], [left, bottom], [right, bottom]].map(([x, y]) => (x - x1) * (y2 - y1) - (y - y1) * (x2 - x1)); // prettier-ignore
+  return !sides.every((side) => side > 0) && !sides.every((side) => side < 0);
 }
 
 // move names apart up and down until none covers another

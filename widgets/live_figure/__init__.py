@@ -14,6 +14,9 @@ import orjson
 import streamlit as st
 from streamlit.components.v2 import component
 
+from charts.colours import LOUD
+from widgets.projector import projected
+
 HERE = Path(__file__).parent
 PARTS = (  # joined into one module
     *(
@@ -82,6 +85,8 @@ def pack(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> bytes:
     The arrays of the ground, ``header["ground"]``, travel as float32 too; ``{"$": name, "rows": n}`` takes their place.
     """
     arrays = dict(arrays)
+    if "palettes" in header and projected():
+        header = {**header, "palettes": {mode: {**usual, **LOUD[mode]} for mode, usual in header["palettes"].items()}}
     header = {**header, "ground": _pull(header.get("ground"), arrays, "ground")}
     table, blocks, offset = {}, [], 0
     for name, array in arrays.items():

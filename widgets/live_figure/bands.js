@@ -22,11 +22,10 @@ class Bands extends Ink {
   }
 
   fillAll(colour) {
-    const { xaxis, yaxis } = this.graph._fullLayout;
-    const { pen } = this;
+    const { pen, box } = this;
     pen.fillStyle = colour;
     pen.beginPath();
-    pen.rect(xaxis._offset, yaxis._offset, xaxis._length, yaxis._length);
+    pen.rect(box.left, box.top, box.width, box.height);
     pen.fill();
   }
 

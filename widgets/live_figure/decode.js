@@ -56,6 +56,20 @@ function readVerdict(places, texts) {
   };
 }
 
+// text for those who hear it: nothing stands lower
+const aloud = (text) => text.replace(/_\{([^}]*)\}/g, "$1");
+
+// What a picture shows, with the finding of this moment: alt ends with one that was known when it was written.
+function toldBy(alt, known, now) {
+  const last = known.filter((finding) => finding && alt.endsWith(finding)).sort((a, b) => b.length - a.length)[0] ?? "";
+  return aloud(`${alt.slice(0, alt.length - last.length).trim()} ${now}`);
+}
+
+// how many times their usual size letters, lines and figures have; for a projector it is more than one
+function enlarged() {
+  return parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+}
+
 function make(tag, className, attributes = {}) {
   const element = document.createElement(tag);
   element.className = className;

@@ -28,9 +28,9 @@ class Gauge {
     this.needle.classList.toggle("valley-beyond", eta > top);
     const marks = gauge.marks.map((mark) => (mark.kind === "limit" ? this.limitMark(mark, limit, text, top) : mark));
     const names = marks.filter((mark) => mark.value !== null).map((mark) => `${mark.label} ${mark.text}`);
-    const said = `Learning rate ${eta}. ${names.join(", ")}. ${gauge.words}`;
+    const said = `Learning rate ${number(eta, 4)}. ${names.join(", ")}. ${gauge.words}`;
     this.root.setAttribute("aria-label", said.replace(/_\{(.*?)\}/g, "$1"));
-    const id = `${top}|${text}|${this.width}`;
+    const id = `${top}|${text}|${this.width}|${enlarged()}`;
     if (gauge === this.gauge && id === this.id) return; // only the needle moved
     Object.assign(this, { gauge, id });
     for (const [row, above] of [
@@ -60,7 +60,7 @@ class Gauge {
       ...sorted.map((mark) => {
         const element = make("div", `valley-mark valley-mark-${mark.kind}`);
         const x = (at(mark.value) / 100) * width;
-        const half = 3.4 * Math.max(mark.label.replace(/[_{}]/g, "").length, mark.text.length) + 3;
+        const half = enlarged() * 3.4 * Math.max(mark.label.replace(/[_{}]/g, "").length, mark.text.length) + 3;
         const centre = Math.min(Math.max(x, reach + half), width - half);
         reach = centre + half;
         element.style.left = `${x}px`;

@@ -46,10 +46,11 @@ class Graphs {
   // Bands and ink first, then what plotly draws: what moved is what the eye waits for. Only what differs is built anew.
   async build(header, palette, mode) {
     const before = this.built;
+    const look = `${mode}|${palette.ink}|${enlarged()}`;
     this.built = {
       view: header.view,
-      curve: `${mode}|${header.curveId}`,
-      ground: `${mode}|${header.view}|${header.surface}`,
+      curve: `${look}|${header.curveId}`,
+      ground: `${look}|${header.view}|${header.surface}`,
     };
     const { built } = this;
     const same = (part) => before?.[part] === built[part];
@@ -83,7 +84,7 @@ class Graphs {
   }
 
   async react(graph, spec, header, palette, options, keepZoom = false) {
-    const { data, layout } = resolve(spec, palette, header.arrays);
+    const { data, layout } = grown(resolve(spec, palette, header.arrays), enlarged());
     const now = graph._fullLayout;
     if (TOUCH.matches) {
       layout.dragmode = false; // one finger scrolls the page
@@ -120,6 +121,19 @@ class Graphs {
     this.observer.disconnect();
     if (window.Plotly) for (const graph of [this.ground, this.curve]) Plotly.purge(graph);
   }
+}
+
+const LENGTHS = ["size", "width", "l", "r", "t", "b"]; // of letters, marks, lines and margins
+
+// a figure with its letters, marks, lines and margins so many times as large
+function grown(spec, factor) {
+  if (factor === 1 || spec === null || typeof spec !== "object" || ArrayBuffer.isView(spec)) return spec;
+  if (Array.isArray(spec)) return spec.map((item) => grown(item, factor));
+  const larger = ([name, value]) => [
+    name,
+    typeof value === "number" && LENGTHS.includes(name) ? factor * value : grown(value, factor),
+  ];
+  return Object.fromEntries(Object.entries(spec).map(larger));
 }
 
 function fieldOf({ ground, arrays }) {

@@ -11,10 +11,11 @@ class Hover {
     plane.addEventListener("pointerleave", () => (this.tip.hidden = true));
   }
 
-  // drawn: [{label, points (pixels), path, steps}]
+  // drawn: [{label, points (in units of the sheet), path, steps}]
   show(event) {
+    const unit = enlarged();
     const box = this.plane.getBoundingClientRect();
-    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top].map((length) => length / unit);
     let best = null;
     for (const run of this.drawn ?? []) {
       run.points.forEach(([px, py], k) => {
@@ -27,7 +28,7 @@ class Hover {
     const { run, k } = best;
     const at = [run.path.x[k], run.path.y[k]].slice(0, this.weights).map((value) => value.toPrecision(4));
     this.tip.textContent = `${run.label}: step ${run.steps[k]}, ${run.at} ${at[1] ? `(${at.join(", ")})` : at[0]}`;
-    this.tip.style.left = `${Math.min(run.points[k][0] + 12, box.width - this.tip.offsetWidth - 4)}px`;
-    this.tip.style.top = `${run.points[k][1] + 12}px`;
+    this.tip.style.left = `${Math.min(unit * (run.points[k][0] + 12), box.width - this.tip.offsetWidth - 4)}px`;
+    this.tip.style.top = `${unit * (run.points[k][1] + 12)}px`;
   }
 }

@@ -1,3 +1,4 @@
+const CURVE_NAME = "Learning curve: error against step, logarithmic.";
 const ARROW = 74; // px
 const FARTHEST = 3e38; // stands for infinity in what float32 holds
 const MARGIN = 9; // px by which marks may reach over the axes
@@ -46,7 +47,6 @@ class LiveFigure {
     if (!header.preview) this.adoptSliders(header.sliders);
     this.showBest();
     this.theme();
-    this.graphs.plane.setAttribute("aria-label", header.alt);
     // a newer message may arrive while the library is on its way
     if ((await this.graphs.library(header.plotly)) && header === this.header) {
       await this.graphs.build(header, this.palette, this.mode);
@@ -223,6 +223,7 @@ class LiveFigure {
     // the run under the sliders is drawn last, on top
     const runs = [...header.runs].sort((one, other) => one.edited - other.edited);
     const paths = runs.map((run) => readPath(run.edited ? member.points : header.arrays[run.array], header.frame));
+    if (header.arrays.limits && this.still) paths[runs.length - 1].limit = header.arrays.limits;
     this.hover.weights = header.frame.weights ?? 2;
     this.view = this.look(member, paths[runs.length - 1]);
     for (const overlay of Object.values(this.overlays)) overlay.under?.(ground, this.view);
@@ -238,9 +239,18 @@ class LiveFigure {
     curve.end();
     this.root.style.setProperty("--valley-accent", runs[runs.length - 1].colour);
     this.words.say(verdict, header.runs);
+    this.name(verdict.sentence);
     this.drawGauge(member, paths[runs.length - 1]);
     if (this.root.dataset.drawn !== header.surface) this.root.dataset.drawn = header.surface;
     this.root.dispatchEvent(new CustomEvent("valley-drawn", { bubbles: true }));
+  }
+
+  // both pictures, for those who cannot see them
+  name(sentence) {
+    const { alt, present, texts } = this.header;
+    const label = toldBy(alt, [readVerdict(present.verdict, texts).sentence], sentence);
+    this.root.querySelector(".valley-curve").setAttribute("aria-label", `${CURVE_NAME} ${aloud(sentence)}`);
+    this.graphs.plane.setAttribute("aria-label", label);
   }
 
   showSection(ground, curve, { path, points }) {
@@ -251,6 +261,11 @@ class LiveFigure {
     drawShadow(ground, curve, this.view, points, now);
     rich(this.cut.firstElementChild, this.header.frame.section.short);
     rich(this.cut.lastElementChild, sectionWords(this.view, now));
+  }
+
+  // what the schedule makes of the learning rate at that step
+  paceAt(path, k) {
+    return (path.pace ?? this.header.pace)?.[k] ?? 1;
   }
 
   // where the limit differs from place to place it is that of the point that is looked at
@@ -264,8 +279,13 @@ class LiveFigure {
     const here = path.limit[k];
     const known = here > 0 && here < FARTHEST;
     const said = here >= FARTHEST ? gauge.unlimited : gauge;
-    const now = eta * (this.header.pace?.[k] ?? 1); // as the schedule has it at that step
+    const now = eta * this.paceAt(path, k);
     this.gauge.draw(said, now, known ? here : null, known ? number(here, 3) : "");
+  }
+
+  // no slider is away from what the server was told
+  get still() {
+    return this.live.every((slider) => slider.stop === slider.said);
   }
 
   // what is on the screen now, for the details below the figure
@@ -276,7 +296,7 @@ class LiveFigure {
     // of the whole run a step that follows is looked at where it starts, as the arrow in the picture, a point at its end
     const at = playback.whole ? 0 : Math.min(playback.at, path.x.length - 1);
     const now = this.placeOf(path);
-    const still = this.live.every((slider) => slider.stop === slider.said);
+    const { still } = this;
     return {
       ...header.frame,
       header,
@@ -289,7 +309,7 @@ class LiveFigure {
       place: live ? live.index : 0, // among what is said of the rule at each stop
       setting: live ? live.family : "learning_rate",
       limit: path.limit ? path.limit[now] : member.limit, // as the gauge has it
-      etaNow: member.eta === null ? null : member.eta * (header.pace?.[now] ?? 1),
+      etaNow: member.eta === null ? null : member.eta * this.paceAt(path, now),
       verdict: member.verdict,
       path,
       steps: header.steps,

@@ -1,8 +1,6 @@
-// What travels of a run, read: the modes of a quadratic, or of any other surface what stands at each point.
-const TRACK = ["x", "y", "above", "angle", "limit"];
-
+// What travels of a run, read: the modes of a quadratic, or of any other surface what the frame says of each point.
 function columnsOf(frame) {
-  return frame.columns ?? 2;
+  return frame.columns?.length ?? 2;
 }
 
 function readPath(points, frame) {
@@ -26,13 +24,14 @@ function modesPath(modes, { origin, axes, eigenvalues }) {
   return { x, y, error, modes, downhill };
 }
 
-// place, error above its floor, direction of -grad E, local limit
+// place, error above its floor, direction of -grad E; where they are known the local limit, and by what a schedule that
+// follows the error multiplied the learning rate
 function trackPath(points, frame) {
-  const width = columnsOf(frame);
-  const count = points.length / width;
-  const path = Object.fromEntries(TRACK.map((name) => [name, new Float64Array(count)]));
-  TRACK.forEach((name, i) => {
-    for (let k = 0; k < count; k += 1) path[name][k] = points[width * k + i];
+  const { columns } = frame;
+  const count = points.length / columns.length;
+  const path = { limit: new Float64Array(count).fill(NaN) };
+  columns.forEach((name, i) => {
+    path[name] = Float64Array.from({ length: count }, (_, k) => points[columns.length * k + i]);
   });
   const error = path.above.map((value) => Math.abs(value) || NaN);
   const downhill = (k) => unitOf([Math.cos(path.angle[k]), Math.sin(path.angle[k])]);

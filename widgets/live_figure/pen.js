@@ -19,13 +19,21 @@ class Pen {
     this.pen = this.canvas.getContext("2d", { willReadFrequently: true });
   }
 
-  // an empty sheet of so many pixels
-  sheet(width, height, dense) {
+  // An empty sheet of so many units. A unit is a pixel, where everything is enlarged more.
+  sheet(width, height) {
     const { canvas } = this;
-    canvas.width = Math.round(width * dense);
-    canvas.height = Math.round(height * dense);
-    canvas.style.width = `${width}px`;
-    canvas.style.height = `${height}px`;
+    this.unit = enlarged();
+    this.fine = this.unit * (window.devicePixelRatio || 1);
+    canvas.width = Math.round(width * this.fine);
+    canvas.height = Math.round(height * this.fine);
+    canvas.style.width = `${width * this.unit}px`;
+    canvas.style.height = `${height * this.unit}px`;
+  }
+
+  // where the pointer is on the sheet
+  under({ clientX, clientY }) {
+    const { left, top } = this.canvas.getBoundingClientRect();
+    return [(clientX - left) / this.unit, (clientY - top) / this.unit];
   }
 
   // draw no farther than so many pixels beyond a box {left, top, width, height}

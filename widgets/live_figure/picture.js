@@ -36,7 +36,7 @@ class Picture {
     const bands = recorded(graphs.bands, () => graphs.bands.draw(graphs.field, palette));
     const { ink, bottom } = this.ink(width, height, family);
     const size = { width, height: bottom, viewBox: `0 0 ${width} ${bottom}` };
-    const drawing = svgElement("svg", { ...size, role: "img", "aria-label": header.alt });
+    const drawing = svgElement("svg", { ...size, role: "img", "aria-label": graphs.plane.getAttribute("aria-label") });
     drawing.append(svgElement("rect", { width, height: bottom, fill: palette.paper }), bands, ground, ink);
     return drawing;
   }
@@ -153,9 +153,11 @@ function flow(items, lengthOf, gap, room) {
 
 // what plotly draws, with the page's font by name: a file knows no variables of the page
 async function groundDrawing(graph, width, height, family) {
-  const address = await Plotly.toImage(graph, { format: "svg", width, height });
+  const [wide, high] = [width, height].map((length) => length * enlarged());
+  const address = await Plotly.toImage(graph, { format: "svg", width: wide, height: high });
   const text = decodeURIComponent(address.slice(address.indexOf(",") + 1));
   const ground = document.adoptNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement);
+  for (const [name, value] of Object.entries({ width, height, viewBox: `0 0 ${wide} ${high}` })) ground.setAttribute(name, value);
   for (const element of ground.querySelectorAll("text, tspan")) {
     if (element.style.fontFamily) element.style.fontFamily = family;
   }

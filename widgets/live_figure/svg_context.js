@@ -114,6 +114,13 @@ class SvgContext {
     this.add("text", { ...place, "font-family": family, "font-size": size, ...style }).textContent = text;
   }
 
+  // as wide as on the screen
+  measureText(text) {
+    this.ruler ??= document.createElement("canvas").getContext("2d");
+    this.ruler.font = this.font;
+    return this.ruler.measureText(text);
+  }
+
   inFill() {
     return svgPaint("fill", this.fillStyle, this.globalAlpha);
   }

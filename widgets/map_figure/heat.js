@@ -16,7 +16,7 @@ class Heat extends Chart {
     this.vertical = spec.y;
     this.pictures = {};
     const widest = INSET.left + INSET.right + spec.tallest * spec.aspect;
-    this.canvas.parentElement.style.maxWidth = spec.equal ? `${widest}px` : "";
+    this.canvas.parentElement.style.maxWidth = spec.equal ? `${widest / 16}rem` : "";
     this.xs = arrays[spec.x.values];
     this.ys = arrays[spec.y.values];
     this.values = arrays[spec.values];
@@ -58,13 +58,12 @@ class Heat extends Chart {
 
   draw(palette, mode, cross, chosen) {
     const { spec } = this;
-    const width = this.canvas.parentElement?.clientWidth ?? 0;
-    const inner = Math.max(0, width - INSET.left - INSET.right);
+    const inner = Math.max(0, this.room - INSET.left - INSET.right);
     this.height = INSET.top + INSET.bottom + Math.round(Math.min(inner / spec.aspect, spec.tallest));
     if (!this.begin(palette, spec.x.range, spec.y.range)) return;
     const { pen, box } = this;
     this.pictures[mode] ??= this.picture(palette);
-    pen.fillStyle = hatch(pen, palette, window.devicePixelRatio || 1);
+    pen.fillStyle = hatch(pen, palette, this.fine);
     pen.fillRect(box.left, box.top, box.width, box.height);
     pen.imageSmoothingEnabled = false;
     pen.drawImage(this.pictures[mode], box.left, box.top, box.width, box.height);
@@ -144,10 +143,10 @@ class Heat extends Chart {
   // pixel -> cell, null outside
   cell(event) {
     if (!this.box) return null;
-    const bounds = this.canvas.getBoundingClientRect();
+    const [x, y] = this.under(event);
     const { left, top, width, height } = this.box;
-    const i = Math.floor(((event.clientX - bounds.left - left) / width) * this.xs.length);
-    const j = Math.floor((1 - (event.clientY - bounds.top - top) / height) * this.ys.length);
+    const i = Math.floor(((x - left) / width) * this.xs.length);
+    const j = Math.floor((1 - (y - top) / height) * this.ys.length);
     return i >= 0 && j >= 0 && i < this.xs.length && j < this.ys.length ? { i, j } : null;
   }
 

@@ -36,7 +36,6 @@ class MapFigure {
     header.maps.forEach((spec, k) => {
       const map = this.maps[k];
       this.entitle(map.title, spec);
-      map.heat.canvas.setAttribute("aria-label", spec.alt);
       map.heat.adopt(spec, header);
     });
     if (this.cross && !this.maps.every(({ heat }) => heat.has(this.cross))) this.cross = null;
@@ -162,6 +161,8 @@ class MapFigure {
       line.append(make("b", ""), make("span", ""));
       return line;
     });
+    const told = lines.map(([first, rest]) => aloud(`${first} ${rest}.`)).join(" ");
+    for (const { heat } of this.maps) heat.canvas.setAttribute("aria-label", `${aloud(heat.spec.alt)} ${told}`);
     lines.forEach(([first, rest], k) => {
       rich(this.read.children[k].firstChild, first);
       rich(this.read.children[k].lastChild, ` ${rest}`);

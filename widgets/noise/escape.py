@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from charts.noise_escape import escape_message
+from charts.noise_escape import LOW, escape_message
 from engine import run
 from engine.escape import Pass, over
 from engine.optimizers.gradient_descent import GradientDescent
@@ -46,13 +46,14 @@ def draw() -> None:
     known, fine = passing(surface), np.union1d(np.linspace(0.0, sigmas[-1], FINE), sigmas)
     told = known.shares(eta, fine, steps)
     with np.errstate(divide="ignore"):
-        temperatures = known.barrier / (0.5 * eta * sigmas**2)
-    at = int(np.argmax(known.shares(eta, sigmas, steps)))
+        temperatures = known.barrier / (0.5 * eta * fine**2)
+    # the most of what is predicted, where the pass is not too low for that
+    at = int(np.argmax(known.shares(eta, sigmas[0.5 * eta * sigmas**2 <= known.barrier / LOW], steps)))
 
     def show(runs: list[np.ndarray]) -> None:
         ends = np.stack(runs)
-        curve, beyond = np.stack([fine, told]), ends[..., 0] > surface.pack()[1]
-        lines(f"noise.{NAME}", *escape_message(floor, sigmas, ends, beyond, curve, temperatures, steps, at, not depth))
+        curve, beyond = np.stack([fine, told, temperatures]), ends[..., 0] > surface.pack()[1]
+        lines(f"noise.{NAME}", *escape_message(floor, sigmas, ends, beyond, curve, steps, at, not depth))
 
     patiently(
         (NAME, surface, eta, steps, seed),

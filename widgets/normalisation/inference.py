@@ -62,7 +62,7 @@ def draw() -> None:
         lambda stops: lines(
             f"normalisation.{NAME}",
             *inference_message(
-                (unit, which, size),
+                (unit, which, size, len(net.rows())),
                 np.stack([means[:, place], np.sqrt(variances[:, place])]),
                 np.stack([mean[:, place], np.sqrt(variance[:, place])]),
                 answers,

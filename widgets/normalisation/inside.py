@@ -13,8 +13,8 @@ from engine.normalisation.snapshots import curvature
 from engine.optimizers.gradient_descent import GradientDescent
 from engine.parameter import Parameter
 from surfaces.mlp import NORMALISATIONS, Mlp
+from widgets.controls import as_sentence, phrase, row, typed, unmarked
 from widgets.controls import number as ask
-from widgets.controls import phrase, row, typed, unmarked
 from widgets.data import pick_rows, pick_scaling
 from widgets.jobs import Progress
 from widgets.lines import lines
@@ -66,7 +66,7 @@ def nets(data: Dataset, hidden: str, activation: str) -> dict[str, Mlp] | str:
     try:
         made = {kind: Mlp(**words, normalisation=kind) for kind in KINDS}
     except ValueError as error:
-        return f"{unmarked(str(error))}. Take fewer hidden units."
+        return f"{unmarked(as_sentence(str(error)))}. Take fewer hidden units."
     if not made["none"].hidden:
         return "A network without hidden units has no hidden values to normalise. Give it some, such as 8."
     largest = max(net.dim for net in made.values())

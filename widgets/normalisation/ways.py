@@ -28,7 +28,11 @@ def draw() -> None:
     with st.sidebar:
         data = pick_rows(misfit, "leaning_cloud")
     patiently(
-        (NAME, data), partial(each, list(WAYS), lambda name: prepared(name, data)), lambda found: show(data, found)
+        (NAME, data),
+        partial(each, list(WAYS), lambda name: prepared(name, data)),
+        lambda found: show(data, found),
+        "the runs",
+        "Fewer rows",
     )
 
 

@@ -34,7 +34,9 @@ class ScheduleFigure {
     this.playback.setSteps(header.steps);
     this.palette = header.palettes[dress(this.root, header.palettes)];
     this.root.style.setProperty("--valley-accent", header.runs[0].colour);
-    this.graphs.plane.setAttribute("aria-label", header.alt);
+    this.graphs.plane.setAttribute("aria-label", aloud(header.alt));
+    const curves = `Learning curves: error against step, logarithmic. ${aloud(header.verdict.sentence)}`;
+    this.root.querySelector(".valley-curve").setAttribute("aria-label", curves);
     this.rates.adopt({ ...header, points: header.points?.values });
     this.say();
     const mode = this.palette === header.palettes.dark ? "dark" : "light";

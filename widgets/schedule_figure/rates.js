@@ -32,8 +32,8 @@ class Rates {
     this.drawn = Boolean(header.points);
     canvas.classList.toggle("valley-drawn", this.drawn);
     canvas.tabIndex = this.drawn ? 0 : -1;
-    const how = this.drawn ? ". Arrow keys move a point, Page Up and Page Down choose one, Insert adds one, Delete takes it away" : "";
-    canvas.setAttribute("aria-label", `Learning rates against the step: ${runs.map(({ label }) => label).join("; ")}${how}`);
+    const how = this.drawn ? " Arrow keys move a point, Page Up and Page Down choose one, Insert adds one, Delete takes it away" : "";
+    canvas.setAttribute("aria-label", `Learning rates against the step: ${runs.map(({ label }) => label).join("; ")}. ${aloud(header.verdict.sentence)}${how}`);
     const same = this.pending && JSON.stringify(this.pending.points) === JSON.stringify(header.points);
     if (same || (this.pending && performance.now() - this.pending.at > 2000)) this.pending = null;
     this.points = (this.moving || this.pending ? this.points : header.points) ?? [];
@@ -79,12 +79,12 @@ class Rates {
   // place of the pointer -> step and learning rate
   read(event) {
     const { chart } = this;
-    const box = chart.canvas.getBoundingClientRect();
+    const [x, y] = chart.under(event);
     const { left, top, width, height } = chart.box;
     const [low, high] = chart.spanY;
     const [first, last] = chart.spanX;
-    const up = Math.min(Math.max((top + height - (event.clientY - box.top)) / height, 0), 1);
-    const along = Math.min(Math.max((event.clientX - box.left - left) / width, 0), 1);
+    const up = Math.min(Math.max((top + height - y) / height, 0), 1);
+    const along = Math.min(Math.max((x - left) / width, 0), 1);
     const value = low + up * (high - low);
     return [Math.max(0, Math.round(first + along * (last - first))), this.bounded(this.rates.log ? 10 ** value : value)];
   }
@@ -95,12 +95,12 @@ class Rates {
 
   near(event) {
     const { chart } = this;
-    const box = chart.canvas.getBoundingClientRect();
+    const [x, y] = chart.under(event);
     const reach = event.pointerType === "touch" ? FINGER : CLOSE;
     let best = -1;
     let least = reach;
     this.points.forEach(([step, eta], i) => {
-      const distance = Math.hypot(event.clientX - box.left - chart.x(step), event.clientY - box.top - chart.y(eta));
+      const distance = Math.hypot(x - chart.x(step), y - chart.y(eta));
       if (distance < least) [best, least] = [i, distance];
     });
     return best;

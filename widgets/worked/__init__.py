@@ -17,7 +17,7 @@ header
         nodes     [{id, x, y, name, beside, value, back}]: ``beside`` is true where the name stands left of the
                   circle; ``value`` in it and ``back`` below it are lists of [step from which it holds, text]
         edges     [{from, to, at, label}]: its id is "from-to"; ``label`` a list of [step, text, "back" or ""],
-                  drawn ``at`` a part of the way; a narrow screen has room only for those that are lit
+                  drawn ``at`` a part of the way, or near it where it would cover something
     table     optional {head, rows, since, marked}: texts; a column is seen from the step in ``since`` on; ``marked`` is
               the row that the picture shows
     caption   quiet words below

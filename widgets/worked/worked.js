@@ -24,7 +24,6 @@ class Worked {
     this.header = decode(data);
     const { header } = this;
     dress(this.root, header.palettes);
-    this.root.setAttribute("aria-label", header.alt);
     rich(this.caption, header.caption ?? "");
     this.adoptIndex(header.index);
     this.resize();
@@ -46,11 +45,11 @@ class Worked {
   // room for the longest of all steps: nothing below moves
   resize() {
     if (!this.header || !this.root.clientWidth || !this.playback) return;
-    const now = `${this.root.clientWidth}, ${this.id}`;
+    const now = `${this.root.clientWidth}, ${this.id}, ${enlarged()}`;
     if (now !== this.measured) {
       this.measured = now;
       this.room = [0, 0];
-      for (const place of this.places) place.style.minHeight = "0";
+      for (const place of [this.sentence, this.formulas.parentElement]) place.style.minHeight = "0";
       this.header.says.forEach((_, step) => {
         this.say(step);
         this.makeRoom();
@@ -59,12 +58,15 @@ class Worked {
     this.draw();
   }
 
+  // below the picture formulas move nothing but quiet words
   get places() {
-    return [this.sentence, this.formulas.parentElement];
+    const words = this.formulas.parentElement;
+    const beside = words.offsetTop < this.diagram.root.parentElement.offsetTop + 1;
+    return beside || this.header.table ? [this.sentence, words] : [this.sentence];
   }
 
   makeRoom() {
-    this.room = this.places.map((place, i) => Math.max(this.room[i], Math.ceil(place.getBoundingClientRect().height)));
+    this.room = this.places.map((place, i) => Math.max(this.room[i] ?? 0, Math.ceil(place.getBoundingClientRect().height)));
     this.places.forEach((place, i) => (place.style.minHeight = `${this.room[i]}px`));
   }
 
@@ -87,6 +89,7 @@ class Worked {
     const { header } = this;
     const step = this.playback.at;
     this.say(step);
+    this.root.setAttribute("aria-label", toldBy(header.alt, header.says, header.says[step]));
     this.makeRoom(); // other numbers may need more of it
     this.diagram.draw(header.figure, step, header.lit[step], header.ways[step]);
     this.drawTable(header.table, step);

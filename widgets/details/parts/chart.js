@@ -7,18 +7,22 @@ class Chart extends Pen {
     super(label);
     Object.assign(this, { height, horizontal: x, vertical: y, equal, inset: INSET });
     this.canvas.className = "valley-chart";
-    this.canvas.style.height = `${height}px`;
+    this.canvas.style.height = `${height / 16}rem`;
     place.append(this.canvas);
+  }
+
+  // how wide it can be
+  get room() {
+    return (this.canvas.parentElement?.clientWidth ?? 0) / enlarged();
   }
 
   // an empty chart for these ranges, logarithmic ones in powers of ten; false while there is no room for it
   begin(palette, rangeX, rangeY) {
-    const width = this.canvas.parentElement?.clientWidth ?? 0;
+    const { room: width } = this;
     if (width < 80) return false;
-    const dense = window.devicePixelRatio || 1;
-    this.sheet(width, this.height, dense);
+    this.sheet(width, this.height);
     const { pen } = this;
-    pen.setTransform(dense, 0, 0, dense, 0, 0);
+    pen.setTransform(this.fine, 0, 0, this.fine, 0, 0);
     this.palette = palette;
     const font = getComputedStyle(this.canvas).fontFamily;
     pen.font = `12px ${font}`;
@@ -70,7 +74,8 @@ class Chart extends Pen {
         style,
       );
       pen.textAlign = "center";
-      pen.fillText(tick.text, x, bottom + 10);
+      const half = pen.measureText(tick.text).width / 2;
+      pen.fillText(tick.text, Math.min(x, box.left + box.width + this.inset.right - half), bottom + 10); // whole at the edge
     }
     for (const tick of ticks(this.spanY, this.vertical.log, box.height / 34)) {
       const y = this.y(tick.value);

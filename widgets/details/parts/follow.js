@@ -9,10 +9,20 @@ class Follower {
       if (!figure?.view) return;
       this.dress(figure.view.palette);
       this.detail.draw(figure.view, this.header);
+      this.name();
     };
     document.addEventListener("valley-drawn", this.draw);
     this.observer = new ResizeObserver(this.draw);
     this.observer.observe(root);
+  }
+
+  // the pictures, for those who cannot see them, with the sentence beside them
+  name() {
+    const sentence = this.detail.sentence?.textContent;
+    for (const picture of sentence ? this.root.querySelectorAll("canvas[role=img]") : []) {
+      picture.named ??= picture.getAttribute("aria-label");
+      picture.setAttribute("aria-label", `${picture.named}. ${sentence}`);
+    }
   }
 
   // the figure's colours, by the names that its style sheet uses
