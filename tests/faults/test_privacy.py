@@ -41,8 +41,8 @@ def test_the_recorder_records(tmp_path):
 def test_the_server_asks_nobody_and_keeps_nothing(watched):
     address, recorder = watched
     for name in PAGES:
-        with Session(address, {"a.learning_rate": TYPED}, name):
-            pass
+        with Session(address, {"a.learning_rate": TYPED}, name) as session:
+            assert not session.first.faults
     assert recorder.outside() == []
     assert recorder.kept() == []
     assert recorder.recorded("started") == []
