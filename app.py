@@ -13,7 +13,7 @@ ICON = Path(__file__).parent / "assets" / "icon.png"  # a named icon would be fe
 
 st.set_page_config(page_title="Valley", page_icon=ICON, layout="wide", initial_sidebar_state=room())
 st.logo(ICON, size="medium")  # the name beside it is in page.css
-st.html(Path(__file__).parent / "widgets" / "live_figure" / "page.css")  # also while no figure is there yet
+st.html(Path(__file__).parent / "widgets" / "live_figure" / "page.css")
 send_at_once()
 steps()
 projector()

@@ -52,8 +52,8 @@ def joined(parts: Iterable[Path]) -> str:
 
 
 def styles(*sheets: Path) -> str:
-    """Return a figure's style sheets after what every page with a figure shares."""
-    return "".join(sheet.read_text(encoding="utf-8") for sheet in (HERE / "page.css", *sheets))
+    """Return a figure's style sheets; page.css is on every page already."""
+    return "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
 
 
 _figure = component(

@@ -3,6 +3,10 @@ const FINE = 4.5; // px: bands are traced on a grid at least as fine as this
 const FINEST = 12; // parts of a cell at most
 const OUTSIDE = 24; // px by which a band that reaches the edge ends beyond it
 const BAND_LINE = 0.8; // px
+// Of a cell the edges where rings go in and out, the inside on their left: 0 below, 1 right, 2 above, 3 left. Corners that
+// are high enough count 1, 2, 4, 8 from below left around; at a saddle the middle decides.
+const WAYS = [[], [0, 3], [1, 0], [1, 3], [2, 1], null, [2, 0], [2, 3], [3, 2], [0, 2], null, [1, 2], [3, 1], [0, 1], [3, 0]];
+const SADDLES = { 5: [[0, 3, 2, 1], [0, 1, 2, 3]], 10: [[1, 0, 3, 2], [3, 0, 1, 2]] };
 
 class Bands extends Ink {
   constructor(graph) {
@@ -134,9 +138,10 @@ function trace({ z, x, y }, level) {
       const below = (z[k] >= level ? 1 : 0) + (z[k + 1] >= level ? 2 : 0);
       const kind = below + (z[k + columns + 1] >= level ? 4 : 0) + (z[k + columns] >= level ? 8 : 0);
       if (kind === 0 || kind === 15) continue;
-      const [bottom, right, top, left] = [k, size + k + 1, k + columns, size + k];
-      const bridge = () => (z[k] + z[k + 1] + z[k + columns + 1] + z[k + columns]) / 4 >= level;
-      for (const [from, to] of pairs(kind, bottom, right, top, left, bridge)) join(from, to);
+      const edges = [k, size + k + 1, k + columns, size + k];
+      const middle = (z[k] + z[k + 1] + z[k + columns + 1] + z[k + columns]) / 4;
+      const way = WAYS[kind] ?? SADDLES[kind][middle >= level ? 1 : 0];
+      for (let n = 0; n < way.length; n += 2) join(edges[way[n]], edges[way[n + 1]]);
     }
   }
   const point = (edge) => {
@@ -160,56 +165,6 @@ function trace({ z, x, y }, level) {
     if (ring.length) rings.push(ring);
   }
   return rings;
-}
-
-// of a cell the edges where a ring goes in and out, the inside on its left; corners count 1, 2, 4, 8 from below left around
-function pairs(kind, bottom, right, top, left, bridge) {
-  switch (kind) {
-    case 1:
-      return [[bottom, left]];
-    case 2:
-      return [[right, bottom]];
-    case 3:
-      return [[right, left]];
-    case 4:
-      return [[top, right]];
-    case 6:
-      return [[top, bottom]];
-    case 7:
-      return [[top, left]];
-    case 8:
-      return [[left, top]];
-    case 9:
-      return [[bottom, top]];
-    case 11:
-      return [[right, top]];
-    case 12:
-      return [[left, right]];
-    case 13:
-      return [[bottom, right]];
-    case 14:
-      return [[left, bottom]];
-    case 5:
-      return bridge()
-        ? [
-            [bottom, right],
-            [top, left],
-          ]
-        : [
-            [bottom, left],
-            [top, right],
-          ];
-    default:
-      return bridge()
-        ? [
-            [left, bottom],
-            [right, top],
-          ]
-        : [
-            [right, bottom],
-            [left, top],
-          ];
-  }
 }
 
 // from the lowest band, which lies below the first level, to the highest: as many colours as levels and one
