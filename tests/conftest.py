@@ -7,6 +7,8 @@ from browser import CI, NoBrowser, launch, serve
 from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from widgets import patience
+
 CURE = "install Chromium, Chrome or Edge, or run `python -m playwright install chromium`"
 NO_BROWSER = pytest.StashKey[bool]()
 
@@ -28,6 +30,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say once, not for every test, that there was no browser."""
     if NO_BROWSER in terminalreporter.config.stash:
         terminalreporter.write_line(f"no browser, its tests were skipped: {CURE}")
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first picture waits for its kernels to be compiled."""
+    monkeypatch.setattr(patience, "SHORT", 120.0)
 
 
 @pytest.fixture(scope="session")

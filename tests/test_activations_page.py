@@ -1,13 +1,12 @@
 """The page Activations without a browser: its views, links and hostile addresses, what it says held against runs."""
 
-import ast
 import re
 from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
 from browser import ROOT
-from visit import components, decode, inputs, visit, warned
+from visit import HUGE, components, inputs, picture, presets, visit, warned
 
 from charts.activations import LOOKS
 from engine import discover_optimizers, run
@@ -17,38 +16,16 @@ from engine.words import number, whole
 from surfaces.fitting.activation import derivative, edges
 from surfaces.fitting.idle import idle
 from surfaces.mlp import ACTIVATIONS, Mlp
-from widgets import patience
 from widgets.activations import centred, death, identity, planes, rates, shapes, units
 from widgets.views import found
 
+pytestmark = pytest.mark.usefixtures("patient")
 PAGE = ROOT / "app_pages" / "inside" / "activations.py"
 VIEWS = list(found("widgets.activations"))
-HUGE = "9" * 50_000
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch):
-    """The first picture waits for its kernels to be compiled."""
-    monkeypatch.setattr(patience, "SHORT", 120.0)
 
 
 def opened(**query):
     return visit(query, PAGE)
-
-
-def drawn(app):
-    """Return header and arrays of the one picture on the page."""
-    assert not app.exception and not app.error
-    (data,) = components(app)
-    return decode(data)
-
-
-def presets():
-    tree = ast.parse(PAGE.read_text(encoding="utf-8"))
-    value = next(
-        node.value for node in tree.body if getattr(getattr(node, "targets", [None])[0], "id", "") == "PRESETS"
-    )
-    return ast.literal_eval(value)
 
 
 # ---- views
@@ -57,7 +34,7 @@ def presets():
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_opens_by_its_address_and_begins_with_its_sentence(view):
     app = opened(activations=view)
-    header, _ = drawn(app)
+    header, _ = picture(app)
     assert not app.warning and not app.info
     assert app.main.markdown[0].value == f"**{found('widgets.activations')[view].TITLE}**"
     says = header["says"] if isinstance(header["says"], list) else [header["says"]]
@@ -84,12 +61,12 @@ def test_no_address_breaks_a_view(view, bad):
     keys = [item.key for item in [*app.sidebar.number_input, *app.sidebar.selectbox, *app.sidebar.text_input]]
     app = visit({"activations": view, "functions": bad, **dict.fromkeys(keys, bad)}, PAGE)
     assert len(app.warning) <= 4
-    drawn(app)
+    picture(app)
 
 
 def test_an_unknown_view_is_said_and_the_first_drawn():
     assert "activations" in warned(opened(activations="nothing"), "activations")
-    drawn(opened(activations="nothing"))
+    picture(opened(activations="nothing"))
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -101,17 +78,17 @@ def test_inputs_at_their_ends_give_a_picture(view):
                 continue
             end = visit({"activations": view, item.key: str(value)}, PAGE)
             assert not end.exception and not end.error, (item.key, value)
-            header, _ = drawn(end)
+            header, _ = picture(end)
             assert all("nan" not in said and "inf" not in said for said in header["says"])
             assert sum(len(data) for data in components(end)) < 400_000
 
 
-@pytest.mark.parametrize("title", presets())
+@pytest.mark.parametrize("title", presets(PAGE))
 def test_every_preset_is_what_its_address_is(title):
-    query = presets()[title]
+    query = presets(PAGE)[title]
     app = opened()
     app = next(button for button in app.button if button.label == title).click().run()
-    by_click, by_link = drawn(app), drawn(visit(query, PAGE))
+    by_click, by_link = picture(app), picture(visit(query, PAGE))
     assert not app.warning
     assert by_click[0]["says"] == by_link[0]["says"] and by_click[0]["caption"] == by_link[0]["caption"]
     asked = dict(parse_qsl(query))
@@ -130,14 +107,14 @@ def test_inputs_of_one_name_are_the_same_in_every_view():
 
 def test_functions_are_picked_by_the_address_and_others_are_named():
     app = visit({"activations": "shapes", "functions": ["softsign", "relu"]}, PAGE)
-    _, arrays = drawn(app)
+    _, arrays = picture(app)
     assert not app.warning and {"softsign.value", "relu.value"} <= set(arrays) and "tanh.value" not in arrays
     assert "functions" in warned(opened(functions="swish"), "functions")
     app.sidebar.button_group(key="functions").set_value(["tanh", "linear"]).run()
     assert app.query_params["functions"] == ["linear", "tanh"]
-    assert "tanh.value" in drawn(app)[1] and "relu.value" not in drawn(app)[1]
+    assert "tanh.value" in picture(app)[1] and "relu.value" not in picture(app)[1]
     app.sidebar.button_group(key="functions").set_value([]).run()
-    assert "functions" not in app.query_params and {"sigmoid.value", "relu.value"} <= set(drawn(app)[1])
+    assert "functions" not in app.query_params and {"sigmoid.value", "relu.value"} <= set(picture(app)[1])
 
 
 def test_what_is_counted_is_what_is_predicted():
@@ -150,7 +127,7 @@ def test_what_is_counted_is_what_is_predicted():
 
 
 def test_the_sentence_on_shapes_holds_the_numbers():
-    header, _ = drawn(opened(activations="shapes", flat="0.05"))
+    header, _ = picture(opened(activations="shapes", flat="0.05"))
     said = header["says"][shapes.FIRST_DEVIATION]
     assert "sigmoid gives 0.5" in said and "tanh gives 0 and is flat for 2.9 %" in said
     assert "ReLU gives 0.4 and is flat for 50 %" in said
@@ -174,7 +151,7 @@ def test_the_measured_next_layer_is_about_as_long_as_the_predicted_one(name):
 
 
 def sentence_of(app, step):
-    header, arrays = drawn(app)
+    header, arrays = picture(app)
     return header["says"][int(np.flatnonzero(arrays["step"] == step)[0])]
 
 
@@ -196,7 +173,7 @@ def test_the_sentence_on_units_is_that_of_the_run(activation):
 
 
 def test_the_bars_of_the_units_add_up():
-    _, arrays = drawn(opened(activations="units", **{"surface.hidden": "8, 4"}))
+    _, arrays = picture(opened(activations="units", **{"surface.hidden": "8, 4"}))
     bands = arrays["bands"].reshape(len(arrays["step"]), 12, 4)
     np.testing.assert_allclose(bands.sum(axis=2), 1.0, atol=1e-6)
     assert (np.diff(arrays["step"]) > 0).all() and arrays["step"][-1] == 200
@@ -214,30 +191,30 @@ def test_how_flat_normal_weights_are_at_first_is_predicted():
     app = opened(
         activations="units", **{"initial.scheme": "gaussian", "initial.scale": "3", "surface.activation": "tanh"}
     )
-    caption = drawn(app)[0]["caption"]
+    caption = picture(app)[0]["caption"]
     measured, unsure, told = re.search(
         r"At first ([\d.]+) ± ([\d.]+) of rows.* ([\d.]+) is predicted", caption
     ).groups()
     assert abs(float(measured) - float(told)) < 5.0 * float(unsure)
-    assert "predicted" not in drawn(opened(activations="units"))[0]["caption"]
+    assert "predicted" not in picture(opened(activations="units"))[0]["caption"]
 
 
 def test_no_hidden_units_are_said_and_eight_drawn():
     app = opened(activations="units", **{"surface.hidden": "none"})
     assert "One hidden layer of 8 is shown" in app.sidebar.warning[0].value
-    drawn(app)
+    picture(app)
 
 
 def test_a_lost_run_is_said():
     app = opened(activations="units", a="gradient_descent", **{"a.learning_rate": "10000", "data": "noisy_line"})
-    says = drawn(app)[0]["says"]
+    says = picture(app)[0]["says"]
     assert any("lost" in said for said in says) and not any("nan" in said for said in says)
 
 
 @pytest.mark.parametrize("rule", discover_optimizers())
 def test_any_optimizer_can_be_looked_at(rule):
     for view in ("units", "planes"):
-        drawn(opened(activations=view, a=rule, steps="10", **{"surface.hidden": "4"}))
+        picture(opened(activations=view, a=rule, steps="10", **{"surface.hidden": "4"}))
 
 
 # ---- rates
@@ -271,7 +248,7 @@ def test_large_learning_rates_cost_units(name):
 def test_runs_that_diverge_are_no_numbers_and_are_said():
     got = rates.ends("linear", discover_optimizers()["momentum"](), 0.05, 0.9, 2)
     assert np.isnan(got.lost[:, -1]).any() and np.isfinite(got.unsure).all()
-    header, _ = drawn(visit({"activations": "rates", "functions": ["linear"], "rates.seeds": "2"}, PAGE))
+    header, _ = picture(visit({"activations": "rates", "functions": ["linear"], "rates.seeds": "2"}, PAGE))
     assert any("all diverge" in said for said in header["says"])
 
 
@@ -300,7 +277,7 @@ def test_all_planes_are_one_plane_from_one_start():
 
 
 def test_the_sentence_on_planes_names_the_lowest_and_the_highest():
-    header, arrays = drawn(opened(activations="planes"))
+    header, arrays = picture(opened(activations="planes"))
     last = {name: float(arrays[f"{name}.E"][-1]) for name in ACTIVATIONS}
     least, most = min(last, key=last.get), max(last, key=last.get)
     assert (
@@ -310,7 +287,7 @@ def test_the_sentence_on_planes_names_the_lowest_and_the_highest():
 
 
 def test_steps_stand_beside_the_condition_number_they_belong_to():
-    header, _ = drawn(opened(activations="centred"))
+    header, _ = picture(opened(activations="centred"))
     for k, said in enumerate(header["says"]):
         for name in ("sigmoid", "tanh", "relu"):
             found = centred.valley(name)
@@ -322,7 +299,7 @@ def test_steps_stand_beside_the_condition_number_they_belong_to():
 
 def test_no_median_error_leaves_the_picture_and_starts_are_called_so():
     app = opened(activations="rates")
-    header, arrays = drawn(app)
+    header, arrays = picture(app)
     panel = header["panels"][2]
     top = max(np.nanmax(arrays[f"{name}.error"]) for name in ("sigmoid", "tanh", "relu"))
     assert "median" in panel["title"] and panel["y"]["range"][1] > np.log10(top)
@@ -330,7 +307,7 @@ def test_no_median_error_leaves_the_picture_and_starts_are_called_so():
 
 
 def test_below_a_small_plane_stand_both_errors_in_words():
-    header, _ = drawn(opened(activations="planes", steps="20"))
+    header, _ = picture(opened(activations="planes", steps="20"))
     for panel in header["panels"][:-1]:
         (said,) = (curve["label"] for curve in panel["curves"] if "label" in curve)
         assert all(re.match(r"E of the run .+, in the plane .+$", each) for each in said)
@@ -365,7 +342,7 @@ def test_the_title_on_a_leaky_unit_holds():
 
 
 def test_a_tanh_is_a_sigmoid_to_the_last_bits_and_learns_otherwise():
-    header, arrays = drawn(opened(activations="identity"))
+    header, arrays = picture(opened(activations="identity"))
     assert arrays["ulp"].max() <= 4.0
     twins = identity.twins(0.5, 0)
     assert twins.outputs < 1e-14 and twins.tanh[0] == pytest.approx(twins.sigmoid[0], rel=1e-13)

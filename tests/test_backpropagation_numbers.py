@@ -29,19 +29,13 @@ from surfaces.data.house_prices import HousePrices
 from surfaces.data.insurance import Insurance
 from surfaces.data.insurance_age import InsuranceAge
 from surfaces.mlp import Mlp
-from widgets import patience
 from widgets.backpropagation import examples, network, timing
 
+pytestmark = pytest.mark.usefixtures("patient")
 PAGE = ROOT / "app_pages" / "inside" / "backpropagation.py"
 HUGE = "9" * 15_000
 MINE = ("network", "examples", "timing")
 NUMBERS = st.lists(st.floats(-3.0, 3.0), min_size=21, max_size=21)
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch):
-    """The first picture waits for its kernels to be compiled."""
-    monkeypatch.setattr(patience, "SHORT", 120.0)
 
 
 def opened(view, **query):

@@ -3,23 +3,17 @@
 import numpy as np
 import pytest
 from browser import ROOT
-from visit import components, decode, visit, warned
+from visit import components, picture, visit, warned
 
 from engine.expression import graph
 from engine.words import number, whole
-from widgets import patience
 from widgets.backpropagation import depth
 from widgets.backpropagation import paths as paths_view
 from widgets.views import found
 
+pytestmark = pytest.mark.usefixtures("patient")
 PAGE = ROOT / "app_pages" / "inside" / "backpropagation.py"
 VIEWS = list(found("widgets.backpropagation"))
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch):
-    """The first picture waits for its times to be measured."""
-    monkeypatch.setattr(patience, "SHORT", 120.0)
 
 
 def opened(**query):
@@ -28,9 +22,7 @@ def opened(**query):
 
 def drawn(app):
     """Return header and arrays of the one picture on the page, a row for every place of its slider."""
-    assert not app.exception and not app.error
-    (data,) = components(app)
-    header, arrays = decode(data)
+    header, arrays = picture(app)
     stops = header["slider"]["stops"] if "slider" in header else header["index"]["texts"]
     return header, {name: array.reshape(len(stops), -1) for name, array in arrays.items()}
 

@@ -1,8 +1,8 @@
 """Clipping on the pages: off unless asked for, named wherever it is on, gone where a step is made of no gradient."""
 
 import pytest
-from test_landscapes_page import PAGE, presets
-from visit import inputs, message, said, visit
+from test_landscapes_page import PAGE
+from visit import inputs, message, presets, said, visit
 
 from widgets.runs import CLIP
 
@@ -56,7 +56,7 @@ def test_a_newly_chosen_optimizer_and_a_preset_are_not_clipped():
 
 
 def test_the_preset_at_the_cliff_shows_what_clipping_is_for():
-    app = visit(presets()["Clipped at the cliff"], PAGE)
+    app = visit(presets(PAGE)["Clipped at the cliff"], PAGE)
     header, arrays = message(app)
     assert [run["label"].endswith("clipped at |g| = 1") for run in header["runs"]] == [True, False]
     assert said(header)["sentence"].startswith("Settles at the minimum (0.75, 0)")

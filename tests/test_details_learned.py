@@ -22,7 +22,6 @@ from surfaces.fitting.layers import SCHEMES
 from surfaces.himmelblau import Himmelblau
 from surfaces.linear_regression import LinearRegression
 from surfaces.mlp import Mlp
-from widgets import patience
 from widgets.details import curves, layers, offered, restarts
 from widgets.details.learned import learned
 from widgets.details.picture import ALIKE, Initial, Picture
@@ -222,11 +221,6 @@ def test_details_are_offered_where_they_have_something_to_say():
     assert {"curves", "layers", "restarts"} <= offered(NET).keys()
     for other in (LinearRegression(), Himmelblau()):
         assert not {"curves", "layers", "restarts"} & offered(other).keys()
-
-
-@pytest.fixture
-def patient(monkeypatch):
-    monkeypatch.setattr(patience, "SHORT", 120.0)
 
 
 @pytest.mark.usefixtures("patient")

@@ -1,14 +1,12 @@
 """The page Edge of stability without a browser: its views, its links, hostile addresses, and what it says."""
 
-import ast
-
 import numpy as np
 import pytest
 from browser import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spoken import agrees, said_after, value_of
-from visit import components, decode, visit, warned
+from visit import HUGE, components, picture, presets, visit, warned
 
 from charts.edge_beyond import beyond_message
 from charts.edge_known import known_message
@@ -21,11 +19,11 @@ from engine.take_away import csv_of_edge
 from engine.thrown import growth, measured_growth
 from surfaces.mlp import Mlp
 from surfaces.sharpness import Sharpness
-from widgets import patience
 from widgets.edge import beyond, inputs, known, rates, training
 from widgets.edge import rules as rules_view
 from widgets.views import found
 
+pytestmark = pytest.mark.usefixtures("patient")
 PAGE = ROOT / "app_pages" / "inside" / "edge_of_stability.py"
 VIEWS = list(found("widgets.edge"))
 NETS = [view for view in VIEWS if view != "known"]
@@ -33,23 +31,10 @@ SMALL = {
     **{"steps": "200", "rates.steps": "1000", "beyond.before": "500", "beyond.steps": "50"},
     **{"data.rows": "20", "surface.hidden": "3"},
 }
-HUGE = "9" * 50_000
 NET = Mlp("noisy_line", hidden=(8,), loss="sum_of_squares")
 
 
-def presets():
-    tree = ast.parse(PAGE.read_text(encoding="utf-8"))
-    (node,) = (n for n in tree.body if isinstance(n, ast.Assign) and getattr(n.targets[0], "id", "") == "PRESETS")
-    return ast.literal_eval(node.value)
-
-
-PRESETS = presets()
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch):
-    """The first picture waits for its kernels to be compiled."""
-    monkeypatch.setattr(patience, "SHORT", 120.0)
+PRESETS = presets(PAGE)
 
 
 def opened(view, **query):
@@ -66,20 +51,13 @@ KEYS = {
 }
 
 
-def drawn(app):
-    """Return header and arrays of the one picture on the page."""
-    assert not app.exception and not app.error
-    (data,) = components(app)
-    return decode(data)
-
-
 # ---- views
 
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_opens_by_its_address_and_begins_with_its_sentence(view):
     app = visit({"edge": view}, PAGE)
-    header, _ = drawn(app)
+    header, _ = picture(app)
     assert not app.warning and not app.info
     assert app.main.markdown[0].value == f"**{found('widgets.edge')[view].TITLE}**"
     assert all(said and "nan" not in said and "inf" not in said for said in header["says"])
@@ -114,14 +92,14 @@ def test_inputs_at_their_ends_give_a_picture_or_a_sentence(view):
             assert not end.exception and not end.error, (item.key, value)
             assert bool(end.info) != bool(components(end)), (item.key, value)
             if components(end):
-                header, _ = drawn(end)
+                header, _ = picture(end)
                 assert all("nan" not in said and "inf" not in said for said in header["says"]), (item.key, value)
 
 
 def test_an_unknown_view_is_said_and_the_first_drawn():
     app = opened("training", edge="nothing")
     assert warned(app, "edge")
-    drawn(app)
+    picture(app)
 
 
 def test_a_net_of_too_many_weights_is_said():
@@ -148,13 +126,13 @@ def test_any_net_gives_a_picture_or_a_sentence(view, query):
     assert not app.exception and not app.error
     assert bool(app.info) != bool(components(app))
     if components(app):
-        header, _ = drawn(app)
+        header, _ = picture(app)
         assert all(said and "nan" not in said and "inf" not in said for said in header["says"])
 
 
 @pytest.mark.parametrize("slug", inputs.rules(discover_optimizers()))
 def test_every_rule_that_is_offered_gives_a_picture(slug):
-    header, arrays = drawn(opened("training", rule=slug))
+    header, arrays = picture(opened("training", rule=slug))
     assert limit_words(discover_optimizers()[slug]()) in header["says"][-1].replace("\u202f", " ")
     assert np.isfinite(arrays["top.0"][1:]).all()
 
@@ -174,12 +152,12 @@ def test_an_unknown_key_is_said():
 def test_every_preset_is_an_address_that_is_taken(title):
     app = visit(PRESETS[title], PAGE)
     assert not app.warning and not app.info
-    drawn(app)
+    picture(app)
 
 
 def test_presets_show_what_their_names_say():
     def story(title):
-        return drawn(visit(PRESETS[title], PAGE))[0]["says"][-1]
+        return picture(visit(PRESETS[title], PAGE))[0]["says"][-1]
 
     assert "meets it at step" in story("Up to the edge")
     assert "never meets its limit" in story("Never there")
@@ -193,7 +171,7 @@ def test_presets_show_what_their_names_say():
 
 
 def test_the_story_holds_the_numbers_of_the_run():
-    header, arrays = drawn(visit("rule.learning_rate=0.1", PAGE))
+    header, arrays = picture(visit("rule.learning_rate=0.1", PAGE))
     path = run(NET, GradientDescent(), 0.1, NET.start, 2000)
     exact = np.linalg.eigvalsh(NET.hessian(path.weights[:, 0]))[:, -1]
     error = path.error[:, 0]
@@ -261,7 +239,7 @@ def test_the_numbers_can_be_taken_away():
 
 
 def test_where_it_can_stay_is_drawn_and_said():
-    header, arrays = drawn(opened("known"))
+    header, arrays = picture(opened("known"))
     etas = arrays["eta"]
     held = np.stack([arrays["held.x"], arrays["held.y"]], axis=-1).reshape(len(etas), -1, 2)
     for r, eta in enumerate(etas):
@@ -293,7 +271,7 @@ def test_the_bound_holds_from_every_start(a, b):
     [((2.0, 0.5), "exactly 0"), ((2.0, -2.0), "no minimum:"), ((0.0, 0.0), "saddle"), ((0.0, 2.0), "can stay only")],
 )
 def test_special_starts_are_said(start, words):
-    header, _ = drawn(opened("known", **{"known.a": str(start[0]), "known.b": str(start[1])}))
+    header, _ = picture(opened("known", **{"known.a": str(start[0]), "known.b": str(start[1])}))
     assert all(words in said or "no minimum can hold" in said for said in header["says"])
 
 

@@ -1,42 +1,26 @@
 """The page Initialisation without a browser: its views, its links, hostile addresses, and what it says."""
 
-import ast
-
 import numpy as np
 import pytest
 from browser import ROOT
-from visit import components, decode, visit, warned
+from visit import HUGE, components, picture, presets, visit, warned
 
 from charts.initialisation_jacobian import _shared
 from charts.initialisation_symmetry import BROKEN, symmetry_message
 from engine.initialisation.passes import networks
 from engine.words import number
 from surfaces.mlp import ACTIVATIONS
-from widgets import patience
 from widgets.initialisation import copies, rates, relu, symmetry
 from widgets.initialisation.stack import funnel
 from widgets.views import found
 
+pytestmark = pytest.mark.usefixtures("patient")
 PAGE = ROOT / "app_pages" / "inside" / "initialisation.py"
 VIEWS = list(found("widgets.initialisation"))
-HUGE = "9" * 50_000
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch):
-    """The first picture waits for its kernels to be compiled."""
-    monkeypatch.setattr(patience, "SHORT", 120.0)
 
 
 def opened(**query):
     return visit({"initialisation": query.pop("view"), **query}, PAGE)
-
-
-def drawn(app):
-    """Return header and arrays of the one picture on the page."""
-    assert not app.exception and not app.error
-    (data,) = components(app)
-    return decode(data)
 
 
 def says(header):
@@ -49,7 +33,7 @@ def says(header):
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_opens_by_its_address_and_begins_with_its_sentence(view):
     app = opened(view=view)
-    header, _ = drawn(app)
+    header, _ = picture(app)
     assert not app.warning and not app.info
     assert app.main.markdown[0].value == f"**{found('widgets.initialisation')[view].TITLE}**"
     for text in says(header):
@@ -72,12 +56,12 @@ def test_no_address_breaks_a_view(view, bad):
     keys = [item.key for item in app.sidebar.number_input] + [item.key for item in app.sidebar.selectbox]
     app = opened(view=view, **dict.fromkeys(keys, bad))
     assert len(app.warning) <= 2
-    drawn(app)
+    picture(app)
 
 
 def test_an_unknown_view_is_said_and_the_first_drawn():
     assert "initialisation" in warned(opened(view="nothing"), "initialisation")
-    drawn(opened(view="nothing"))
+    picture(opened(view="nothing"))
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -85,19 +69,19 @@ def test_inputs_at_their_ends_give_a_picture(view):
     app = opened(view=view)
     for item in list(app.sidebar.number_input):
         for value in (item.min, item.max):
-            header, _ = drawn(opened(view=view, **{item.key: str(value)}))
+            header, _ = picture(opened(view=view, **{item.key: str(value)}))
             assert all(said and "nan" not in said for said in says(header)), (item.key, value)
 
 
 def test_of_fewer_networks_than_are_drawn_each_has_a_curve():
     widths = funnel(200, 200, 50)
-    header, _ = drawn(opened(view="signal", **{"signal.first": "200", "signal.last": "200"}))
+    header, _ = picture(opened(view="signal", **{"signal.first": "200", "signal.last": "200"}))
     for panel in header["panels"][:2]:
         assert sum("alpha" in curve for curve in panel["curves"]) == networks(widths) < 10
 
 
 def test_what_is_measured_of_the_largest_singular_value_is_one_number():
-    header, arrays = drawn(opened(view="jacobian"))
+    header, arrays = picture(opened(view="jacobian"))
     count, depth = len(header["index"]["texts"]), int(arrays["at"][-1])
     along, places = arrays["largest.found"].reshape(count, -1), arrays["values"].reshape(count, -1)
     assert depth == 30
@@ -108,13 +92,13 @@ def test_what_is_measured_of_the_largest_singular_value_is_one_number():
 
 
 def test_what_is_out_of_the_picture_is_said():
-    header, arrays = drawn(opened(view="signal", **{"stack.activation": "sigmoid"}))
+    header, arrays = picture(opened(view="signal", **{"stack.activation": "sigmoid"}))
     back, *_ = (arrays[name].reshape(len(header["index"]["texts"]), -1) for name in ("back.told",))
     assert np.isnan(back[:, 0]).any()
     curves = header["panels"][1]["curves"]
     assert {curve["absent"] for curve in curves if "label" in curve} == {"below 10⁻³⁶"}
     assert "below 10⁻³⁶ is not drawn" in header["caption"]
-    plain, _ = drawn(opened(view="signal"))
+    plain, _ = picture(opened(view="signal"))
     assert "not drawn" not in plain["caption"]
 
 
@@ -122,26 +106,20 @@ def test_what_is_out_of_the_picture_is_said():
 def test_every_activation_gives_a_picture(view):
     (key,) = (item.key for item in opened(view=view).sidebar.selectbox if item.key.endswith("activation"))
     for name in ACTIVATIONS:
-        header, _ = drawn(opened(view=view, **{key: name}))
+        header, _ = picture(opened(view=view, **{key: name}))
         assert all(said and "nan" not in said for said in says(header)), name
 
 
 def test_presets_are_addresses_of_this_page():
-    tree = ast.parse(PAGE.read_text(encoding="utf-8"))
-    presets = next(
-        ast.literal_eval(node.value)
-        for node in tree.body
-        if getattr(node, "targets", [None])[0] is not None and getattr(node.targets[0], "id", "") == "PRESETS"
-    )
-    for title, query in presets.items():
+    for title, query in presets(PAGE).items():
         app = visit(query, PAGE)
-        header, _ = drawn(app)
+        header, _ = picture(app)
         assert not app.warning, title
         assert len(title) < 40
         first = visit("", PAGE)
         next(button for button in first.button if button.label == title).click()
         first.run()
-        other, _ = drawn(first)
+        other, _ = picture(first)
         assert other["says"] == header["says"], title
 
 
@@ -149,7 +127,7 @@ def test_presets_are_addresses_of_this_page():
 
 
 def test_equal_units_are_said_to_stay_equal():
-    header, arrays = drawn(opened(view="symmetry"))
+    header, arrays = picture(opened(view="symmetry"))
     first = says(header)[0]
     assert "stay 0 apart" in first and "differ by 0:" in first
     apart = arrays["apart"].reshape(len(symmetry.DISTURBED), -1)
@@ -157,14 +135,14 @@ def test_equal_units_are_said_to_stay_equal():
 
 
 def test_a_run_that_diverges_is_said_to():
-    header, _ = drawn(
+    header, _ = picture(
         opened(view="symmetry", **{"symmetry.activation": "relu", "symmetry.rate": "3", "symmetry.first": "2"})
     )
     assert all("nan" not in text for text in says(header))
 
 
 def test_the_first_he_layer_is_named():
-    header, arrays = drawn(opened(view="signal"))
+    header, arrays = picture(opened(view="signal"))
     at = header["index"]["at"]
     assert (
         "0.682" in says(header)[at]
@@ -177,7 +155,7 @@ def test_the_first_he_layer_is_named():
 
 def test_xavier_between_widths_is_compared_with_he():
     query = {"stack.activation": "linear", "stack.scheme": "xavier", "signal.first": "200", "signal.last": "20"}
-    header, _ = drawn(opened(view="signal", **query))
+    header, _ = picture(opened(view="signal", **query))
     assert "(predicted 3.12, " in says(header)[6] and "(predicted 0.312, " in says(header)[6]
     assert says(header)[6].endswith("He's weights, as large between equal widths, would make them 1 and 0.1.")
 
@@ -189,7 +167,7 @@ def test_as_many_networks_are_measured_as_there_is_time_for():
 
 
 def test_dead_units_are_beside_what_is_predicted():
-    header, arrays = drawn(opened(view="relu"))
+    header, arrays = picture(opened(view="relu"))
     np.testing.assert_allclose(arrays["dead.start"], arrays["dead.told"], atol=0.1)
     np.testing.assert_allclose(arrays["active.start"], arrays["active.told"], atol=0.15)
     assert arrays["dead.told"][relu.AT] > arrays["dead.told"][-1]  # a positive bias keeps units alive
@@ -221,7 +199,7 @@ def test_copies_are_the_same_network(name):
 
 def test_sigmoids_are_not_said_to_be_0_half_way():
     """A sigmoid of 0 is a half: it is the weights of all units that are 0 between a solution and its mirror image."""
-    header, _ = drawn(opened(view="copies", **{"copies.activation": "sigmoid"}))
+    header, _ = picture(opened(view="copies", **{"copies.activation": "sigmoid"}))
     said = header["says"][header["index"]["texts"].index(copies.ALL)]
     assert "there all weights of all units are 0)" in said
 
@@ -234,7 +212,7 @@ def test_units_that_begin_apart_are_said_to():
 
 
 def test_biases_are_compared_with_biases_of_0_that_learn_as_well():
-    header, _ = drawn(opened(view="relu", **{"relu.steps": "100", "relu.units": "4"}))
+    header, _ = picture(opened(view="relu", **{"relu.steps": "100", "relu.units": "4"}))
     assert "(from biases of 0 " in header["says"][-1] and "(from" not in header["says"][relu.AT]
 
 

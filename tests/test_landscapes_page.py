@@ -1,13 +1,12 @@
 """The page Landscapes without a browser: every surface, preset and detail, and hostile addresses."""
 
-import ast
 import json
 from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
 from browser import ROOT
-from visit import components, decode, inputs, message, packed, said, visit, warned
+from visit import components, decode, inputs, message, packed, presets, said, visit, warned
 
 from charts.landscape import DRAWN
 from charts.live import live_message, shown_steps
@@ -22,12 +21,6 @@ PAGE = ROOT / "app_pages" / "landscapes" / "landscapes.py"
 OPTIMIZERS, SURFACES = discover_optimizers(), plane_surfaces()
 OTHERS = [slug for slug in SURFACES if slug != "quadratic"]
 SIZE = 400_000  # bytes a message
-
-
-def presets() -> dict[str, str]:
-    tree = ast.parse(PAGE.read_text(encoding="utf-8"))
-    (node,) = (n for n in tree.body if isinstance(n, ast.Assign) and getattr(n.targets[0], "id", "") == "PRESETS")
-    return ast.literal_eval(node.value)
 
 
 def at(query="", **more):
@@ -112,13 +105,13 @@ CLAIMS = {
 
 
 def test_every_preset_has_a_claim():
-    assert CLAIMS.keys() == presets().keys()
+    assert CLAIMS.keys() == presets(PAGE).keys()
 
 
 @pytest.mark.parametrize("title", CLAIMS)
 def test_a_preset_is_what_its_name_says_and_so_is_its_address(title):
     status, sentence = CLAIMS[title]
-    app = at(presets()[title])
+    app = at(presets(PAGE)[title])
     assert not app.exception and not app.warning
     header, _ = message(app)
     assert said(header)["status"] == status and said(header)["sentence"].startswith(sentence), said(header)
@@ -131,7 +124,7 @@ def test_a_preset_is_what_its_name_says_and_so_is_its_address(title):
 
 
 def test_too_sharp_to_stay_ends_where_it_is_flat_enough():
-    app = at(presets()["Too sharp to stay"])
+    app = at(presets(PAGE)["Too sharp to stay"])
     _, points = tracks(app)
     a, b = points[-1, :2]
     begin = points[0, :2]

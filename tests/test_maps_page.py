@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 from browser import ROOT
-from visit import PACKED, components, decode, inputs, map_message, said, visit, warned
+from visit import HUGE, PACKED, components, decode, inputs, map_message, said, visit, warned
 
 from engine import discover_optimizers, run, theory, words
 from engine.lowest import lowest
@@ -22,19 +22,13 @@ from widgets.maps import settings
 from widgets.terrain import plane_surfaces
 from widgets.views import found
 
+pytestmark = pytest.mark.usefixtures("patient")
 PAGE = ROOT / "app_pages" / "families" / "maps.py"
 OPTIMIZERS = discover_optimizers()
 SURFACES = plane_surfaces()
 OTHERS = [slug for slug in SURFACES if slug != "quadratic"]
 VIEWS = list(found("widgets.maps"))
-HUGE = "9" * 50_000
 QUICK = {"cells": "12", "columns": "11", "steps": "60"}
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch):
-    """The first map waits for its kernels to be compiled."""
-    monkeypatch.setattr(patience, "SHORT", 120.0)
 
 
 def opened(query: str = "", **more):

@@ -1,6 +1,5 @@
 """The page Networks without a browser: presets, data and losses, what travels, hostile addresses."""
 
-import ast
 import re
 import time
 from dataclasses import replace
@@ -9,7 +8,7 @@ from urllib.parse import parse_qsl
 import numpy as np
 import pytest
 from browser import ROOT
-from visit import components, decode, said, visit, warned
+from visit import components, decode, presets, said, visit, warned
 
 from charts.live import live_message
 from charts.network import LEVELS, SIDE, answers, looked_at, scale_of, window
@@ -29,12 +28,6 @@ from widgets.live_figure import pack
 PAGE = ROOT / "app_pages" / "networks" / "networks.py"
 OPTIMIZERS = discover_optimizers()
 SIZE = 400_000  # bytes a message
-
-
-def presets() -> dict[str, str]:
-    tree = ast.parse(PAGE.read_text(encoding="utf-8"))
-    (node,) = (n for n in tree.body if isinstance(n, ast.Assign) and getattr(n.targets[0], "id", "") == "PRESETS")
-    return ast.literal_eval(node.value)
 
 
 def at(query="", **more):
@@ -167,9 +160,9 @@ CLAIMS = {
 }
 
 
-@pytest.mark.parametrize("title", presets())
+@pytest.mark.parametrize("title", presets(PAGE))
 def test_a_preset_is_what_its_name_says_and_so_is_its_address(title):
-    _, (header, arrays) = quiet(at(presets()[title]))
+    _, (header, arrays) = quiet(at(presets(PAGE)[title]))
     table = np.reshape(arrays["told"], (-1, 4))
     assert CLAIMS[title](table), table[[0, -1]]
     other = at("data=xor&steps=20&surface.hidden=2&initial.seed=3")
@@ -181,8 +174,8 @@ def test_a_preset_is_what_its_name_says_and_so_is_its_address(title):
 
 
 def test_luck_of_the_draw_has_two_ends_and_the_plane_goes_through_both():
-    (figure, points), (_, arrays) = quiet(at(presets()["Luck of the draw"]))
-    _, (_, other) = quiet(at(presets()["Luck of the draw"] + "&edit=b"))
+    (figure, points), (_, arrays) = quiet(at(presets(PAGE)["Luck of the draw"]))
+    _, (_, other) = quiet(at(presets(PAGE)["Luck of the draw"] + "&edit=b"))
     rates = [np.reshape(found["told"], (-1, 4))[-1, 2] for found in (arrays, other)]
     assert rates[0] < 0.8 and rates[1] == 1.0
     assert [run["label"].endswith("seed 3") for run in figure["runs"]] == [False, True]
@@ -198,7 +191,7 @@ def test_luck_of_the_draw_has_two_ends_and_the_plane_goes_through_both():
 
 
 def test_a_plane_through_ends_is_compared_with_a_walk_whose_ends_are_in_it():
-    (figure, _), _ = quiet(at(presets()["Luck of the draw"]))
+    (figure, _), _ = quiet(at(presets(PAGE)["Luck of the draw"]))
     explained = figure["frame"]["section"]["explained"]
     mean, most = (percent(round(share, 3)) for share in random_walk_ends(301, 9))
     assert f"of a random walk of as many steps one through both its ends holds {mean}" in explained

@@ -5,7 +5,7 @@ import pytest
 from browser import ROOT
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from visit import components, decode, inputs, visit, warned
+from visit import HUGE, components, decode, inputs, picture, visit, warned
 
 from charts.noise_escape import LOW
 from engine import run, theory
@@ -21,31 +21,17 @@ from surfaces.data.sparse import Sparse
 from surfaces.fitting.least_squares import LeastSquares
 from surfaces.fitting.many_valleys import ManyValleys
 from surfaces.two_minima import TwoMinima
-from widgets import patience
 from widgets.noise import copies, decay, deltabar, escape, nesterov, size, sparse, spread
 from widgets.noise import sorted as sorted_
 from widgets.views import found
 
+pytestmark = pytest.mark.usefixtures("patient")
 PAGE = ROOT / "app_pages" / "networks" / "noise.py"
 VIEWS = list(found("widgets.noise"))
-HUGE = "9" * 50_000
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch):
-    """The first picture waits for its kernels to be compiled."""
-    monkeypatch.setattr(patience, "SHORT", 120.0)
 
 
 def opened(**query):
     return visit(query, PAGE)
-
-
-def drawn(app):
-    """Return header and arrays of the one picture on the page."""
-    assert not app.exception and not app.error
-    (data,) = components(app)
-    return decode(data)
 
 
 # ---- views
@@ -54,7 +40,7 @@ def drawn(app):
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_opens_by_its_address_and_begins_with_its_sentence(view):
     app = opened(noise=view)
-    header, _ = drawn(app)
+    header, _ = picture(app)
     assert not app.warning and not app.info
     assert app.main.markdown[0].value == f"**{found('widgets.noise')[view].TITLE}**"
     says = header["says"] if isinstance(header["says"], list) else [header["says"]]
@@ -78,12 +64,12 @@ def test_no_address_breaks_a_view(view, bad):
     if app.info:
         assert not components(app)
     else:
-        drawn(app)
+        picture(app)
 
 
 def test_an_unknown_view_is_said_and_the_first_drawn():
     assert "noise" in warned(opened(noise="nothing"), "noise")
-    drawn(opened(noise="nothing"))
+    picture(opened(noise="nothing"))
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -137,7 +123,7 @@ def test_what_is_measured_is_what_is_predicted(rule, share, kappa, rows, data, s
 
 def test_the_sentence_holds_the_numbers_of_the_picture():
     app = opened(**{"rule.learning_rate": "0.1", "spread.rows": "24"})
-    header, arrays = drawn(app)
+    header, arrays = picture(app)
     sizes = arrays["size"].astype(int).tolist()
     assert sizes == [1, 2, 3, 4, 6, 8, 12, 24]
     surface = ManyValleys(eigenvalue_1=1.0, eigenvalue_2=4.0, rows_drawn=24, seed=1)
@@ -156,7 +142,7 @@ def test_the_sentence_holds_the_numbers_of_the_picture():
 
 
 def test_a_short_last_batch_is_said():
-    header, arrays = drawn(opened(**{"spread.rows": "13"}))
+    header, arrays = picture(opened(**{"spread.rows": "13"}))
     said = dict(zip(arrays["size"].astype(int).tolist(), header["says"], strict=True))
     assert "the last of only 1," in said[4] and "the last" not in said[1] and "the last" not in said[13]
 
@@ -194,7 +180,7 @@ def test_how_soon_a_run_forgets_is_what_its_squares_do(rule):
 
 
 def test_the_clouds_lie_in_the_ellipses():
-    _, arrays = drawn(opened())
+    _, arrays = picture(opened())
     for name in ("independent", "reshuffled"):
         for k in range(len(arrays["size"]) - 1):
             part = {axis: arrays[f"{name}.{axis}"].reshape(len(arrays["size"]), -1)[k] for axis in ("x", "y")}
@@ -230,7 +216,7 @@ def test_a_batch_is_as_far_off_as_its_size_predicts(rows, seed, data):
 
 
 def test_a_hundred_times_the_rows_are_ten_times_as_good():
-    header, arrays = drawn(opened(noise="size", **{"size.rows": "1000"}))
+    header, arrays = picture(opened(noise="size", **{"size.rows": "1000"}))
     sizes = arrays["size"].astype(int).tolist()
     one, hundred = sizes.index(1), sizes.index(100)
     np.testing.assert_allclose(arrays["with.told"][one] / arrays["with.told"][hundred], 10.0, rtol=1e-6)
@@ -279,7 +265,7 @@ def test_in_order_every_epoch_ends_where_it_is_predicted_and_leans_to_what_was_l
 
 
 def test_a_batch_of_all_rows_knows_no_order():
-    header, _ = drawn(opened(noise="sorted", **{"sorted.batch": "60"}))
+    header, _ = picture(opened(noise="sorted", **{"sorted.batch": "60"}))
     assert set(header["says"]) == {"A batch of all rows knows no order: both runs come to rest at the least error."}
     item = sorted_.ordered(sorted_.bend(1), 0.5, 60, 1)
     assert abs(item.in_order) < 1e-9 and abs(item.reshuffled) < 1e-9
@@ -370,14 +356,14 @@ def test_rare_weights_go_as_predicted_and_adagrad_gives_them_longer_steps(seed, 
 
 
 def test_a_target_that_is_met_exactly_is_met_with_any_copies():
-    header, arrays = drawn(opened(noise="copies", **{"copies.rows": "5", "copies.target": "0.5"}))
+    header, arrays = picture(opened(noise="copies", **{"copies.rows": "5", "copies.target": "0.5"}))
     np.testing.assert_array_equal(arrays["batch.rows"], 5.0 * arrays["copies"])
     assert all(f"(predicted {int(5 * k)})" in said for k, said in zip(arrays["copies"], header["says"], strict=True))
 
 
 @pytest.mark.parametrize(("depth", "steps"), [("0", "500"), ("1", "2000"), ("4", "4000")])
 def test_of_a_pass_too_low_for_kramers_rates_nothing_is_predicted(depth, steps):
-    header, arrays = drawn(opened(noise="escape", **{"escape.depth": depth, "escape.steps": steps}))
+    header, arrays = picture(opened(noise="escape", **{"escape.depth": depth, "escape.steps": steps}))
     barrier, eta = escape.passing(TwoMinima(depth=float(depth))).barrier, escape.RATE.default
     for said, sigma in zip(header["says"][1:], arrays["sigma"][1:], strict=True):
         low = barrier < 0.5 * eta * float(sigma) ** 2
@@ -389,7 +375,7 @@ def test_of_a_pass_too_low_for_kramers_rates_nothing_is_predicted(depth, steps):
 
 
 def test_what_kramers_predicts_has_three_digits():
-    header, _ = drawn(opened(noise="escape", **{"escape.depth": "4", "escape.rate": "0.1", "escape.steps": "4000"}))
+    header, _ = picture(opened(noise="escape", **{"escape.depth": "4", "escape.rate": "0.1", "escape.steps": "4000"}))
     assert not any("99.999" in said for said in header["says"])
 
 
@@ -401,7 +387,7 @@ def test_rare_inputs_in_the_same_row_alone_are_drawn_again():
 
 def test_what_is_hardly_faster_is_not_said_to_be_once_as_fast():
     for query in ({"nesterov.kappa": "2"}, {"nesterov.kappa": "2", "nesterov.noise": "0.1"}):
-        header, arrays = drawn(opened(noise="nesterov", **query))
+        header, arrays = picture(opened(noise="nesterov", **query))
         for said, plain, ahead in zip(header["says"], arrays["steps.0"], arrays["steps.2"], strict=True):
             if not np.isfinite([plain, ahead]).all():
                 continue
@@ -411,7 +397,7 @@ def test_what_is_hardly_faster_is_not_said_to_be_once_as_fast():
 
 
 def test_learning_rates_that_are_no_chance_are_not_predicted_to_be():
-    header, _ = drawn(opened(noise="deltabar", **{"deltabar.increase": "0.01", "deltabar.decrease": "0.05"}))
+    header, _ = picture(opened(noise="deltabar", **{"deltabar.increase": "0.01", "deltabar.decrease": "0.05"}))
     assert "if every sign were chance, both would be k/φ = 0.2 on average" in header["says"][3]
     assert header["caption"].endswith("The limits 2/λ are 2 and 0.1.") and "far from" not in header["caption"]
 
@@ -425,12 +411,12 @@ def test_inputs_of_one_name_are_the_same_in_every_view():
 
 
 def test_two_minima_that_are_equally_deep_are_not_called_local():
-    header, _ = drawn(opened(noise="escape", **{"escape.depth": "0", "escape.steps": "500"}))
+    header, _ = picture(opened(noise="escape", **{"escape.depth": "0", "escape.steps": "500"}))
     assert "local" not in header["caption"] + " ".join(header["says"])
     assert "equally deep" in header["caption"]
 
 
 @pytest.mark.parametrize("rarest", [0.02, 0.3])
 def test_where_no_input_is_rare_the_view_of_rare_ones_says_so(rarest):
-    header, _ = drawn(opened(noise="sparse", **{"sparse.rarest": str(rarest), "sparse.rows": "100"}))
+    header, _ = picture(opened(noise="sparse", **{"sparse.rarest": str(rarest), "sparse.rows": "100"}))
     assert ("No input is rare" in header["caption"]) == (rarest == 0.3)

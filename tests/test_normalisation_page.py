@@ -1,13 +1,12 @@
 """The page Normalisation without a browser: its views, links, hostile addresses, and what its sentences say."""
 
-import ast
 import itertools
 import re
 
 import numpy as np
 import pytest
 from browser import ROOT
-from visit import components, decode, visit, warned
+from visit import HUGE, components, picture, presets, visit, warned
 
 from engine.normalisation.best_descent import bound
 from engine.normalisation.snapshots import curvature, ratio
@@ -16,20 +15,13 @@ from engine.normalisation.ways import WAYS, covariance, hessian
 from engine.words import count, number
 from surfaces.data import dataset
 from surfaces.mlp import Mlp
-from widgets import patience
 from widgets.normalisation import inside
 from widgets.normalisation.batches import SIZES
 from widgets.views import found
 
+pytestmark = pytest.mark.usefixtures("patient")
 PAGE = ROOT / "app_pages" / "inside" / "normalisation.py"
 VIEWS = list(found("widgets.normalisation"))
-HUGE = "9" * 50_000
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch):
-    """The first picture waits for its kernels to be compiled."""
-    monkeypatch.setattr(patience, "SHORT", 120.0)
 
 
 def opened(**query):
@@ -38,21 +30,13 @@ def opened(**query):
 
 def drawn(app):
     """Return header and arrays of the one picture on the page."""
-    assert not app.exception and not app.error
-    (data,) = components(app)
-    header, arrays = decode(data)
+    header, arrays = picture(app)
     for said in header["says"]:
         assert said and not re.search(r"\b(nan|inf)\b", said), said
     return header, arrays
 
 
-def presets():
-    tree = ast.parse(PAGE.read_text(encoding="utf-8"))
-    (node,) = (n for n in tree.body if isinstance(n, ast.Assign) and getattr(n.targets[0], "id", "") == "PRESETS")
-    return ast.literal_eval(node.value)
-
-
-PRESETS = presets()
+PRESETS = presets(PAGE)
 
 
 @pytest.mark.parametrize("view", VIEWS)

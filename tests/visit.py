@@ -1,5 +1,6 @@
 """A visit to the app without a browser, and what its live figure received."""
 
+import ast
 import json
 import re
 import zlib
@@ -13,6 +14,7 @@ from browser import ROOT
 from streamlit.testing.v1 import AppTest
 
 TIMEOUT = 120.0  # seconds; the first visit compiles the kernels
+HUGE = "9" * 50_000
 PACKED = b"\x78\x01"  # with this begins what zlib packs
 
 
@@ -40,6 +42,20 @@ def components(app: AppTest) -> list[bytes]:
     """Return the message of every component on the page that has one."""
     found = [item.proto.bytes for item in _elements(app.main) if item.type == "bidi_component"]
     return [data for data in found if data]
+
+
+def picture(app: AppTest) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return header and arrays of the one picture on a page without errors."""
+    assert not app.exception and not app.error
+    (data,) = components(app)
+    return decode(data)
+
+
+def presets(page: Path) -> dict[str, str]:
+    """Return the presets of a page from its text; importing it would run it."""
+    tree = ast.parse(page.read_text(encoding="utf-8"))
+    (node,) = (n for n in tree.body if isinstance(n, ast.Assign) and getattr(n.targets[0], "id", "") == "PRESETS")
+    return ast.literal_eval(node.value)
 
 
 def map_message(app: AppTest) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
