@@ -1,47 +1,14 @@
-"""The page Activations in a browser: every view is drawn, its slider asks nobody, and it fits a phone."""
+"""The page Activations in a browser: small planes, bands, names of functions, and paths over them."""
 
-import pytest
-from playwright.sync_api import Page, expect
-from test_browser import IDLE, SECONDS, frames_of
-from test_race_browser import WIDER
-
-from widgets.views import found
-
-VIEWS = list(found("widgets.activations"))
-
-
-def open_view(page: Page, server: str, view: str, more: str = "") -> None:
-    page.set_default_timeout(8 * SECONDS)
-    page.goto(f"{server}/activations?activations={view}{more}")
-    expect(page.locator(".valley-lines .valley-panel").first).to_be_visible(timeout=60 * SECONDS)
-    expect(page.locator(".valley-lines .valley-says")).not_to_be_empty()
-    page.wait_for_function(IDLE, timeout=30 * SECONDS)
-
-
-@pytest.mark.parametrize("view", VIEWS)
-def test_the_sentence_follows_the_slider_without_a_message(page, server, view):
-    sent = frames_of(page)
-    open_view(page, server, view)
-    said, slider = page.locator(".valley-lines .valley-says"), page.locator(".valley-index input[type=range]")
-    count, texts = len(sent), []
-    for key in ("Home", "ArrowRight", "End"):
-        slider.press(key)
-        texts.append(said.inner_text())
-    assert len(set(texts)) == 3 and len(sent) == count
-
-
-@pytest.mark.parametrize("view", VIEWS)
-def test_it_fits_a_phone(page, server, view):
-    page.set_viewport_size({"width": 390, "height": 844})
-    open_view(page, server, view)
-    assert page.evaluate(WIDER) <= 0
-
+from playwright.sync_api import expect
+from test_browser import SECONDS
+from test_views_browser import open_view
 
 HEIGHTS = "() => [...document.querySelectorAll('.valley-panel')].map((panel) => panel.getBoundingClientRect().top)"
 
 
 def test_small_planes_are_square_all_alike_and_stay_where_they_are(page, server):
-    open_view(page, server, "planes", "&steps=40")
+    open_view(page, server, "activations?activations=planes&steps=40")
     boxes = page.evaluate(
         """() => document.querySelector('.valley-lines').lines.panels.slice(0, 8)
           .map(({ chart: { box, spanX, spanY } }) => [box.width, box.height, ...spanX, ...spanY])"""
@@ -54,7 +21,7 @@ def test_small_planes_are_square_all_alike_and_stay_where_they_are(page, server)
 
 
 def test_bands_of_a_field_are_those_of_its_heights(page, server):
-    open_view(page, server, "death")
+    open_view(page, server, "activations?activations=death")
     found = page.evaluate(
         """() => {
           const [panel] = document.querySelector('.valley-lines').lines.panels;
@@ -79,7 +46,7 @@ def test_bands_of_a_field_are_those_of_its_heights(page, server):
 
 
 def test_what_is_picked_is_in_the_address_and_comes_back(page, server):
-    open_view(page, server, "shapes")
+    open_view(page, server, "activations?activations=shapes")
     page.get_by_role("button", name="softsign").click()
     expect(page.locator(".valley-says")).to_contain_text("softsign")
     page.wait_for_url("**functions=softsign**")
@@ -90,6 +57,6 @@ def test_what_is_picked_is_in_the_address_and_comes_back(page, server):
 
 
 def test_one_point_is_one_dot_in_the_legend(page, server):
-    open_view(page, server, "death")
+    open_view(page, server, "activations?activations=death")
     assert page.locator(".valley-names li", has_text="the end of the run").locator("circle").count() == 1
     assert page.locator(".valley-names li", has_text="rows").locator("circle").count() == 3

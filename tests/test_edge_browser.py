@@ -1,40 +1,9 @@
-"""The page Edge of stability in a browser: views follow their sliders, fit a phone, and long work can be stopped."""
+"""The page Edge of stability in a browser: long work can be stopped; presets, names of marks, axes and legends."""
 
 import pytest
-from playwright.sync_api import Page, expect
-from test_browser import IDLE, SECONDS, frames_of
-from test_race_browser import WIDER
-
-from widgets.views import found
-
-VIEWS = list(found("widgets.edge"))
-
-
-def open_view(page: Page, server: str, query: str) -> None:
-    page.set_default_timeout(8 * SECONDS)
-    page.goto(f"{server}/edge_of_stability?{query}")
-    expect(page.locator(".valley-lines .valley-panel").first).to_be_visible(timeout=90 * SECONDS)
-    expect(page.locator(".valley-lines .valley-says")).not_to_be_empty()
-
-
-@pytest.mark.parametrize("view", VIEWS)
-def test_the_sentence_follows_the_slider_without_a_message(page, server, view):
-    sent = frames_of(page)
-    open_view(page, server, f"edge={view}")
-    page.wait_for_function(IDLE, timeout=30 * SECONDS)
-    said, slider = page.locator(".valley-lines .valley-says"), page.locator(".valley-index input[type=range]")
-    count, texts = len(sent), []
-    for key in ("Home", "ArrowRight", "End"):
-        slider.press(key)
-        texts.append(said.inner_text())
-    assert len(set(texts)) == 3 and len(sent) == count
-
-
-@pytest.mark.parametrize("view", VIEWS)
-def test_it_fits_a_phone(page, server, view):
-    page.set_viewport_size({"width": 390, "height": 844})
-    open_view(page, server, f"edge={view}")
-    assert page.evaluate(WIDER) <= 0
+from playwright.sync_api import expect
+from test_browser import SECONDS
+from test_views_browser import open_view
 
 
 def test_long_work_shows_how_far_it_is_and_can_be_stopped(page, server):
@@ -48,7 +17,7 @@ def test_long_work_shows_how_far_it_is_and_can_be_stopped(page, server):
 
 
 def test_a_preset_is_one_click(page, server):
-    open_view(page, server, "")
+    open_view(page, server, "edge_of_stability?")
     page.get_by_role("button", name="Two weights", exact=True).click()
     expect(page.get_by_text("The flow would end at")).to_be_visible()
     assert "edge=known" in page.url
@@ -56,7 +25,7 @@ def test_a_preset_is_one_click(page, server):
 
 @pytest.mark.parametrize("view", ["training", "rates", "beyond"])
 def test_no_curve_strikes_the_name_of_a_mark_through(page, server, view):
-    open_view(page, server, f"edge={view}")
+    open_view(page, server, f"edge_of_stability?edge={view}")
     struck = page.evaluate(
         """() => document.querySelector('.valley-lines').lines.panels.flatMap((panel) => {
           const names = panel.named;
@@ -68,7 +37,7 @@ def test_no_curve_strikes_the_name_of_a_mark_through(page, server, view):
 
 
 def test_the_last_number_of_an_axis_is_whole(page, server):
-    open_view(page, server, "edge=rules")
+    open_view(page, server, "edge_of_stability?edge=rules")
     ends = page.evaluate(
         """() => {
           const ends = [];
@@ -88,7 +57,7 @@ def test_the_last_number_of_an_axis_is_whole(page, server):
 
 
 def test_dots_are_dots_in_the_legend(page, server):
-    open_view(page, server, "edge=rates")
+    open_view(page, server, "edge_of_stability?edge=rates")
     row = page.locator(".valley-names li", has_text="measured").first
     assert row.locator("circle").count() == 3 and row.locator("line").count() == 0
     row = page.locator(".valley-names li", has_text="limit").first
