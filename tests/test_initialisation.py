@@ -17,11 +17,11 @@ from engine.initialisation.alike import apart, difference_hessians, driven_apart
 from engine.initialisation.copies import count, flipped, permuted, rescaled
 from engine.initialisation.dead import active_share, dead_share
 from engine.initialisation.fan_in import descend, first_limit, sharpest
-from engine.initialisation.gaussian import nodes
 from engine.initialisation.logarithm import TIMES, digamma, of_sums, trigamma
 from engine.initialisation.passes import measured
 from engine.initialisation.schemes import DRAWN, deviation, standard
 from engine.initialisation.signal import middle, predicted
+from engine.normal import nodes
 from engine.optimizers.adam import Adam
 from engine.optimizers.gradient_descent import GradientDescent
 from engine.optimizers.momentum import Momentum

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.initialisation.gaussian import nodes
 from engine.initialisation.logarithm import TIMES, digamma, of_sums
 from engine.initialisation.schemes import standard
 from engine.initialisation.signal import Function, Signal
+from engine.normal import nodes
 
 NETWORKS, WAYS = 12, 16  # networks that are drawn, directions in which each is tried
 FINE = 400  # places among which the edge is looked for

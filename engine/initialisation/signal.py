@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.initialisation.gaussian import nodes
 from engine.initialisation.logarithm import TIMES, digamma, of_sums, trigamma
+from engine.normal import nodes
 
 ALIKE = 1e-3  # share by which the shapes of two layers' terms may differ and count as one
 
