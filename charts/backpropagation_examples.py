@@ -75,17 +75,21 @@ def _weighted(told: Told) -> tuple[Tree, Tree]:
     return total([*letters, "b"]), total([*numbers, factor(told.found.weights[-1])])
 
 
-def _tell_sum(steps: Steps, told: Told) -> None:
-    z = told.of_row[1]
+def _tell_weighted(steps: Steps, told: Told, title: str, sentence: str, symbol: str, value: float, digits: int) -> None:
     letters, numbers = _weighted(told)
     steps.tell(
-        "weighted sum",
-        f"Every input times its weight, and the bias: z = {number(z)}.",
-        [["z", "=", letters], ["=", numbers], ["=", number(z, 4)]],
+        title,
+        f"Every input times its weight, and the bias: {sentence}.",
+        [[symbol, "=", letters], ["=", numbers], ["=", number(value, digits)]],
         lit=["z", *told.lines],
         way=1,
-        value={"z": z},
+        value={"z": value},
     )
+
+
+def _tell_sum(steps: Steps, told: Told) -> None:
+    z = told.of_row[1]
+    _tell_weighted(steps, told, "weighted sum", f"z = {number(z)}", "z", z, 4)
 
 
 def _tell_probability(steps: Steps, told: Told) -> None:
@@ -183,15 +187,7 @@ def _tell_log_loss(steps: Steps, told: Told) -> None:
 
 def _tell_price(steps: Steps, told: Told) -> None:
     y = told.of_row[2]
-    letters, numbers = _weighted(told)
-    steps.tell(
-        "predicted price",
-        f"Every input times its weight, and the bias: the unit predicts {number(y, 4)}.",
-        [["ŷ", "=", letters], ["=", numbers], ["=", number(y, 5)]],
-        lit=["z", *told.lines],
-        way=1,
-        value={"z": y},
-    )
+    _tell_weighted(steps, told, "predicted price", f"the unit predicts {number(y, 4)}", "ŷ", y, 5)
 
 
 def _tell_error(steps: Steps, told: Told) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from charts.edge import limit_mark
 from engine.thrown import growth, measured_growth
 from engine.words import apart, count, number
 
@@ -124,15 +125,7 @@ def _sharpness(thrown: Thrown, limits: np.ndarray, colour: str) -> dict[str, Any
                 "absent": "lost",
             }
         ],
-        "marks": [
-            {
-                "y": limits.tolist(),
-                "name": [f"limit 2/η = {number(float(limit))}" for limit in limits],
-                "colour": "@limit",
-                "dash": "dash",
-                "width": 1.8,
-            }
-        ],
+        "marks": [limit_mark(limits)],
         "rest": float(len(thrown.error) - 1),
     }
 

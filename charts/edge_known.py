@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from charts.cloud import ellipse
+from charts.edge import limit_mark, rate_axis
 from engine.scalar_net import minima, reachable
 from engine.words import count, number
 
@@ -162,13 +163,7 @@ def _along(ends: Ends, limits: np.ndarray, colour: str) -> dict[str, Any]:
             }
         ],
         "marks": [
-            {
-                "y": limits.tolist(),
-                "name": [f"limit 2/η = {number(float(limit))}" for limit in limits],
-                "colour": "@limit",
-                "dash": "dash",
-                "width": 1.8,
-            },
+            limit_mark(limits),
             {
                 "y": ends.flow,
                 "name": [_apart(f"flow {number(ends.flow)}", ends.flow - float(limit), top) for limit in limits],
@@ -194,12 +189,7 @@ def _over(ends: Ends, limits: np.ndarray, colour: str) -> dict[str, Any]:
         "note": "no sharper than 2/η, and, while η²E ≤ 1 at every step, no sharper than where the flow ends",
         "height": 260,
         "wide": True,
-        "x": {
-            "title": "learning rate η",
-            "symbol": "η",
-            "log": True,
-            "range": [float(np.log10(each[0])) - 0.03, float(np.log10(each[-1])) + 0.03],
-        },
+        "x": rate_axis(ends.etas),
         "y": {"title": "a² + b²", "range": [0.0, 1.5 * max(ends.flow, 2.0 * FLAT)]},
         "curves": [
             {**style, "y": {"name": "limit"}, "label": "limit 2/η", "colour": "@limit", "dash": "dash"},

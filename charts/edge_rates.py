@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from charts.edge import rate_axis
 from engine.words import count, number
 
 LATE = 0.15  # of the time, over which the sharpness at the end is averaged
@@ -109,12 +110,7 @@ def _over(swept: Swept, colour: str) -> dict[str, Any]:
         "title": "How sharp it is at the end",
         "height": 320,
         "wide": True,
-        "x": {
-            "title": "learning rate η",
-            "symbol": "η",
-            "log": True,
-            "range": [float(np.log10(each[0])) - 0.03, float(np.log10(each[-1])) + 0.03],
-        },
+        "x": rate_axis(swept.etas),
         "y": {"title": "sharpness", "log": True, "range": _span(swept.final, swept.predicted)},
         "curves": [
             {**style, "y": {"name": "limit"}, "label": "limit 2/η", "colour": "@limit", "dash": "dash", "width": 1.8},

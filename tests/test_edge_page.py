@@ -290,7 +290,7 @@ def test_a_run_from_opposite_weights_is_said_to_end_where_it_does():
 
 
 def test_the_final_sharpness_is_the_lower_of_flow_and_limit():
-    limit = rates.limit_at(NET, NET.start)
+    limit = inputs.limit_at(NET, NET.start)
     swept = rates.swept(NET, NET.start, rates.stops(limit), 4000)
     kept = np.isfinite(swept.final)
     assert kept.sum() >= 10
@@ -337,7 +337,7 @@ def test_where_a_run_lands_is_told_beside_rest_and_limit():
 
 
 def test_every_rule_comes_to_its_own_limit():
-    limit = rates.limit_at(NET, NET.start)
+    limit = inputs.limit_at(NET, NET.start)
     for lane in rules_view.lanes(NET, NET.start, rules_view.settings(limit, 0.4), 2000):
         assert lane.edge.meets > 0, lane.label
         assert 0.85 < np.median(lane.edge.ratio[-300:]) < 1.1, lane.label
@@ -347,7 +347,7 @@ def test_a_stopped_computation_is_none():
     def never(share):
         return False
 
-    limit = rates.limit_at(NET, NET.start)
+    limit = inputs.limit_at(NET, NET.start)
     assert rates.swept(NET, NET.start, rates.stops(limit), 1000, never) is None
     assert beyond.thrown(NET, NET.start, 500, 50, never) is None
     assert rules_view.lanes(NET, NET.start, rules_view.settings(limit, 0.4), 300, never) is None

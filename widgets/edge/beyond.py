@@ -15,8 +15,7 @@ from engine.thrown import local_errors
 from surfaces.mlp import Mlp
 from widgets.controls import number as ask
 from widgets.controls import row
-from widgets.edge.inputs import pick_plain
-from widgets.edge.rates import limit_at
+from widgets.edge.inputs import limit_at, pick_plain
 from widgets.jobs import Progress
 from widgets.lines import lines
 from widgets.patience import part, patiently

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 
+from engine.local import largest
 from engine.optimizer import Optimizer
 from engine.optimizers.gradient_descent import GradientDescent
 from engine.parameter import Parameter
@@ -79,3 +81,21 @@ def pick_plain() -> tuple[Mlp, tuple[float, ...]] | None:
     """Draw the same inputs for gradient descent alone; return the net and its first weights."""
     picked = pick_training(Entry(RULE, GradientDescent(), RATES[PLAIN]))
     return picked and (picked[0], picked[1].start or picked[0].start)
+
+
+def pick_limited(to: str) -> tuple[Mlp, tuple[float, ...], float] | None:
+    """Draw them; return net, first weights and the limit there. None, and one sentence, where there is none ``to``."""
+    picked = pick_plain()
+    if picked is None:
+        return None
+    limit = limit_at(*picked)
+    if not np.isfinite(limit):
+        st.info(f"Nothing curves up at these first weights: there is no limit to {to}.")
+        return None
+    return (*picked, limit)
+
+
+def limit_at(net: Mlp, start: tuple[float, ...]) -> float:
+    """Return 2/lambda_max at the start, inf where it is not positive."""
+    top = float(largest(net.hessian(np.array(start))))
+    return 2.0 / top if top > 0.0 else float("inf")

@@ -8,12 +8,11 @@ import streamlit as st
 from charts.edge_rates import Run, Swept, rates_message
 from engine import run
 from engine.edge import spectrum_along
-from engine.local import largest
 from engine.optimizers.gradient_descent import GradientDescent
 from engine.parameter import Parameter
 from surfaces.mlp import Mlp
 from widgets.controls import number as ask
-from widgets.edge.inputs import pick_plain
+from widgets.edge.inputs import pick_limited
 from widgets.jobs import Progress
 from widgets.lines import lines
 from widgets.patience import part, patiently
@@ -39,14 +38,10 @@ def draw() -> None:
     """Pick a net; draw how sharp gradient descent leaves it at every learning rate."""
     with st.sidebar:
         steps = int(ask("rates.steps", STEPS, "steps of the smallest η"))
-        picked = pick_plain()
+        picked = pick_limited("compare learning rates with")
     if picked is None:
         return
-    net, start = picked
-    limit = limit_at(net, start)
-    if not np.isfinite(limit):
-        st.info("Nothing curves up at these first weights: there is no limit to compare learning rates with.")
-        return
+    net, start, limit = picked
     patiently(
         (NAME, net, start, steps),
         partial(swept, net, start, stops(limit), steps),
@@ -54,12 +49,6 @@ def draw() -> None:
         "the runs",
         "Fewer steps, weights or rows",
     )
-
-
-def limit_at(net: Mlp, start: tuple[float, ...]) -> float:
-    """Return 2/lambda_max at the start, inf where it is not positive."""
-    top = float(largest(net.hessian(np.array(start))))
-    return 2.0 / top if top > 0.0 else float("inf")
 
 
 def stops(limit: float) -> np.ndarray:

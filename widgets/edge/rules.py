@@ -2,7 +2,6 @@
 
 from functools import partial
 
-import numpy as np
 import streamlit as st
 
 from charts.edge_rules import Lane, rules_message
@@ -18,8 +17,7 @@ from engine.parameter import Parameter, four_digits
 from engine.study import Entry
 from surfaces.mlp import Mlp
 from widgets.controls import number as ask
-from widgets.edge.inputs import STEPS, pick_plain
-from widgets.edge.rates import limit_at
+from widgets.edge.inputs import STEPS, pick_limited
 from widgets.edge.training import followed
 from widgets.jobs import Progress
 from widgets.lines import lines
@@ -40,14 +38,10 @@ def draw() -> None:
     """Pick a net; draw the sharpness of every rule as a share of its own limit."""
     with st.sidebar:
         steps, share = int(ask("steps", STEPS, "steps")), ask("rules.share", SHARE, "share of the limit")
-        picked = pick_plain()
+        picked = pick_limited("set learning rates by")
     if picked is None:
         return
-    net, start = picked
-    limit = limit_at(net, start)
-    if not np.isfinite(limit):
-        st.info("Nothing curves up at these first weights: there is no limit to set learning rates by.")
-        return
+    net, start, limit = picked
     patiently(
         (NAME, net, start, share, steps),
         partial(lanes, net, start, settings(limit, share), steps),
