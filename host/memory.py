@@ -17,10 +17,7 @@ def few_arenas() -> bool:
     """
     if VARIABLE in os.environ:
         return False
-    try:
-        return bool(ctypes.CDLL(None).mallopt(ARENA_MAX, ARENAS))
-    except (AttributeError, OSError, TypeError):  # another C library, or Windows
-        return False
+    return _glibc("mallopt", ARENA_MAX, ARENAS)
 
 
 async def keep_tidy() -> None:
@@ -32,7 +29,11 @@ async def keep_tidy() -> None:
 
 def give_back() -> bool:
     """Give what is free in the middle of the heaps back to the system; tell if there was any."""
+    return _glibc("malloc_trim", 0)
+
+
+def _glibc(name: str, *numbers: int) -> bool:
     try:
-        return bool(ctypes.CDLL(None).malloc_trim(0))
-    except (AttributeError, OSError, TypeError):
+        return bool(getattr(ctypes.CDLL(None), name)(*numbers))
+    except (AttributeError, OSError, TypeError):  # another C library, or Windows
         return False
