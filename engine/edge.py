@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from engine.local import limit_factor
+from engine.local import eigenvalues, limit_factor
 from engine.optimizer import Optimizer
 from engine.surface import Surface
-from engine.symmetric import eigenvalues
 from engine.trajectory import Trajectory
 from engine.workers import Block, Progress, Watch, scatter
 
@@ -93,7 +92,7 @@ def _eigenvalues(surface: Surface, weights: np.ndarray, scale: np.ndarray | None
         hessian = surface.hessian(weights)
         if scale is not None:
             hessian = scale[:, :, None] * hessian * scale[:, None, :]
-    return eigenvalues(hessian)
+    return eigenvalues(hessian)[:, ::-1]
 
 
 @dataclass(frozen=True, eq=False)

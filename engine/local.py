@@ -22,11 +22,18 @@ def eigen(hessian: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.where(known[..., None], values, np.nan), np.where(known[..., None, None], vectors, np.nan)
 
 
+def eigenvalues(hessian: np.ndarray) -> np.ndarray:
+    """Return eigenvalues alone, ascending: (..., D, D) -> (..., D), nan where H is not finite."""
+    hessian = np.asarray(hessian, dtype=np.float64)
+    known = np.isfinite(hessian).all(axis=(-2, -1))
+    return np.where(known[..., None], np.linalg.eigvalsh(np.where(known[..., None, None], hessian, 0.0)), np.nan)
+
+
 def largest(hessian: np.ndarray) -> np.ndarray:
     """Return lambda_max: (..., D, D) -> (...), nan where H is not finite."""
     hessian = np.asarray(hessian, dtype=np.float64)
     if hessian.shape[-1] != 2:
-        return eigen(hessian)[0][..., -1]
+        return eigenvalues(hessian)[..., -1]
     a, b, d = hessian[..., 0, 0], hessian[..., 0, 1], hessian[..., 1, 1]
     with np.errstate(all="ignore"):
         top: np.ndarray = 0.5 * (a + d) + np.hypot(0.5 * (a - d), b)
@@ -42,7 +49,7 @@ def ends_of_spectrum(surface: Surface, w: np.ndarray) -> tuple[np.ndarray, np.nd
     """Return lambda_min and lambda_max of H(w), (..., D) -> (...) twice; nan where H is not finite."""
     if surface.dim > DENSE:
         return extremes(surface, w)
-    values, _ = eigen(surface.hessian(w))
+    values = eigenvalues(surface.hessian(w))
     return values[..., 0], values[..., -1]
 
 
