@@ -18,13 +18,25 @@ class Steps {
       this.begin("");
     });
     const attributeFilter = ["data-test-script-state"];
-    new MutationObserver(() => this.endAfter(QUIET)).observe(document.body, { subtree: true, attributeFilter });
+    new MutationObserver(() => this.answers()).observe(document.body, { subtree: true, attributeFilter });
+    for (const act of ["pointerdown", "keydown"]) window.addEventListener(act, () => this.acted(), true);
   }
 
   begin(changed) {
     this.answering = true;
+    this.answered = false;
     this.changed = changed;
     this.endAfter(LATEST);
+  }
+
+  answers() {
+    this.answered = atRest();
+    this.endAfter(QUIET);
+  }
+
+  // by the student, who need not wait until the page is known to be at rest
+  acted() {
+    if (this.answered) this.end();
   }
 
   endAfter(milliseconds) {
