@@ -70,7 +70,7 @@ def test_what_is_drawn_lies_on_the_curve(slug, families):
 
 
 def test_the_preset_goes_round_the_published_points_and_gradient_descent_arrives():
-    app = visit(presets()["Round for ever"], PAGE)
+    app = visit(presets(PAGE)["Round for ever"], PAGE)
     assert not app.exception and not app.warning
     header, arrays = message(app)
     assert said(header)["sentence"].startswith("Goes through the same 3 points again and again: after 60 steps")
@@ -78,7 +78,7 @@ def test_the_preset_goes_round_the_published_points_and_gradient_descent_arrives
     path = run(CURVE, OPTIMIZERS["momentum"](momentum=4 / 9), 1 / 9, (3.3,), 300).weights[-3:, 0, 0]
     np.testing.assert_allclose(np.sort(path), sorted(ROUND), rtol=1e-12)
     np.testing.assert_allclose(sorted(set(np.round(points, 3))), sorted(np.round(ROUND, 3)), atol=2e-3)
-    other = visit(dict(parse_qsl(presets()["Round for ever"])) | {"edit": "b"}, PAGE)
+    other = visit(dict(parse_qsl(presets(PAGE)["Round for ever"])) | {"edit": "b"}, PAGE)
     assert said(message(other)[0])["sentence"].startswith("Settles at the minimum w = 0, E = 0")
 
 
