@@ -102,8 +102,8 @@ def read(text: str) -> Vitals:
             name = name.partition("{")[0]
             values[name] = values.get(name, 0.0) + float(value)
     return Vitals(
-        values["valley_memory_bytes"] / 1e6,
-        values["valley_processor_seconds_total"],
+        values["process_resident_memory_bytes"] / 1e6,
+        values["process_cpu_seconds_total"],
         values.get("valley_rerun_seconds_count", 0.0),
         values.get("valley_sessions", 0.0),
         values.get("valley_errors_total", 0.0),

@@ -5,6 +5,7 @@ import random
 from itertools import pairwise
 
 from browser import ROOT
+from prometheus_client.openmetrics.exposition import generate_latest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from visit import TIMEOUT, visit
@@ -12,6 +13,7 @@ from visit import TIMEOUT, visit
 from benchmarks import load
 from benchmarks.session import Answer, Number, Tab, ended
 from benchmarks.student import FIRST, Report, Stop, Student, Took, moved, shown
+from metrics import REGISTRY
 from widgets.details import found
 from widgets.navigation import entries
 
@@ -25,14 +27,19 @@ def test_the_nearest_rank_is_what_so_many_stay_below():
 
 
 def test_metrics_are_added_up_over_their_labels():
-    text = """# TYPE valley_memory_bytes gauge
-valley_memory_bytes 3.0e+08
-valley_processor_seconds_total 12.5
+    text = """# TYPE process_resident_memory_bytes gauge
+process_resident_memory_bytes 3.0e+08
+process_cpu_seconds_total 12.5
 valley_rerun_seconds_count{page="valley"} 7
 valley_rerun_seconds_count{page="maps"} 5
 valley_errors_total{where="page"} 1
 # EOF"""
     assert load.read(text) == load.Vitals(300.0, 12.5, 12.0, 0.0, 1.0)
+
+
+def test_what_this_process_says_of_itself_is_read():
+    vitals = load.read(generate_latest(REGISTRY).decode())
+    assert 10.0 < vitals.memory < 1e5 and vitals.processor > 0.1
 
 
 def test_inputs_are_moved_within_their_bounds():
