@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator
 
 from playwright.sync_api import Browser, sync_playwright
 
-from benchmarks import formula, kernels, live, load, maps, networks, release, server, speed, start, sweep
+from benchmarks import formula, inside, kernels, live, load, maps, networks, release, server, speed, start, sweep
 from benchmarks.setting import byte_code, machine
 from benchmarks.table import Line, render
 from tests.browser import launch
 
-GROUPS = ("start", "kernels", "server", "release", "live", "maps", "speed", "sweep", "formula", "networks", "load")
+GROUPS = (
+    *("start", "kernels", "server", "release", "live", "maps", "speed", "sweep", "formula", "networks", "inside"),
+    "load",
+)
 WITHOUT_BROWSER: dict[str, Callable[[], list[Line]]] = {
     "kernels": kernels.measure,
     "server": server.measure,
@@ -19,6 +22,7 @@ WITHOUT_BROWSER: dict[str, Callable[[], list[Line]]] = {
     "sweep": sweep.measure,
     "formula": formula.measure,
     "networks": networks.measure,
+    "inside": inside.measure,
 }
 WITH_BROWSER: dict[str, Callable[[Browser], list[Line]]] = {
     "start": start.measure,

@@ -172,6 +172,10 @@ class Session(Tab):
         """Ask for the families of the live figure."""
         return self._ask(self.asking_families())
 
+    def tick(self) -> Answer:
+        """Let the clock of a fragment run off."""
+        return self._ask(self.ticking())
+
     def _ask(self, message: bytes) -> Answer:
         began, payloads = time.perf_counter(), []
         self.socket.send(message)
