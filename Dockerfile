@@ -21,7 +21,6 @@ ENV PATH=/opt/venv/bin:$PATH \
     HOME=/tmp \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
-    MALLOC_ARENA_MAX=2 \
     OPENBLAS_NUM_THREADS=1 \
     NUMBA_NUM_THREADS=1 \
     VALLEY_KERNELS=/opt/valley/kernels \

@@ -13,7 +13,7 @@ from engine.schedule import Schedule
 from engine.surface import Surface
 from engine.trajectory import Trajectory
 
-ROOM = 100_000_000  # bytes of trajectories that are kept, the latest
+ROOM = 25_000_000  # bytes of trajectories that are kept, the latest: a class looks at some thirty networks at a time
 _kept: OrderedDict[Hashable, Trajectory] = OrderedDict()
 _lock = threading.Lock()
 

@@ -2,10 +2,10 @@
 
 import os
 
-from host.memory import few_arenas
+from host.memory import stay_small
 from host.processor import choose
 
 # before NumPy and numba are loaded, which read them once
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # many small matrices are slower on many threads
 choose()
-few_arenas()  # before there are threads
+stay_small()  # before there are threads

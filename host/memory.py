@@ -2,22 +2,21 @@
 
 import asyncio
 import ctypes
-import os
 
-ARENA_MAX = -8  # glibc's name for it in mallopt
+ARENA_MAX, MMAP_THRESHOLD = -8, -3  # glibc's names for them in mallopt
 ARENAS = 2
+LARGE = 1 << 20  # bytes; what is larger has pages of its own, which go back as soon as it is no longer needed
 EVERY = 20.0  # seconds
-VARIABLE = "MALLOC_ARENA_MAX"  # says another number, before the process starts
 
 
-def few_arenas() -> bool:
+def stay_small() -> bool:
     """Keep to few heaps, since every rerun is a new thread and would leave its garbage in another; tell if it worked.
 
-    Otherwise there are eight for each core. Without glibc nothing is changed.
+    Otherwise there are eight for each core. Large arrays stay out of them: glibc would raise its limit to that of the
+    largest that was ever let go, up to 32 MB, and the small that outlive them keep their place from going back. Without
+    glibc nothing is changed.
     """
-    if VARIABLE in os.environ:
-        return False
-    return _glibc("mallopt", ARENA_MAX, ARENAS)
+    return _glibc("mallopt", MMAP_THRESHOLD, LARGE) and _glibc("mallopt", ARENA_MAX, ARENAS)
 
 
 async def keep_tidy() -> None:

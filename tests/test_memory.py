@@ -1,6 +1,5 @@
 """The host keeps to few heaps, and gives back what is free in them, where glibc is."""
 
-import os
 import platform
 import subprocess
 import sys
@@ -42,11 +41,26 @@ before = used()
 print(give_back(), before - used())
 """
 
+LARGE = """
+import ctypes
+from pathlib import Path
+{first}
+used = lambda: int(Path("/proc/self/statm").read_text().split()[1])
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
+libc.free(libc.malloc(31_000_000))  # from now on glibc's own limit is that
+block = libc.malloc(30_000_000)
+ctypes.memset(ctypes.c_void_p(block), 1, 30_000_000)
+behind = libc.malloc(100_000)
+before = used()
+libc.free(block)
+print(before - used())
+"""
+
 
 def run(program: str) -> str:
-    environment = {name: value for name, value in os.environ.items() if name != "MALLOC_ARENA_MAX"}
     command = [sys.executable, "-c", program]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
 def heaps(first: str) -> int:
@@ -60,6 +74,11 @@ pytestmark = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="no gl
 def test_a_host_has_two_heaps_however_many_threads():
     assert heaps("import host") == 2
     assert heaps("") > 2
+
+
+def test_a_large_array_goes_back_at_once_also_after_larger_ones():
+    assert int(run(LARGE.format(first="import host"))) > 7_000
+    assert int(run(LARGE.format(first=""))) < 1_000
 
 
 def test_what_is_free_in_the_middle_of_a_heap_is_given_back():

@@ -18,7 +18,7 @@ from engine.workers import CORES, step_back
 from metrics import ERRORS, HEAVY, HEAVY_SECONDS
 
 LOGGER = logging.getLogger(__name__)
-REMEMBERED = 12  # results kept, up to 5 MB each
+REMEMBERED = 8  # results kept, up to 5 MB each
 PATIENCE = 3.0  # seconds without anybody asking, after which a job ends
 AT_ONCE = CORES  # jobs that run
 EACH = 2  # jobs of one student that run or stand in line
