@@ -2,6 +2,7 @@
 
 import asyncio
 import ctypes
+import gc
 
 ARENA_MAX, MMAP_THRESHOLD = -8, -3  # glibc's names for them in mallopt
 ARENAS = 2
@@ -20,9 +21,14 @@ def stay_small() -> bool:
 
 
 async def keep_tidy() -> None:
-    """Give back what is not in use, again and again, in a thread: whoever needs memory just then waits some ms."""
+    """Give back what is not in use, again and again, in a thread: whoever needs memory just then waits some ms.
+
+    First what only refers to itself, as much of a session does that is over: Python looks for it when a quarter more is
+    there than the last time, which can be hours.
+    """
     while True:
         await asyncio.sleep(EVERY)
+        await asyncio.to_thread(gc.collect)
         await asyncio.to_thread(give_back)
 
 
