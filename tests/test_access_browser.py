@@ -182,6 +182,20 @@ def test_every_picture_is_named_by_what_it_finds(at_rest):
         assert not {"_{", "undefined", "NaN", "null"} & {*picture["name"].split()} and "_{" not in picture["name"]
 
 
+DETAILS = """() => [...document.querySelectorAll('.valley-detail :is(canvas[role=img], [role=figure])')]
+  .filter((element) => element.checkVisibility())
+  .map((element) => element.getAttribute('aria-label'))"""
+
+
+def test_pictures_of_details_without_words_of_their_own_say_what_the_run_does(page, server):
+    page.goto(f"{server}/valley?show=frames&show=modes&show=3-D&a.learning_rate=0.3")
+    settled(page)
+    page.wait_for_function(f"() => ({DETAILS})().length >= 4", timeout=20 * SECONDS)
+    names, said = page.evaluate(DETAILS), verdict(page)
+    assert any(name.startswith("The surface in 3-D. ") for name in names)
+    assert "diverges" in said.lower() and all(said in name for name in names), names
+
+
 MOVING = """() => [...document.querySelectorAll('*')].filter((element) => {
   const { transitionDuration, transitionProperty } = getComputedStyle(element);
   return transitionProperty !== 'none' && transitionDuration.split(',').some((time) => parseFloat(time) > 0.01);

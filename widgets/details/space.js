@@ -20,7 +20,7 @@ class Detail {
     }
     this.shape = "root";
     this.words = root.appendChild(make("p", ""));
-    this.graph = root.appendChild(make("div", "", { role: "group", "aria-label": "The surface in 3-D" }));
+    this.graph = root.appendChild(make("div", "", { role: "figure", "aria-label": "The surface in 3-D" }));
     this.tools = root.appendChild(make("div", "", { role: "group", "aria-label": "Camera and height" }));
     Object.assign(this.tools.style, { display: "flex", flexWrap: "wrap", gap: "0.4rem", marginTop: "0.4rem" });
     this.button("from above", () => this.look([0, -0.3, FAR]));

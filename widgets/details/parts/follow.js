@@ -16,10 +16,10 @@ class Follower {
     this.observer.observe(root);
   }
 
-  // the pictures, for those who cannot see them, with the sentence beside them
+  // the pictures, for those who cannot see them, with the sentence beside them, or else the figure's
   name() {
-    const sentence = this.detail.sentence?.textContent;
-    for (const picture of sentence ? this.root.querySelectorAll("canvas[role=img]") : []) {
+    const sentence = (this.detail.sentence ?? document.querySelector(".valley-verdict")).textContent;
+    for (const picture of this.root.querySelectorAll("canvas[role=img], [role=figure]")) {
       picture.named ??= picture.getAttribute("aria-label");
       picture.setAttribute("aria-label", `${picture.named}. ${sentence}`);
     }
