@@ -15,6 +15,7 @@ from engine import discover_optimizers, run
 from engine.edge import Edge, spectrum_along
 from engine.optimizers.gradient_descent import GradientDescent
 from engine.parameter import Parameter
+from engine.study import Entry
 from engine.take_away import csv_of_edge
 from engine.thrown import growth, measured_growth
 from surfaces.mlp import Mlp
@@ -291,7 +292,7 @@ def test_a_run_from_opposite_weights_is_said_to_end_where_it_does():
 
 def test_the_final_sharpness_is_the_lower_of_flow_and_limit():
     limit = inputs.limit_at(NET, NET.start)
-    swept = rates.swept(NET, NET.start, rates.stops(limit), 4000)
+    swept = rates.swept(NET, NET.start, rates.stops(limit), rates.STEPS.default)
     kept = np.isfinite(swept.final)
     assert kept.sum() >= 10
     off = np.abs(swept.final[kept] / swept.predicted[kept] - 1.0)
@@ -336,11 +337,30 @@ def test_where_a_run_lands_is_told_beside_rest_and_limit():
         assert ("below the limit, " in said and "steps fit" in said) == (sharp < limit), said
 
 
+def both_ways(limit, share, steps):
+    chosen = rules_view.settings(limit, share)
+    return rules_view.lanes(NET, NET.start, chosen, steps), chosen
+
+
 def test_every_rule_comes_to_its_own_limit():
     limit = inputs.limit_at(NET, NET.start)
     for lane in rules_view.lanes(NET, NET.start, rules_view.settings(limit, 0.4), 2000):
         assert lane.edge.meets > 0, lane.label
-        assert 0.85 < np.median(lane.edge.ratio[-300:]) < 1.1, lane.label
+        assert 0.85 < np.nanmedian(lane.edge.ratio[-300:]) < 1.1, lane.label
+
+
+@pytest.mark.parametrize("share", [0.05, 0.4, 0.45, 0.7, 1.0])
+def test_steps_that_are_left_out_hide_no_meeting_of_the_limit(share):
+    limit, steps = inputs.limit_at(NET, NET.start), 1000
+    for lane, (rule, eta) in zip(*both_ways(limit, share, steps), strict=True):
+        whole = training.followed(NET, Entry("a", rule, eta, start=NET.start), steps)
+        edge, known = lane.edge, lane.edge.known
+        assert (edge.every, whole.every, len(known) < steps / 2) == (5, 1, True), lane.label
+        np.testing.assert_array_equal(edge.ratio[known], whole.ratio[known])
+        assert (edge.first, edge.meets, edge.last) == (whole.first, whole.meets, whole.last), lane.label
+        if edge.beyond_at_first:
+            assert edge.falls_below == whole.falls_below
+        assert abs(edge.hovers - whole.hovers) < 0.05
 
 
 def test_a_stopped_computation_is_none():
