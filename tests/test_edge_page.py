@@ -10,6 +10,7 @@ from visit import HUGE, components, picture, presets, visit, warned
 
 from charts.edge_beyond import beyond_message
 from charts.edge_known import known_message
+from charts.edge_rates import LATE
 from charts.edge_training import limit_words, story_of
 from engine import discover_optimizers, run
 from engine.edge import Edge, spectrum_along
@@ -302,6 +303,18 @@ def test_the_final_sharpness_is_the_lower_of_flow_and_limit():
     for each, eta in zip(swept.runs, swept.etas, strict=True):
         if each.diverged_at < 0:
             assert each.time[-1] == pytest.approx(swept.time, rel=0.05), eta
+
+
+def test_late_steps_that_are_looked_at_give_the_mean_of_all_of_them():
+    limit = inputs.limit_at(NET, NET.start)
+    swept = rates.swept(NET, NET.start, rates.stops(limit), 1000)
+    for eta, final in zip(swept.etas.tolist(), swept.final.tolist(), strict=True):
+        count = round(swept.time / eta)
+        path = run(NET, GradientDescent(), eta, NET.start, count)
+        if path.diverged_at[0] < 0:
+            late = path.step >= (1.0 - LATE) * count
+            whole = spectrum_along(NET, GradientDescent(), path)[late, 0].mean()
+            assert final == pytest.approx(whole, rel=0.015), eta
 
 
 def test_a_run_is_thrown_out_and_lands_flatter():

@@ -55,6 +55,8 @@ def side_by_side(places: Sequence[Any], make: Callable[[Any], Any], progress: Pr
 
     What takes longest is best put first. What has begun when progress says stop is still made.
     """
+    if progress(0.0) is False:
+        return None
     made: list[Any] = [None] * len(places)
 
     def measure(place: Any, watch: Watch | None) -> list[Any] | None:

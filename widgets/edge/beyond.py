@@ -62,6 +62,8 @@ def thrown(
     net: Mlp, start: tuple[float, ...], before: int, steps: int, progress: Progress = lambda share: True
 ) -> Thrown | str | None:
     """Return what happens at every share of the limit; a sentence where there is no limit, None where stopped."""
+    if progress(0.0) is False:
+        return None
     limit = limit_at(net, start)
     if not np.isfinite(limit):
         return "Nothing curves up at these first weights: no learning rate is beyond a limit."
