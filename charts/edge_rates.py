@@ -21,6 +21,7 @@ class Run(NamedTuple):
     sharp: np.ndarray  # (K,)
     error: np.ndarray  # (K,)
     diverged_at: int
+    late: float  # mean sharpness over the last LATE of the time
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,8 +35,7 @@ class Swept:
     @cached_property
     def final(self) -> np.ndarray:
         """The mean sharpness over the last part of each run, (R,); nan where it diverged."""
-        means = [float(np.mean(each.sharp[each.time >= (1.0 - LATE) * each.time[-1]])) for each in self.runs]
-        return np.where([each.diverged_at >= 0 for each in self.runs], np.nan, means)
+        return np.array([np.nan if each.diverged_at >= 0 else each.late for each in self.runs])
 
     @property
     def flow(self) -> float:
@@ -73,6 +73,7 @@ def rates_message(
             f"Gradient descent on a net of {weights} weights, {made_of}, each learning rate for the same time"
             f" η × steps = {number(swept.time)}. Sharpness is the largest eigenvalue of the Hessian, at the end its"
             f" mean over the last {number(100 * LATE)} % of the time. The smallest η stands for the gradient flow."
+            f" Runs are drawn at {longest} evenly spaced steps."
         ),
         "index": {
             "id": f"{runs}",

@@ -213,21 +213,22 @@ def story_of(edge: Edge, words: str) -> str:
         highest = int(np.nanargmax(edge.ratio))
         n = edge.rises(0, steps)
         rises = f"The error rises {_times(n)} in {count(steps)} steps." if n else "The error never rises."
+        most = "at most" if edge.every == 1 else "at most, of the steps looked at"
         return (
-            f"The sharpness never meets its limit {limit.rstrip(',')}: at most, at step {count(highest)}, it is"
+            f"The sharpness never meets its limit {limit.rstrip(',')}: {most}, at step {count(highest)}, it is"
             f" {number(float(edge.sharpness[highest]))}, {_share(float(edge.ratio[highest]))} of it. {rises}"
         )
     there = _arrival(edge, limit)
-    after = steps - edge.meets
-    if not after:
+    if edge.meets == steps:
         return there
+    which = "steps" if edge.every == 1 else "steps looked at"
     n, before = edge.rises(edge.meets, steps), edge.rises(0, edge.meets)
     here, end = float(edge.error[edge.meets]), float(edge.error[-1])
     rose = "never rose before" if not before else f"rose {_times(before)} before"
     until = f", which {rose}," if edge.meets > edge.first else ""
     return (
-        f"{there} From there on it is within {number(100 * NEAR)}{PERCENT} of it at {_share(_after(edge) / after)} of"
-        f" the steps, at the end at {_share(float(edge.ratio[edge.last]))}. The error{until} rises {_times(n)},"
+        f"{there} From there on it is within {number(100 * NEAR)}{PERCENT} of it at {_share(edge.hovers)} of"
+        f" the {which}, at the end at {_share(float(edge.ratio[edge.last]))}. The error{until} rises {_times(n)},"
         f" {'and yet' if n and end < here else 'and'} goes from {' to '.join(apart(here, end))}."
     )
 
@@ -239,11 +240,6 @@ def _arrival(edge: Edge, limit: str) -> str:
         return f"From {begins} of its limit {limit} the sharpness grows and meets it at step {count(edge.meets)}."
     below = f", and is first below it at step {count(edge.falls_below)}" if edge.falls_below > 0 else ""
     return f"The run begins beyond its limit {limit.rstrip(',')}, at {begins} of it{below}."
-
-
-def _after(edge: Edge) -> int:
-    """Return at how many of the steps after the limit was met the sharpness is near it."""
-    return int((edge.hovering > edge.meets).sum())
 
 
 def step_of(edge: Edge, k: int) -> str:

@@ -45,8 +45,21 @@ def spectrum_along(
     none at the start. H is laid out whole and exact (``Surface.hessian``). nan where the run was lost, or P is not
     known. Steps go through an executor, by default the process's own pool.
     """
-    weights = np.ascontiguousarray(path.weights[:, run])
-    scale = _scales(rule, path, run)
+    return spectra(surface, path.weights[:, run], _scales(rule, path, run), executor, progress)
+
+
+def spectra(
+    surface: Surface,
+    points: np.ndarray,
+    scale: np.ndarray | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> np.ndarray | None:
+    """Return all eigenvalues of H at points (n, D), of S H S where S = diag(``scale``) (n, D): (n, D), descending.
+
+    None where progress stopped it; nan where H or S is not finite.
+    """
+    weights = np.ascontiguousarray(points)
     found = np.full(weights.shape, np.nan)
 
     def measure(place: slice, watch: Watch | None) -> np.ndarray | None:
@@ -68,6 +81,53 @@ def spectrum_along(
 
     whole = scatter(measure, _blocks(len(weights)), keep, len(weights), executor, progress)
     return found if whole else None
+
+
+def spectrum_where_needed(
+    surface: Surface,
+    rule: Optimizer,
+    path: Trajectory,
+    limit: Any,
+    every: int,
+    progress: Progress = lambda share: True,
+) -> np.ndarray | None:
+    """Return what ``spectrum_along`` does at every so many steps of a single run, nan elsewhere; None where stopped.
+
+    Between two of those all steps are looked at where the sharpness may first meet its ``limit``, a number or (T+1,),
+    or first leave it again: where one of both is within NEAR of it, or the run is lost. So ``Edge.meets`` and
+    ``Edge.falls_below`` are exact but for a sharpness that goes by more than that and back within ``every`` steps.
+    """
+    count = len(path.step)
+    weights, scale = path.weights[:, 0], _scales(rule, path, 0)
+    found = np.full(weights.shape, np.nan)
+
+    def look(places: np.ndarray, told: Progress) -> bool:
+        values = spectra(surface, weights[places], None if scale is None else scale[places], progress=told)
+        if values is not None:
+            found[places] = values
+        return values is not None
+
+    evenly = np.union1d(np.arange(0, count, every), [min(1, count - 1), count - 1])
+    if not look(evenly, lambda share: progress(0.5 * share)):
+        return None
+    ratio = (found[:, 0] / limit)[evenly]
+    between = [np.arange(evenly[k] + 1, evenly[k + 1]) for k in _doubtful(ratio)]
+    if not look(np.concatenate([np.empty(0, dtype=int), *between]), lambda share: progress(0.5 + 0.5 * share)):
+        return None
+    return found
+
+
+def _doubtful(ratio: np.ndarray) -> np.ndarray:
+    """Return after which places of a sharpness, as a share of its limit, it may first meet or first leave the limit."""
+    known = np.isfinite(ratio)
+    here, there = np.where(known, ratio, 0.0)[:-1], np.where(known, ratio, 0.0)[1:]
+    meets = _first(ratio >= 1.0)
+    leaves = -1 if meets < 0 else _first(ratio < 1.0, meets)
+    rising, falling = (len(ratio) if place < 0 else place for place in (meets, leaves))
+    before = np.arange(len(here)) < rising
+    near = np.where(before, np.maximum(here, there) >= 1.0 - NEAR, np.minimum(here, there) <= 1.0 + NEAR)
+    lost = known[:-1] & ~known[1:]
+    return np.nonzero((near & (np.arange(len(here)) < falling)) | lost)[0]
 
 
 def _blocks(count: int) -> Iterator[Block]:
@@ -103,6 +163,7 @@ class Edge:
     eigenvalues: np.ndarray  # (T+1, D) descending, of H or P^-1 H
     error: np.ndarray  # (T+1,)
     diverged_at: int = -1
+    every: int = 1  # steps from one to the next at which the eigenvalues are known; between these nan, or a few known
 
     @property
     def sharpness(self) -> np.ndarray:
@@ -144,6 +205,12 @@ class Edge:
         """The first step after ``meets`` at which the sharpness is below its limit, -1 if none is."""
         return -1 if self.meets < 0 else _first(self.ratio < 1.0, self.meets)
 
+    @property
+    def known(self) -> np.ndarray:
+        """The steps at which the sharpness is known, as numbers; of a lost run 0 at least."""
+        found = np.nonzero(np.isfinite(self.ratio))[0]
+        return found if len(found) else np.zeros(1, dtype=int)
+
     @cached_property
     def hovering(self) -> np.ndarray:
         """The steps from ``meets`` on at which the sharpness is within NEAR of its limit, as numbers."""
@@ -151,6 +218,13 @@ class Edge:
             return np.empty(0, dtype=int)
         near = np.nonzero(np.abs(self.ratio - 1.0) <= NEAR)[0]
         return near[near >= self.meets]
+
+    @property
+    def hovers(self) -> float:
+        """At what share of the steps after ``meets`` the sharpness is within NEAR of its limit; of every so many."""
+        after = np.arange(-(-(self.meets + 1) // self.every) * self.every, len(self.error), self.every)
+        near = np.abs(self.ratio[after] - 1.0) <= NEAR
+        return float(near.mean()) if len(near) else 0.0
 
     def rises(self, first: int, last: int) -> int:
         """Return at how many of the steps from ``first`` to ``last``, places, the error grew."""

@@ -13,6 +13,7 @@ from engine import discover_optimizers, run
 from engine.remembered import remembered
 from engine.study import Entry
 from engine.words import number, whole
+from surfaces.data.moons import Moons
 from surfaces.fitting.activation import derivative, edges
 from surfaces.fitting.idle import idle
 from surfaces.mlp import ACTIVATIONS, Mlp
@@ -222,8 +223,9 @@ def test_any_optimizer_can_be_looked_at(rule):
 
 def test_what_is_said_of_rates_is_what_single_runs_do():
     rule, seeds = discover_optimizers()["adam"](), 4
-    got = rates.ends("relu", rule, 0.05, 0.9, seeds)
-    net, k, j = Mlp(activation="relu", hidden=rates.HIDDEN), 3, 11
+    (got,) = rates.ends(["relu"], rule, 0.05, 0.9, seeds)
+    data = Moons(rows=rates.ROWS).dataset()
+    net, k, j = Mlp(data=data, activation="relu", hidden=rates.HIDDEN), 3, 9
     dead, both, errors = [], [], []
     for seed in range(seeds):
         start = net.initial(scale=rates.SCALES[k], seed=seed)
@@ -240,13 +242,13 @@ def test_what_is_said_of_rates_is_what_single_runs_do():
 
 @pytest.mark.parametrize("name", ["relu", "sigmoid", "tanh"])
 def test_large_learning_rates_cost_units(name):
-    got = rates.ends(name, discover_optimizers()["adam"](), 0.05, 0.9, 8)
+    (got,) = rates.ends([name], discover_optimizers()["adam"](), 0.05, 0.9, rates.SEEDS.default)
     assert got.lost[rates.FIRST, -1] > got.lost[rates.FIRST, 0] + 4.0 * got.unsure[rates.FIRST].max()
     assert (got.dead == 0.0).all() == (name != "relu")
 
 
 def test_runs_that_diverge_are_no_numbers_and_are_said():
-    got = rates.ends("linear", discover_optimizers()["momentum"](), 0.05, 0.9, 2)
+    (got,) = rates.ends(["linear"], discover_optimizers()["momentum"](), 0.05, 0.9, 2)
     assert np.isnan(got.lost[:, -1]).any() and np.isfinite(got.unsure).all()
     header, _ = picture(visit({"activations": "rates", "functions": ["linear"], "rates.seeds": "2"}, PAGE))
     assert any("all diverge" in said for said in header["says"])

@@ -8,7 +8,7 @@ from test_views_browser import open_view
 
 def test_long_work_shows_how_far_it_is_and_can_be_stopped(page, server):
     page.set_default_timeout(30 * SECONDS)
-    page.goto(f"{server}/edge_of_stability?edge=rules&steps=5000&surface.hidden=24")
+    page.goto(f"{server}/edge_of_stability?edge=training&steps=5000&surface.hidden=33")
     stop = page.get_by_role("button", name="Stop", exact=True)
     expect(stop).to_be_visible(timeout=60 * SECONDS)
     stop.click()

@@ -10,11 +10,13 @@ from visit import HUGE, components, picture, presets, visit, warned
 
 from charts.edge_beyond import beyond_message
 from charts.edge_known import known_message
+from charts.edge_rates import LATE
 from charts.edge_training import limit_words, story_of
 from engine import discover_optimizers, run
 from engine.edge import Edge, spectrum_along
 from engine.optimizers.gradient_descent import GradientDescent
 from engine.parameter import Parameter
+from engine.study import Entry
 from engine.take_away import csv_of_edge
 from engine.thrown import growth, measured_growth
 from surfaces.mlp import Mlp
@@ -291,7 +293,7 @@ def test_a_run_from_opposite_weights_is_said_to_end_where_it_does():
 
 def test_the_final_sharpness_is_the_lower_of_flow_and_limit():
     limit = inputs.limit_at(NET, NET.start)
-    swept = rates.swept(NET, NET.start, rates.stops(limit), 4000)
+    swept = rates.swept(NET, NET.start, rates.stops(limit), rates.STEPS.default)
     kept = np.isfinite(swept.final)
     assert kept.sum() >= 10
     off = np.abs(swept.final[kept] / swept.predicted[kept] - 1.0)
@@ -301,6 +303,18 @@ def test_the_final_sharpness_is_the_lower_of_flow_and_limit():
     for each, eta in zip(swept.runs, swept.etas, strict=True):
         if each.diverged_at < 0:
             assert each.time[-1] == pytest.approx(swept.time, rel=0.05), eta
+
+
+def test_late_steps_that_are_looked_at_give_the_mean_of_all_of_them():
+    limit = inputs.limit_at(NET, NET.start)
+    swept = rates.swept(NET, NET.start, rates.stops(limit), 1000)
+    for eta, final in zip(swept.etas.tolist(), swept.final.tolist(), strict=True):
+        count = round(swept.time / eta)
+        path = run(NET, GradientDescent(), eta, NET.start, count)
+        if path.diverged_at[0] < 0:
+            late = path.step >= (1.0 - LATE) * count
+            whole = spectrum_along(NET, GradientDescent(), path)[late, 0].mean()
+            assert final == pytest.approx(whole, rel=0.015), eta
 
 
 def test_a_run_is_thrown_out_and_lands_flatter():
@@ -336,11 +350,30 @@ def test_where_a_run_lands_is_told_beside_rest_and_limit():
         assert ("below the limit, " in said and "steps fit" in said) == (sharp < limit), said
 
 
+def both_ways(limit, share, steps):
+    chosen = rules_view.settings(limit, share)
+    return rules_view.lanes(NET, NET.start, chosen, steps), chosen
+
+
 def test_every_rule_comes_to_its_own_limit():
     limit = inputs.limit_at(NET, NET.start)
     for lane in rules_view.lanes(NET, NET.start, rules_view.settings(limit, 0.4), 2000):
         assert lane.edge.meets > 0, lane.label
-        assert 0.85 < np.median(lane.edge.ratio[-300:]) < 1.1, lane.label
+        assert 0.85 < np.nanmedian(lane.edge.ratio[-300:]) < 1.1, lane.label
+
+
+@pytest.mark.parametrize("share", [0.05, 0.4, 0.45, 0.7, 1.0])
+def test_steps_that_are_left_out_hide_no_meeting_of_the_limit(share):
+    limit, steps = inputs.limit_at(NET, NET.start), 1000
+    for lane, (rule, eta) in zip(*both_ways(limit, share, steps), strict=True):
+        whole = training.followed(NET, Entry("a", rule, eta, start=NET.start), steps)
+        edge, known = lane.edge, lane.edge.known
+        assert (edge.every, whole.every, len(known) < steps / 2) == (5, 1, True), lane.label
+        np.testing.assert_array_equal(edge.ratio[known], whole.ratio[known])
+        assert (edge.first, edge.meets, edge.last) == (whole.first, whole.meets, whole.last), lane.label
+        if edge.beyond_at_first:
+            assert edge.falls_below == whole.falls_below
+        assert abs(edge.hovers - whole.hovers) < 0.05
 
 
 def test_a_stopped_computation_is_none():

@@ -16,7 +16,7 @@ from engine.initialisation import jacobian
 from engine.initialisation.alike import apart, difference_hessians, driven_apart
 from engine.initialisation.copies import count, flipped, permuted, rescaled
 from engine.initialisation.dead import active_share, dead_share
-from engine.initialisation.fan_in import descend, first_limit, sharpest
+from engine.initialisation.fan_in import descend, first_limits, sharpest
 from engine.initialisation.logarithm import TIMES, digamma, of_sums, trigamma
 from engine.initialisation.passes import measured
 from engine.initialisation.schemes import DRAWN, deviation, standard
@@ -341,9 +341,8 @@ def test_the_first_limit_is_about_what_wide_layers_have(name, power):
     for layer in net.layers:
         share[layer.weights] = share[layer.biases] = layer.inputs**-power
     found = sharpest(net, starts, share)
-    told = first_limit(
-        *unit(name), net.dataset.inputs, width, (1.0, np.sqrt(2.0 / width)), (2.0**-power, width**-power)
-    )
+    both = np.array([(2.0**-power, width**-power)])
+    (told,) = first_limits(*unit(name), net.dataset.inputs, width, (1.0, np.sqrt(2.0 / width)), both)
     assert abs(found.mean() - 2.0 / told) < CLEARLY * unsure(found) + 0.08 * found.mean()
     root = np.sqrt(share)
     exact = np.linalg.eigvalsh(root[:, None] * net.hessian(starts[0]) * root)[-1]
@@ -368,7 +367,8 @@ def test_the_rule_for_pairs_agrees_with_the_arc_cosine_of_relus():
     width, shares = 50, (0.5, 0.02)
     kernel = shares[1] * (width * values + 1.0) + shares[0] * 2.0 * slopes * (gram + 1.0)
     told = 2.0 * len(inputs) / np.linalg.eigvalsh(kernel)[-1]
-    assert first_limit(*unit("relu"), inputs, width, (1.0, np.sqrt(2.0 / width)), shares) == pytest.approx(told, 0.02)
+    found = first_limits(*unit("relu"), inputs, width, (1.0, np.sqrt(2.0 / width)), np.array([shares]))
+    assert found == pytest.approx(told, 0.02)
 
 
 # ---- copies of a solution

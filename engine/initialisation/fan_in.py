@@ -26,26 +26,28 @@ def descend(surface: Any, starts: np.ndarray, rates: np.ndarray, steps: int) -> 
     return np.ascontiguousarray(w.T), error
 
 
-def first_limit(
+def first_limits(
     h: Function,
     rise: Function,
     inputs: np.ndarray,
     width: int,
     deviations: tuple[float, float],
-    shares: tuple[float, float],
-) -> float:
-    """Return the learning rate at which gradient descent is at its limit at the start, as wide layers have it.
+    shares: np.ndarray,
+) -> np.ndarray:
+    """Return the learning rates at which gradient descent is at its limit at the start, as wide layers have them.
 
     One hidden layer of ``width`` units h, one output, half the squared distance, mean over rows (N, K); weights of the
-    hidden layer and of the output are normal with ``deviations``, biases 0, and a layer's rate is eta times its share.
+    hidden layer and of the output are normal with ``deviations``, biases 0, and a layer's rate is eta times its share;
+    ``shares`` (P, 2) -> (P,).
     The largest eigenvalue of C^1/2 H C^1/2 tends to that of J C J'/N, which has the elements
     c_2 (M E[h(a_n) h(a_m)] + 1) + c_1 M sigma_2^2 E[h'(a_n) h'(a_m)] (x_n'x_m + 1), a normal with covariance
     sigma_1^2 x_n'x_m      [Jacot, Gabriel and Hongler (2018), theorem 1; the limit is 2/lambda_max]
     """
     gram = inputs @ inputs.T
     alike, steep = _pairs(h, rise, deviations[0] ** 2 * gram)
-    kernel = shares[1] * (width * alike + 1.0) + shares[0] * width * deviations[1] ** 2 * steep * (gram + 1.0)
-    return float(2.0 / np.linalg.eigvalsh(kernel)[-1] * len(inputs))
+    first, last = (np.asarray(shares)[:, layer, None, None] for layer in (0, 1))
+    kernel = last * (width * alike + 1.0) + first * width * deviations[1] ** 2 * steep * (gram + 1.0)
+    return np.asarray(2.0 / np.linalg.eigvalsh(kernel)[:, -1] * len(inputs))
 
 
 def _pairs(h: Function, rise: Function, covariance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -66,10 +68,11 @@ def _pairs(h: Function, rise: Function, covariance: np.ndarray) -> tuple[np.ndar
 
 
 def sharpest(surface: Any, points: np.ndarray, shares: np.ndarray, rounds: int = 60) -> np.ndarray:
-    """Return the largest eigenvalue of C^1/2 H C^1/2 at points (n, D), C = diag(``shares``) (D,), by power iteration.
+    """Return the largest eigenvalue of C^1/2 H C^1/2 at points (n, D), C = diag(``shares``), by power iteration.
 
-    2 over it is the limit of eta in w_i <- w_i - eta C_ii dE/dw_i on the quadratic at hand. Where the largest in size
-    is negative, what is looked at a second time is moved by it.
+    ``shares`` are (D,), or (n, D), of every point its own. 2 over it is the limit of eta in
+    w_i <- w_i - eta C_ii dE/dw_i on the quadratic at hand. Where the largest in size is negative, what is looked at a
+    second time is moved by it.
     """
     found = _extreme(surface, points, shares, rounds, np.zeros(len(points)))
     if (found < 0.0).any():

@@ -92,8 +92,34 @@ def _clear(work, row):
 
 
 @part
+def _single(out, x, y, factor, work):
+    """Add factor x y to out, of one run without tangents: then the loop over the rows of data is the long one."""
+    o, a, b = out.array[out.row], x.array[x.row], y.array[y.row]
+    i, j, k, rows = np.uint64(out.offset), np.uint64(x.offset), np.uint64(y.offset), np.uint64(work.rows)
+    if out.stride == 0:
+        total = o[i]
+        for n in range(rows):
+            total += factor * (a[j + n * np.uint64(x.stride)] * b[k + n * np.uint64(y.stride)])
+        o[i] = total
+    elif x.stride == 0:
+        by = a[j]
+        for n in range(rows):
+            o[i + n] += factor * (by * b[k + n])
+    elif y.stride == 0:
+        by = b[k]
+        for n in range(rows):
+            o[i + n] += factor * (a[j + n] * by)
+    else:
+        for n in range(rows):
+            o[i + n] += factor * (a[j + n] * b[k + n])
+
+
+@part
 def _add(out, x, y, factor, work):
     """Add factor x y to out."""
+    if work.runs == 1 and work.orders == 1:
+        _single(out, x, y, factor, work)
+        return
     o, a, b = out.array[out.row], x.array[x.row], y.array[y.row]
     for n in range(work.rows):
         # a signed index might be negative, and a loop that looks for that makes no vectors

@@ -1,6 +1,8 @@
 """Rates: how many units end dead or saturated, by learning rate and initial scale, over many first weights."""
 
+from collections.abc import Sequence
 from functools import partial
+from itertools import product
 
 import numpy as np
 import streamlit as st
@@ -9,13 +11,15 @@ from charts.activations_rates import Ends, rates_message
 from engine import Optimizer, discover_optimizers, run
 from engine.parameter import Parameter
 from engine.words import percent
+from surfaces.data.moons import Moons
 from surfaces.fitting.idle import idle
 from surfaces.mlp import Mlp
 from widgets.activations.inputs import SHARE, UNIT_ROWS, pick_functions
 from widgets.controls import controls, row
 from widgets.controls import number as ask
+from widgets.jobs import Progress
 from widgets.lines import lines
-from widgets.patience import each, patiently
+from widgets.patience import patiently, side_by_side
 from widgets.runs import pick_alone
 
 NAME = "rates"
@@ -23,10 +27,11 @@ TITLE = "How many units does a learning rate cost, and is it luck?"
 ORDER = 25
 
 SEEDS = Parameter(
-    8, 2, 30, "", step=2, whole=True, help="How many starts, each with first weights of its own, are tried."
+    6, 2, 30, "", step=1, whole=True, help="How many starts, each with first weights of its own, are tried."
 )
 HIDDEN, STEPS = (8,), 100
-ETAS = np.geomspace(0.01, 10.0, 16)
+ROWS = 40
+ETAS = np.geomspace(0.01, 10.0, 13)
 SCALES = (0.3, 0.5, 1.0, 2.0, 4.0, 8.0)
 FIRST = 2  # the place of the initial scale that is shown first
 
@@ -41,34 +46,53 @@ def draw() -> None:
             share, rows = ask("flat", SHARE, "flat below"), ask("units.rows", UNIT_ROWS, "of the rows")
         seeds = int(ask("rates.seeds", SEEDS, "starts"))
     words = (
-        f"A net of {HIDDEN[0]} hidden units on the moons, {STEPS} steps of {rule.title}, means over {seeds}"
-        f" Xavier starts, ± one standard error. Saturated: |h′| below {percent(share)} of its largest on at least"
-        f" {percent(rows)} of the rows."
+        f"A net of {HIDDEN[0]} hidden units on {ROWS} rows of the moons, {STEPS} steps of {rule.title}, means over"
+        f" {seeds} Xavier starts, ± one standard error. Saturated: |h′| below {percent(share)} of its largest on at"
+        f" least {percent(rows)} of the rows."
     )
     patiently(
         (NAME, rule, tuple(names), share, rows, seeds),
-        partial(each, names, lambda name: ends(name, rule, share, rows, seeds)),
+        partial(ends, names, rule, share, rows, seeds),
         lambda found: lines(f"activations.{NAME}", *rates_message(ETAS, SCALES, found, words, FIRST)),
         "the runs",
         "Fewer functions or fewer starts",
     )
 
 
-def ends(name: str, rule: Optimizer, share: float, rows: float, seeds: int) -> Ends:
-    """Return where runs end with one activation."""
-    net = Mlp(activation=name, hidden=HIDDEN)
-    starts = np.stack([net.initial(scale=scale, seed=seed) for scale in SCALES for seed in range(seeds)])
+def ends(
+    names: Sequence[str],
+    rule: Optimizer,
+    share: float,
+    rows: float,
+    seeds: int,
+    progress: Progress = lambda share: True,
+) -> list[Ends] | None:
+    """Return where runs end with every activation; None where progress stopped it."""
+    places = list(product(names, SCALES))
+    found = side_by_side(places, lambda place: at_scale(place[0], place[1], rule, share, rows, seeds), progress)
+    if found is None:
+        return None
+    each = np.reshape(found, (len(names), len(SCALES), 3, len(ETAS), seeds)).swapaxes(1, 2)
+    return [
+        Ends(name, _mean(dead), _mean(saturated), _unsure(dead + saturated), _middle(error))
+        for name, (dead, saturated, error) in zip(names, each, strict=True)
+    ]
+
+
+def at_scale(name: str, scale: float, rule: Optimizer, share: float, rows: float, seeds: int) -> np.ndarray:
+    """Return dead and saturated shares and the error at every learning rate from every start, nan where lost.
+
+    (3, ETAS, seeds).
+    """
+    net = Mlp(data=Moons(rows=ROWS).dataset(), activation=name, hidden=HIDDEN)
+    starts = np.stack([net.initial(scale=scale, seed=seed) for seed in range(seeds)])
     w = np.tile(starts, (len(ETAS), 1))
-    path = run(net, rule, np.repeat(ETAS, len(starts)), w, STEPS, record_every=STEPS, record=())
+    path = run(net, rule, np.repeat(ETAS, seeds), w, STEPS, record_every=STEPS, record=())
     last = path.weights[-1]
     (layer,) = idle(net, last, share)
-    lost = np.isfinite(last).all(axis=1)
-    dead = np.where(lost, layer.dead.mean(axis=1), np.nan)
-    saturated = np.where(lost, layer.saturated(rows).mean(axis=1), np.nan)
-    error = np.where(lost, net.evaluate(last)[0], np.nan)
-    shape = (len(ETAS), len(SCALES), seeds)
-    dead, saturated, error = (values.reshape(shape).swapaxes(0, 1) for values in (dead, saturated, error))
-    return Ends(name, _mean(dead), _mean(saturated), _unsure(dead + saturated), _middle(error))
+    known = np.isfinite(last).all(axis=1)
+    found = layer.dead.mean(axis=1), layer.saturated(rows).mean(axis=1), net.evaluate(last)[0]
+    return np.where(known, found, np.nan).reshape(3, len(ETAS), seeds)
 
 
 def _mean(values: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from charts.edge_beyond import Thrown, beyond_message
 from engine import run
-from engine.edge import spectrum_along
+from engine.edge import spectra
 from engine.local import Expansion, eigen
 from engine.optimizers.gradient_descent import GradientDescent
 from engine.parameter import Parameter
@@ -18,7 +18,7 @@ from widgets.controls import row
 from widgets.edge.inputs import limit_at, pick_plain
 from widgets.jobs import Progress
 from widgets.lines import lines
-from widgets.patience import part, patiently
+from widgets.patience import patiently
 
 NAME = "beyond"
 TITLE = "Steps too long for a minimum throw the run out: it lands where the surface is flatter, or nowhere."
@@ -62,6 +62,8 @@ def thrown(
     net: Mlp, start: tuple[float, ...], before: int, steps: int, progress: Progress = lambda share: True
 ) -> Thrown | str | None:
     """Return what happens at every share of the limit; a sentence where there is no limit, None where stopped."""
+    if progress(0.0) is False:
+        return None
     limit = limit_at(net, start)
     if not np.isfinite(limit):
         return "Nothing curves up at these first weights: no learning rate is beyond a limit."
@@ -74,15 +76,12 @@ def thrown(
     if not sharpness > 0.0:
         return "Nothing curves up where the run has come to rest: no learning rate is beyond a limit."
     etas, nudged = np.array(SHARES) * 2.0 / sharpness, rest + NUDGE * vectors[:, -1]
-    path = run(net, GradientDescent(), etas, nudged, steps)
+    path = run(net, GradientDescent(), etas, nudged, steps, record=("error",))
     assert path.error is not None
-    curvature = np.empty((steps + 1, len(etas)))
-    for r in range(len(etas)):
-        told = part(progress, r, len(etas))
-        found = spectrum_along(net, GradientDescent(), path, run=r, progress=told) if told(0.0) is not False else None
-        if found is None:
-            return None
-        curvature[:, r] = found[:, 0]
+    along = spectra(net, path.weights.reshape(-1, net.dim), progress=progress)
+    if along is None:
+        return None
+    curvature = along[:, 0].reshape(steps + 1, len(etas))
     flat = local_errors(Expansion.at(net, nudged), etas, steps)
     least = float(net.evaluate(rest)[0])
     return Thrown(np.array(SHARES), etas, sharpness, least, curvature, path.error, flat, path.diverged_at)

@@ -17,8 +17,9 @@ from surfaces.data.moons import Moons
 from surfaces.mlp import Mlp
 from widgets.controls import number as ask
 from widgets.controls import row
+from widgets.jobs import Progress
 from widgets.lines import lines
-from widgets.patience import each, patiently
+from widgets.patience import patiently, side_by_side
 
 NAME = "relu"
 TITLE = "A ReLU that is off on every row never learns; a small positive bias keeps more of them alive."
@@ -46,7 +47,7 @@ def draw() -> None:
     data = moved(offset)
     patiently(
         (NAME, offset, units, eta, steps, seed),
-        partial(each, range(len(BIASES)), lambda k: biased(data, units, eta, steps, seed, k)),
+        partial(all_biases, data, units, eta, steps, seed),
         lambda found: lines(f"initialisation.{NAME}", *relu_message(data.inputs, data.labels, found, AT)),
         "the networks",
         "Fewer units or fewer steps",
@@ -59,8 +60,18 @@ def moved(offset: float) -> Dataset:
     return replace(data, inputs=data.inputs - data.inputs.mean(axis=0) + offset)
 
 
-def biased(data: Dataset, units: int, eta: float, steps: int, seed: int, k: int) -> Biased:
-    """Return what networks do whose biases are all the k-th at first, and whose weights are He's."""
+def all_biases(data: Dataset, units: int, eta: float, steps: int, seed: int, progress: Progress) -> list[Biased] | None:
+    """Return what networks do for biases of every size at first; None where progress stopped it."""
+    told = dead_share(data.inputs, deviation("he", 1.0, 2, units), BIASES)
+    every = range(len(BIASES))
+    return side_by_side(every, lambda k: biased(data, units, eta, steps, seed, k, float(told[k])), progress)
+
+
+def biased(data: Dataset, units: int, eta: float, steps: int, seed: int, k: int, told: float) -> Biased:
+    """Return what networks do whose biases are all the k-th at first, and whose weights are He's.
+
+    ``told`` is the share of dead units that is predicted.
+    """
     net, bias = Mlp(data=data, hidden=(units,), activation="relu"), float(BIASES[k])
     first = NETWORKS * (len(BIASES) * APART * seed + k)
     starts = np.stack([net.initial("he", seed=first + g, bias=bias) for g in range(NETWORKS)])
@@ -71,7 +82,7 @@ def biased(data: Dataset, units: int, eta: float, steps: int, seed: int, k: int)
     ended = np.isfinite(after).all(axis=(1, 2))
     return Biased(
         bias,
-        float(dead_share(data.inputs, sigma, np.array([bias]))[0]),
+        told,
         (before.max(axis=1) <= 0.0).mean(axis=1),
         (after[ended].max(axis=1) <= 0.0).mean(axis=1),
         float(active_share(data.inputs, sigma, np.array([bias]))[0]),

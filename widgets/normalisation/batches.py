@@ -17,7 +17,7 @@ from surfaces.mlp import Mlp
 from widgets.controls import number as ask
 from widgets.controls import row
 from widgets.lines import lines
-from widgets.patience import each, patiently
+from widgets.patience import patiently, side_by_side
 
 NAME = "batches"
 TITLE = "The statistics of a small batch are noise: how much of it is too much?"
@@ -45,7 +45,7 @@ def draw() -> None:
             unit, seed = int(ask(f"{NAME}.unit", UNIT, "hidden unit")), int(ask("seed", SEED, "seed"))
     patiently(
         (NAME, eta, unit, seed),
-        partial(each, SIZES, lambda size: at_size(size, eta, unit - 1, seed)),
+        partial(side_by_side, SIZES, lambda size: at_size(size, eta, unit - 1, seed)),
         lambda found: lines(f"normalisation.{NAME}", *batches_message(found, unit, STEPS, SIZES.index(FIRST))),
         "the batches",
         "Other settings",
