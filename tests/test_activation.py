@@ -53,6 +53,13 @@ def test_the_second_derivative_is_that_of_the_first(name):
 
 
 @every_activation
+def test_a_network_is_smooth_where_no_derivative_of_its_activation_jumps(name):
+    places = np.linspace(-3.0, 3.0, 60_001)
+    jumps = [np.abs(np.diff(each(name, places))).max() > 0.1 for each in (derivative, second_derivative)]
+    assert Mlp("moons", activation=name).smooth == (not any(jumps))
+
+
+@every_activation
 @pytest.mark.parametrize("slope", [FIRST_SLOPE, 0.0, -0.4, 1.7])
 def test_the_steepest_slope_is_reached_and_never_passed(name, slope):
     found = np.abs(derivative(name, np.linspace(-20.0, 20.0, 40_001), slope))

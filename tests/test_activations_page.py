@@ -18,6 +18,7 @@ from surfaces.fitting.activation import derivative, edges
 from surfaces.fitting.idle import idle
 from surfaces.mlp import ACTIVATIONS, Mlp
 from widgets.activations import centred, death, identity, planes, rates, shapes, units
+from widgets.net import TITLES
 from widgets.views import found
 
 pytestmark = pytest.mark.usefixtures("patient")
@@ -45,7 +46,7 @@ def test_every_view_opens_by_its_address_and_begins_with_its_sentence(view):
 
 def test_views_are_in_order():
     orders = [view.ORDER for view in found("widgets.activations").values()]
-    assert orders == sorted(orders) and len(set(orders)) == len(orders) == 7
+    assert orders == sorted(orders) and len(set(orders)) == len(orders)
     assert VIEWS[0] == "shapes" and all(name.isalpha() and name.islower() for name in VIEWS)
 
 
@@ -53,6 +54,11 @@ def test_every_activation_of_the_network_has_its_look():
     assert list(LOOKS) == list(ACTIVATIONS)
     looks = [(look.colour, look.dash) for look in LOOKS.values()]
     assert len(set(looks)) == len(looks)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_inputs_and_pictures_call_an_activation_the_same(name):
+    assert TITLES.get(name, name.replace("_", " ")) == LOOKS[name].title
 
 
 @pytest.mark.parametrize("view", VIEWS)

@@ -34,8 +34,8 @@ def test_there_are_the_sets_that_the_pages_need():
         "two_gaussians",
         "xor",
     }
-    assert set(GENERATED) == drawn
-    assert set(discover_data()) == drawn | {"five_points", "hours", "house_prices", "insurance", "insurance_age"}
+    assert set(GENERATED) >= drawn
+    assert set(discover_data()) >= drawn | {"five_points", "hours", "house_prices", "insurance", "insurance_age"}
 
 
 def test_insurance_by_age_is_the_table_of_the_slides():

@@ -51,7 +51,7 @@ def test_every_view_opens_by_its_address_and_begins_with_its_sentence(view):
 def test_views_are_in_order_and_the_first_is_the_spread():
     orders = [view.ORDER for view in found("widgets.noise").values()]
     assert orders == sorted(orders) and len(set(orders)) == len(orders)
-    assert VIEWS[0] == "spread" and len(VIEWS) == 9 and all(name.isalpha() and name.islower() for name in VIEWS)
+    assert VIEWS[0] == "spread" and all(name.isalpha() and name.islower() for name in VIEWS)
 
 
 @pytest.mark.parametrize("view", VIEWS)

@@ -4,10 +4,12 @@ import re
 
 import numpy as np
 import pytest
+import surface_oracle
 
 from engine import run
 from engine.optimizers.gradient_descent import GradientDescent
 from engine.optimizers.momentum import Momentum
+from surfaces import discover_surfaces
 from surfaces.booth import Booth
 from surfaces.convex_rosenbrock import ConvexRosenbrock
 from surfaces.goldstein_price import GoldsteinPrice
@@ -43,6 +45,28 @@ PUBLISHED = [
     (StyblinskiTang(), [(-2.903534, -2.903534)], [-78.33233], 1e-6),
     (PiecewiseQuadratic(), [(0.0,)], [0.0], 1e-15),
 ]
+
+PLAIN = [name for name, cls in discover_surfaces().items() if not hasattr(cls, "data") and not cls.typed_fields()]
+
+
+@pytest.mark.parametrize("slug", PLAIN)
+def test_the_error_equals_its_transcription(slug):
+    """Gradient and Hessian are held against differences of the error: here it is held against the source."""
+    written, cls = getattr(surface_oracle, slug, None), discover_surfaces()[slug]
+    if written is None:
+        pytest.fail(f"tests/surface_oracle.py has no function {slug!r}: add one, from the equation of its source")
+    random = np.random.default_rng(4)
+    for share in (None, *random.uniform(size=(8, len(cls.parameters())))):
+        values = {} if share is None else between(cls, share)
+        surface = cls(**values)
+        w = np.array(surface.start) + random.uniform(-2.0, 2.0, size=(200, surface.dim))
+        expected = written(w.T, **{name: getattr(surface, name) for name in cls.parameters()})
+        np.testing.assert_allclose(surface.evaluate(w)[0], expected, rtol=1e-11, atol=1e-12 * np.abs(expected).max())
+
+
+def between(cls, share):
+    found = {name: p.low + s * (p.high - p.low) for s, (name, p) in zip(share, cls.parameters().items(), strict=True)}
+    return {name: round(value) if cls.parameters()[name].whole else value for name, value in found.items()}
 
 
 def ends(surface, start, eta, steps=3000, rule=None):
