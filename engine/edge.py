@@ -1,10 +1,10 @@
 """Edge: how steep the surface is at every step of a run, beside what the rule's steps can bear."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -83,38 +83,54 @@ def spectra(
     return found if whole else None
 
 
-def spectrum_where_needed(
-    surface: Surface,
-    rule: Optimizer,
-    path: Trajectory,
-    limit: Any,
-    every: int,
-    progress: Progress = lambda share: True,
-) -> np.ndarray | None:
-    """Return what ``spectrum_along`` does at every so many steps of a single run, nan elsewhere; None where stopped.
+class Beside(NamedTuple):
+    """A single run and the limit that its sharpness stands beside, a number or (T+1,)."""
 
-    Between two of those all steps are looked at where the sharpness may first meet its ``limit``, a number or (T+1,),
-    or first leave it again: where one of both is within NEAR of it, or the run is lost. So ``Edge.meets`` and
-    ``Edge.falls_below`` are exact but for a sharpness that goes by more than that and back within ``every`` steps.
+    rule: Optimizer
+    path: Trajectory
+    limit: Any
+
+
+def spectra_where_needed(
+    surface: Surface, runs: Sequence[Beside], every: int, progress: Progress = lambda share: True
+) -> list[np.ndarray] | None:
+    """Return what ``spectrum_along`` does at every so many steps of each run, nan elsewhere; None where stopped.
+
+    Between two of those all steps are looked at where the sharpness may first meet its limit, or first leave it again:
+    where one of both is within NEAR of it, or the run is lost. So ``Edge.meets`` and ``Edge.falls_below`` are exact but
+    for a sharpness that goes by more than that and back within ``every`` steps.
     """
-    count = len(path.step)
-    weights, scale = path.weights[:, 0], _scales(rule, path, 0)
-    found = np.full(weights.shape, np.nan)
+    scales = [_scales(each.rule, each.path, 0) for each in runs]
+    found = [np.full((len(each.path.step), surface.dim), np.nan) for each in runs]
 
-    def look(places: np.ndarray, told: Progress) -> bool:
-        values = spectra(surface, weights[places], None if scale is None else scale[places], progress=told)
-        if values is not None:
-            found[places] = values
-        return values is not None
+    def look(places: list[np.ndarray], told: Progress) -> bool:
+        weights = [each.path.weights[some, 0] for each, some in zip(runs, places, strict=True)]
+        by = [np.ones(w.shape) if s is None else s[k] for w, s, k in zip(weights, scales, places, strict=True)]
+        values = spectra(surface, np.concatenate(weights), np.concatenate(by), progress=told)
+        if values is None:
+            return False
+        parts = np.split(values, np.cumsum([len(some) for some in places])[:-1])
+        for kept, some, part in zip(found, places, parts, strict=True):
+            kept[some] = part
+        return True
 
-    evenly = np.union1d(np.arange(0, count, every), [min(1, count - 1), count - 1])
+    evenly = [_evenly(len(each.path.step), every) for each in runs]
     if not look(evenly, lambda share: progress(0.5 * share)):
         return None
-    ratio = (found[:, 0] / limit)[evenly]
-    between = [np.arange(evenly[k] + 1, evenly[k + 1]) for k in _doubtful(ratio)]
-    if not look(np.concatenate([np.empty(0, dtype=int), *between]), lambda share: progress(0.5 + 0.5 * share)):
-        return None
-    return found
+    ratios = [(kept[:, 0] / each.limit)[some] for kept, each, some in zip(found, runs, evenly, strict=True)]
+    between = [_between(some, _doubtful(ratio)) for some, ratio in zip(evenly, ratios, strict=True)]
+    return found if look(between, lambda share: progress(0.5 + 0.5 * share)) else None
+
+
+def _evenly(count: int, every: int) -> np.ndarray:
+    """Return every so many places of so many; the second, the first of which an adaptive rule knows, and the last."""
+    return np.union1d(np.arange(0, count, every), [min(1, count - 1), count - 1])
+
+
+def _between(places: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """Return all that lies between the k-th place and the next, for every k in ``after``."""
+    within = [np.arange(places[k] + 1, places[k + 1]) for k in after]
+    return np.concatenate([np.empty(0, dtype=int), *within])
 
 
 def _doubtful(ratio: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ FAR = 12.0  # standard deviations beyond which nothing is left: 10^-33
 BREAKS = (0.0, 1.0, 3.0, 6.0)  # in standard deviations, where pieces end
 BENDS = (0.25, 1.0, 4.0, 16.0)  # in the variable itself: hard tanh has kinks at 1, the others are flat by 16
 NODES = 24  # of Gauss and Legendre in each piece
+INNER, SHARE = np.polynomial.legendre.leggauss(NODES)
 
 
 class Nodes(NamedTuple):
@@ -33,10 +34,9 @@ def nodes(deviation: np.ndarray, bends: tuple[float, ...] = BENDS) -> Nodes:
         own = np.minimum(np.array(bends) / deviation[:, None], FAR)
     fixed = np.broadcast_to(np.array((*BREAKS, FAR)), (len(deviation), len(BREAKS) + 1))
     ends = np.sort(np.concatenate([fixed, own], axis=1), axis=1)
-    inner, share = np.polynomial.legendre.leggauss(NODES)
     half = 0.5 * np.diff(ends, axis=1)[..., None]
-    right = (ends[:, :-1, None] + half * (1.0 + inner)).reshape(len(deviation), -1)
-    weight = (half * share).reshape(len(deviation), -1) * np.exp(-0.5 * right**2) / math.sqrt(2.0 * math.pi)
+    right = (ends[:, :-1, None] + half * (1.0 + INNER)).reshape(len(deviation), -1)
+    weight = (half * SHARE).reshape(len(deviation), -1) * np.exp(-0.5 * right**2) / math.sqrt(2.0 * math.pi)
     return Nodes(np.concatenate([right, -right], axis=1), np.concatenate([weight, weight], axis=1))
 
 

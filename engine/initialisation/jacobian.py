@@ -11,6 +11,7 @@ from engine.initialisation.signal import Function, Signal
 from engine.normal import nodes
 
 NETWORKS, WAYS = 12, 16  # networks that are drawn, directions in which each is tried
+FEW = 3  # values that are put together
 FINE = 400  # places among which the edge is looked for
 SURE = 1e-13  # of the largest singular value: smaller ones are rounding
 
@@ -64,9 +65,9 @@ def largest(rise: Function, signal: Signal, widths: Sequence[int], deviations: n
     for layer, sigma in enumerate(deviations):
         q = widths[layer] * sigma**2 * signal.second[layer]
         places = nodes(np.sqrt(q))
-        steep = rise(np.sqrt(q)[:, None] * places.standard) ** 2
+        steep, weight = _grouped(rise(np.sqrt(q)[:, None] * places.standard) ** 2, places.weight)
         with np.errstate(divide="ignore", invalid="ignore"):
-            product += np.log(widths[layer] * sigma**2) + np.log(m[:, None] * _solved(steep, places.weight, m))
+            product += np.log(widths[layer] * sigma**2) + np.log(m[:, None] * _solved(steep, weight, m))
             found.append(np.exp(0.5 * (np.log((1.0 + m) / m)[:, None] + product).min(axis=0)))
     return np.stack(found)
 
@@ -83,10 +84,10 @@ def typical(rise: Function, signal: Signal, widths: Sequence[int], deviations: n
     for layer, sigma in enumerate(deviations):
         q = width * sigma**2 * signal.second[layer]
         places = nodes(np.sqrt(q))
-        steep = rise(np.sqrt(q)[:, None] * places.standard) ** 2
+        steep, weight = _grouped(rise(np.sqrt(q)[:, None] * places.standard) ** 2, places.weight)
         scale = np.where(signal.slope[layer] > 0.0, signal.slope[layer], 1.0)  # so that the integrand lies in sight
-        share = [(places.weight / np.sqrt(1.0 + 2.0 * t / (width * scale[:, None]) * steep)).sum(axis=1) for t in TIMES]
-        mean, _ = of_sums(np.stack(share), (places.weight * (steep == 0.0)).sum(axis=1), width)
+        share = [(weight / np.sqrt(1.0 + 2.0 * t / (width * scale[:, None]) * steep)).sum(axis=1) for t in TIMES]
+        mean, _ = of_sums(np.stack(share), (weight * (steep == 0.0)).sum(axis=1), width)
         with np.errstate(divide="ignore"):
             found.append(found[-1] + np.log(sigma**2 * width * scale) + mean)
     return np.stack(found)
@@ -99,6 +100,15 @@ def largest_in_deep(logarithm: np.ndarray, width: int) -> np.ndarray:
     """
     found: np.ndarray = np.exp(0.5 * (logarithm + digamma(0.5 * width) - digamma(0.5)))
     return found
+
+
+def _grouped(steep: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return values and their weights (S, K) with every value once where there are few: slopes of ReLUs are 0 or 1."""
+    values = np.unique(steep)
+    if len(values) > FEW or not np.isfinite(values).all():
+        return steep, weight
+    together = np.stack([(weight * (steep == value)).sum(axis=1) for value in values], axis=1)
+    return (np.broadcast_to(values, together.shape), together) if (together > 0.0).all() else (steep, weight)
 
 
 def _solved(steep: np.ndarray, weight: np.ndarray, m: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 from engine.initialisation.logarithm import TIMES, digamma, of_sums, trigamma
 from engine.normal import nodes
 
+SAME = 1e-9  # the same for two scales of one layer
 ALIKE = 1e-3  # share by which the shapes of two layers' terms may differ and count as one
 
 Function = Callable[[np.ndarray], np.ndarray]
@@ -135,11 +136,17 @@ def _logarithms(
         shape = np.stack([(weight * values**2).sum(axis=1) for values in each])
         if before is not None and before.units == units and np.allclose(shape, before.shape, ALIKE, equal_nan=True):
             return before
-        none = [(weight * (values == 0.0)).sum(axis=1) for values in (squares, steep)]
+        # of units without a scale of their own, as ReLUs, one set of weights stands for all
+        some = slice(0, 1) if np.allclose(shape, shape[:, :1], SAME, equal_nan=True) else slice(None)
+        each, weight = [values[some] for values in each], weight[some]
+        none = [(weight * (values[some] == 0.0)).sum(axis=1) for values in (squares, steep)]
         times = TIMES[:, None] / units
         forward = np.stack([(weight * np.exp(-t * each[0])).sum(axis=1) for t in times])
         back = np.stack([(weight / np.sqrt(1.0 + 2.0 * t * each[1])).sum(axis=1) for t in times])
-        return _Logarithms(shape, units, of_sums(forward, none[0], units), of_sums(back, none[1], units))
+        told = [of_sums(shares, gone, units) for shares, gone in zip((forward, back), none, strict=True)]
+        count = shape.shape[1]
+        there, home = ((np.broadcast_to(mean, count), np.broadcast_to(spread, count)) for mean, spread in told)
+        return _Logarithms(shape, units, there, home)
 
 
 def _swayed(

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from charts.edge_rules import Lane, rules_message
-from engine.edge import Edge, edge_limit, spectrum_where_needed
+from engine.edge import Beside, Edge, edge_limit, spectra_where_needed
 from engine.local import limit_factor
 from engine.optimizer import Optimizer
 from engine.optimizers.adagrad import AdaGrad
@@ -23,7 +23,7 @@ from widgets.controls import number as ask
 from widgets.edge.inputs import STEPS, pick_limited
 from widgets.jobs import Progress
 from widgets.lines import lines
-from widgets.patience import part, patiently, side_by_side
+from widgets.patience import patiently, side_by_side
 
 NAME = "rules"
 TITLE = "Every rule has a limit of its own, and training tends to bring each of them to it."
@@ -33,7 +33,7 @@ SHARE = Parameter(
     0.4, 0.05, 1.0, "", step=0.05, help="Of its limit at the start: the learning rate of every rule that has one there."
 )
 LINEAR = (GradientDescent(), Momentum(momentum=0.5), Nesterov(momentum=0.5))
-LOOKS = 200  # evenly, at the sharpness of every run
+LOOKS = 200  # about so often, evenly, at the sharpness of a run
 RUNS = 0.4  # share of the work that the runs themselves are
 ADAPTIVE = ((RMSProp(), 0.003), (AdaGrad(), 0.3), (Adam(decay_2=0.99), 0.01))
 
@@ -70,27 +70,33 @@ def lanes(
 ) -> list[Lane] | None:
     """Return every rule's run beside its edge; None where progress stopped it."""
 
-    def trained(entry: Entry) -> Trajectory | None:
-        return remembered(net, entry.optimizer, entry.learning_rate, start, steps)
+    def trained(entry: Entry) -> Trajectory:
+        path = remembered(net, entry.optimizer, entry.learning_rate, start, steps)
+        assert path is not None
+        return path
 
     entries = [Entry(rule.title, rule, eta, start=start) for rule, eta in chosen]
-    paths = side_by_side(entries, trained, lambda share: progress(RUNS * share))
-    if paths is None:
+    # those that look ahead take two gradients a step: the longest runs first
+    order = sorted(range(len(entries)), key=lambda k: not entries[k].optimizer.look_ahead)
+    made = side_by_side([entries[k] for k in order], trained, lambda share: progress(RUNS * share))
+    if made is None:
         return None
-    rest, found = (lambda share: progress(RUNS + (1.0 - RUNS) * share)), list[Lane]()
-    for entry, path in zip(entries, paths, strict=True):
-        edge = looked_at(net, entry, path, part(rest, len(found), len(entries)))
-        if edge is None:
-            return None
-        found.append(Lane(entry.label, entry.optimizer, edge))
+    paths = [made[order.index(k)] for k in range(len(entries))]
+    runs = [beside(entry, path) for entry, path in zip(entries, paths, strict=True)]
+    every = max(1, steps // LOOKS)
+    values = spectra_where_needed(net, runs, every, lambda share: progress(RUNS + (1.0 - RUNS) * share))
+    if values is None:
+        return None
+    found = []
+    for entry, (rule, path, limit), each in zip(entries, runs, values, strict=True):
+        assert path.error is not None
+        edge = Edge(limit, each, path.error[:, 0], int(path.diverged_at[0]), every)
+        found.append(Lane(entry.label, rule, edge))
     return found
 
 
-def looked_at(net: Mlp, entry: Entry, path: Trajectory, progress: Progress) -> Edge | None:
-    """Return a run beside its edge, looked at in LOOKS steps and where the limit may be met; None where stopped."""
-    rule, every = entry.optimizer, max(1, (len(path.step) - 1) // LOOKS)
+def beside(entry: Entry, path: Trajectory) -> Beside:
+    """Return a run with the limit that its sharpness stands beside."""
+    rule = entry.optimizer
     state = {slot: path.state[slot][:, 0] for slot in rule.slots} if rule.adaptive else None
-    limit = edge_limit(rule, entry.learning_rate, state)
-    values = spectrum_where_needed(net, rule, path, limit, every, progress)
-    assert path.error is not None
-    return None if values is None else Edge(limit, values, path.error[:, 0], int(path.diverged_at[0]), every)
+    return Beside(rule, path, edge_limit(rule, entry.learning_rate, state))
