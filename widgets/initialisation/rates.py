@@ -27,7 +27,7 @@ ORDER = 50
 KINDS = ("tanh", "relu", "sigmoid", "softsign")
 STEPS = Parameter(40, 20, 120, "T", step=10, whole=True, help="How many steps every run takes.")
 SEED = Parameter(1, 1, 9999, "", step=1, whole=True, help="Of the weights.")
-WIDTHS = (4, 8, 16, 32, 64, 96)
+WIDTHS = (4, 8, 16, 32, 64)
 AT = 4  # the width that is shown first
 ETAS = np.geomspace(0.01, 20.0, 12)
 ROWS, RUNS = 20, 4
