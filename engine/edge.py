@@ -31,6 +31,12 @@ def edge_limit(rule: Optimizer, learning_rate: float, state: dict[str, np.ndarra
     return float(limit_factor(rule)) / learning_rate
 
 
+def limit_along(rule: Optimizer, learning_rate: float, path: Trajectory) -> Any:
+    """Return ``edge_limit`` beside a single run: a number, or (T+1,) where the momentum of its rule grows."""
+    state = {slot: path.state[slot][:, 0] for slot in rule.slots} if rule.adaptive else None
+    return edge_limit(rule, learning_rate, state)
+
+
 def spectrum_along(
     surface: Surface,
     rule: Optimizer,

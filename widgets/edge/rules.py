@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from charts.edge_rules import Lane, rules_message
-from engine.edge import Beside, Edge, edge_limit, spectra_where_needed
+from engine.edge import Beside, Edge, limit_along, spectra_where_needed
 from engine.local import limit_factor
 from engine.optimizer import Optimizer
 from engine.optimizers.adagrad import AdaGrad
@@ -82,7 +82,10 @@ def lanes(
     if made is None:
         return None
     paths = [made[order.index(k)] for k in range(len(entries))]
-    runs = [beside(entry, path) for entry, path in zip(entries, paths, strict=True)]
+    runs = [
+        Beside(entry.optimizer, path, limit_along(entry.optimizer, entry.learning_rate, path))
+        for entry, path in zip(entries, paths, strict=True)
+    ]
     every = max(1, steps // LOOKS)
     values = spectra_where_needed(net, runs, every, lambda share: progress(RUNS + (1.0 - RUNS) * share))
     if values is None:
@@ -93,10 +96,3 @@ def lanes(
         edge = Edge(limit, each, path.error[:, 0], int(path.diverged_at[0]), every)
         found.append(Lane(entry.label, rule, edge))
     return found
-
-
-def beside(entry: Entry, path: Trajectory) -> Beside:
-    """Return a run with the limit that its sharpness stands beside."""
-    rule = entry.optimizer
-    state = {slot: path.state[slot][:, 0] for slot in rule.slots} if rule.adaptive else None
-    return Beside(rule, path, edge_limit(rule, entry.learning_rate, state))

@@ -7,7 +7,7 @@ import streamlit as st
 
 from charts.edge_training import training_message
 from engine import discover_optimizers
-from engine.edge import Edge, edge_limit, spectrum_along
+from engine.edge import Edge, limit_along, spectrum_along
 from engine.optimizers.gradient_descent import GradientDescent
 from engine.optimizers.nadam import NAdam
 from engine.remembered import remembered
@@ -68,8 +68,7 @@ def followed(net: Mlp, entry: Entry, steps: int, progress: Progress = lambda sha
     if values is None:
         return None
     assert path.error is not None
-    limit = edge_limit(rule, eta, {slot: path.state[slot][:, 0] for slot in rule.slots} if rule.adaptive else None)
-    return Edge(limit, values, path.error[:, 0], int(path.diverged_at[0]))
+    return Edge(limit_along(rule, eta, path), values, path.error[:, 0], int(path.diverged_at[0]))
 
 
 def stops(edge: Edge) -> np.ndarray:
