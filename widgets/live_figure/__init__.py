@@ -5,7 +5,7 @@ on release a trigger carries the value to the input that owns it. See docs/adr/0
 docs/adr/0010-first-the-picture-then-its-families.md.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -42,6 +42,7 @@ PARTS = (  # joined into one module
 KEY = "live"
 LINE = "live.line"
 COMMITTED = "live.committed"  # until the inputs are drawn with it
+HEARD = "live.heard"  # the number of the last commit
 MOST_TICKETS = 2**53  # a browser counts no further
 
 
@@ -66,7 +67,10 @@ _figure = component(
 
 # what a handle commits runs the inputs again, what the figure asks for only the figure: each speaks from its own place
 _line = component(
-    "valley_line", html='<i class="valley-line"></i>', js=joined([HERE / "line.js"]), isolate_styles=False
+    "valley_line",
+    html='<i class="valley-line"></i>',
+    js=joined([HERE / "insist.js", HERE / "line.js"]),
+    isolate_styles=False,
 )
 
 
@@ -128,12 +132,21 @@ def commits(adopt: Callable[[dict[str, Any]], None]) -> None:
     asked()
 
     def committed() -> None:
-        message = told(LINE, "commit")
-        if isinstance(message, dict) and isinstance(message.get("values"), dict):
-            adopt(message["values"])
+        for number, values in _commits(told(LINE, "commit")):
+            adopt(values)
+            st.session_state[HEARD] = number
             st.session_state[COMMITTED] = True
 
-    _line(key=LINE, on_commit_change=committed)
+    _line(key=LINE, data={"heard": st.session_state.get(HEARD, 0)}, on_commit_change=committed)
+
+
+def _commits(message: Any) -> Iterator[tuple[float, dict[str, Any]]]:
+    """Yield the number and the values of each commit that the browser does not know to be heard."""
+    waiting = message.get("commits") if isinstance(message, dict) else None
+    for commit in waiting if isinstance(waiting, list) else []:
+        match commit:
+            case [int() | float() as number, dict() as values] if 0 < number < MOST_TICKETS:
+                yield number, values
 
 
 def told(key: str, event: str) -> Any:

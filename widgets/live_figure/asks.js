@@ -23,7 +23,7 @@ class Asks {
     clearTimeout(this.timer);
     if (!this.wanted) return;
     const passed = performance.now() - this.at;
-    const left = (this.waiting ? PATIENCE : PACE) - passed;
+    const left = commitWaits() ? WHILE_BUSY : (this.waiting ? PATIENCE : PACE) - passed;
     if (left > 0) {
       this.timer = setTimeout(() => this.send(), left);
       return;
@@ -43,6 +43,7 @@ class Asks {
 
   // Released. The last picture goes out first and is painted first: the browser is long busy with the inputs' answer.
   release(commit) {
+    if (commitWaits()) this.wanted = null;
     this.flush();
     this.held.push(commit);
     if (this.waiting || this.painting) this.hold = setTimeout(() => this.letGo(), HOLD);
