@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from charts.edge_training import limit_words, story_of
-from engine.edge import Edge
+from engine.edge import EARLY, Edge
 from engine.optimizer import Optimizer
 
 HIGHEST = 2.2  # times the limit, beyond which a curve leaves the picture
@@ -52,7 +52,10 @@ def _looked(every: int) -> str:
     """Return at which steps the sharpness is known."""
     if every == 1:
         return "It is computed exactly at every step."
-    return f"It is computed exactly at one step in {every}, and at all where it may first meet its limit."
+    return (
+        f"It is computed exactly at the first {EARLY} steps, at one in {every} after, and at all where it may first"
+        " meet its limit."
+    )
 
 
 def _padded(values: np.ndarray, length: int) -> np.ndarray:

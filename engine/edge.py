@@ -16,6 +16,7 @@ from engine.workers import Block, Progress, Watch, scatter
 
 BLOCK = 32  # steps whose Hessians are laid out at a time, a megabyte of 60 weights
 NEAR = 0.1  # of the limit: a sharpness so near to it hovers there
+EARLY = 50  # steps in which the sharpness may move so quickly that each is looked at
 
 
 def edge_limit(rule: Optimizer, learning_rate: float, state: dict[str, np.ndarray] | None = None) -> Any:
@@ -100,11 +101,11 @@ class Beside(NamedTuple):
 def spectra_where_needed(
     surface: Surface, runs: Sequence[Beside], every: int, progress: Progress = lambda share: True
 ) -> list[np.ndarray] | None:
-    """Return what ``spectrum_along`` does at every so many steps of each run, nan elsewhere; None where stopped.
+    """Return what ``spectrum_along`` does at the first steps of each run and then at every so many; None where stopped.
 
-    Between two of those all steps are looked at where the sharpness may first meet its limit, or first leave it again:
-    where one of both is within NEAR of it, or the run is lost. So ``Edge.meets`` and ``Edge.falls_below`` are exact but
-    for a sharpness that goes by more than that and back within ``every`` steps.
+    It is nan elsewhere. Between two of those all steps are looked at where the sharpness may first meet its limit, or
+    first leave it again: where one of both is nearer to it than NEAR and what it moves by between them, or the run is
+    lost. So ``Edge.meets`` and ``Edge.falls_below`` are exact but for a sharpness that goes farther, and back.
     """
     scales = [_scales(each.rule, each.path, 0) for each in runs]
     found = [np.full((len(each.path.step), surface.dim), np.nan) for each in runs]
@@ -129,8 +130,8 @@ def spectra_where_needed(
 
 
 def _evenly(count: int, every: int) -> np.ndarray:
-    """Return every so many places of so many; the second, the first of which an adaptive rule knows, and the last."""
-    return np.union1d(np.arange(0, count, every), [min(1, count - 1), count - 1])
+    """Return the first of so many places, then every so many, and the last."""
+    return np.union1d(np.arange(0, count, every), [*range(min(EARLY, count)), count - 1])
 
 
 def _between(places: np.ndarray, after: np.ndarray) -> np.ndarray:
@@ -147,7 +148,8 @@ def _doubtful(ratio: np.ndarray) -> np.ndarray:
     leaves = -1 if meets < 0 else _first(ratio < 1.0, meets)
     rising, falling = (len(ratio) if place < 0 else place for place in (meets, leaves))
     before = np.arange(len(here)) < rising
-    near = np.where(before, np.maximum(here, there) >= 1.0 - NEAR, np.minimum(here, there) <= 1.0 + NEAR)
+    margin = NEAR + np.abs(there - here)  # what moves quickly may turn between two looks
+    near = np.where(before, np.maximum(here, there) >= 1.0 - margin, np.minimum(here, there) <= 1.0 + margin)
     lost = known[:-1] & ~known[1:]
     return np.nonzero((near & (np.arange(len(here)) < falling)) | lost)[0]
 

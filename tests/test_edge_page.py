@@ -362,13 +362,14 @@ def test_every_rule_comes_to_its_own_limit():
         assert 0.85 < np.nanmedian(lane.edge.ratio[-300:]) < 1.1, lane.label
 
 
+@pytest.mark.parametrize("steps", [1000, 3000])
 @pytest.mark.parametrize("share", [0.05, 0.4, 0.45, 0.7, 1.0])
-def test_steps_that_are_left_out_hide_no_meeting_of_the_limit(share):
-    limit, steps = inputs.limit_at(NET, NET.start), 1000
+def test_steps_that_are_left_out_hide_no_meeting_of_the_limit(share, steps):
+    limit = inputs.limit_at(NET, NET.start)
     for lane, (rule, eta) in zip(*both_ways(limit, share, steps), strict=True):
         whole = training.followed(NET, Entry("a", rule, eta, start=NET.start), steps)
         edge, known = lane.edge, lane.edge.known
-        assert (edge.every, whole.every, len(known) < steps / 2) == (5, 1, True), lane.label
+        assert (edge.every, whole.every, len(known) < steps / 2) == (steps // rules_view.LOOKS, 1, True), lane.label
         np.testing.assert_array_equal(edge.ratio[known], whole.ratio[known])
         assert (edge.first, edge.meets, edge.last) == (whole.first, whole.meets, whole.last), lane.label
         if edge.beyond_at_first:

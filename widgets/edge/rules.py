@@ -33,7 +33,7 @@ SHARE = Parameter(
     0.4, 0.05, 1.0, "", step=0.05, help="Of its limit at the start: the learning rate of every rule that has one there."
 )
 LINEAR = (GradientDescent(), Momentum(momentum=0.5), Nesterov(momentum=0.5))
-LOOKS = 200  # about so often, evenly, at the sharpness of a run
+LOOKS = 100  # about so often, evenly, at the sharpness of a run
 RUNS = 0.4  # share of the work that the runs themselves are
 ADAPTIVE = ((RMSProp(), 0.003), (AdaGrad(), 0.3), (Adam(decay_2=0.99), 0.01))
 
