@@ -24,9 +24,14 @@ LOG2_E, LN2_HIGH, LN2_LOW = 1.4426950408889634, 0.693147180369123816490, 1.90821
 
 
 class Work(NamedTuple):
-    """The scratch space with what stands where in it, the networks, and which rows and runs are worked on."""
+    """Everything that is worked on, end to end in one array, with what stands where in it.
 
-    s: np.ndarray  # (far, rows x runs), twice as many with tangents
+    To cut a row out of an array, or to hand over an array, is to count who holds it. That took longer than the sums of
+    one small network, so that places are handed over.
+    """
+
+    b: np.ndarray
+    lane: int  # numbers in a row: rows of data x runs
     far: int  # rows to the derivative of a row
     pre: int  # the row of unit 0, those of others follow: a
     out: int  # z = h(a); what is normalised after the activation is so here
@@ -39,79 +44,85 @@ class Work(NamedTuple):
     square: int  # for normalisation
     aside: int  # four rows for a moment
     cost: int  # one row: what hidden units cost
-    w: np.ndarray
-    g: np.ndarray
+    weights: int  # where those of the runs begin, one run beside the other
+    totals: int  # where dE/dw begins
+    apart: int  # from one weight to the next: the most runs
     size: int  # D
     orders: int  # 1, or 2 with tangents
     rows: int
     runs: int
-    first: int  # the first of the runs
     share: float  # what every row's error is multiplied by
 
 
 class Series(NamedTuple):
     """A value, and with tangents its derivative along them, for every row of data and every run.
 
-    That of row n and run r stands at n stride + offset + r of a row of an array. A stride of 0 is a weight's, the same
-    for all rows of data; to add to one is to sum over these, in their order.
+    That of row n and run r stands at n stride + r from the first. A stride of 0 is a weight's, the same for all rows of
+    data; to add to one is to sum over these, in their order. Unsigned: a signed index might be negative, and a loop
+    that looks for that makes no vectors.
     """
 
-    array: np.ndarray
-    row: int
-    derivative: int  # the row of the derivative
-    stride: int
-    offset: int
+    at: np.uint64
+    derivative: np.uint64
+    stride: np.uint64
 
 
 @part
-def _unit(work, row):
-    return Series(work.s, row, row + work.far, work.runs, 0)
+def _row(work, row):
+    return np.uint64(row * work.lane)
 
 
 @part
 def _shared(work, row, stride):
-    return Series(work.s, row, row + work.far, stride, 0)
+    return Series(_row(work, row), _row(work, row + work.far), np.uint64(stride))
+
+
+@part
+def _unit(work, row):
+    return _shared(work, row, work.runs)
 
 
 @part
 def _weight(work, i):
-    return Series(work.w, i, i + work.size, 0, work.first)
+    at = work.weights + i * work.apart
+    return Series(np.uint64(at), np.uint64(at + work.size * work.apart), np.uint64(0))
 
 
 @part
 def _total(work, i):
-    return Series(work.g, i, i + work.size, 0, work.first)
+    at = work.totals + i * work.apart
+    return Series(np.uint64(at), np.uint64(at + work.size * work.apart), np.uint64(0))
 
 
 @part
 def _clear(work, row):
+    b, length = work.b, np.uint64(work.rows * work.runs)
     for p in range(work.orders):
-        a = work.s[row + p * work.far]
-        for x in range(work.rows * work.runs):
-            a[x] = 0.0
+        at = _row(work, row + p * work.far)
+        for x in range(length):
+            b[at + x] = 0.0
 
 
 @part
 def _single(out, x, y, factor, work):
     """Add factor x y to out, of one run without tangents: then the loop over the rows of data is the long one."""
-    o, a, b = out.array[out.row], x.array[x.row], y.array[y.row]
-    i, j, k, rows = np.uint64(out.offset), np.uint64(x.offset), np.uint64(y.offset), np.uint64(work.rows)
+    b, rows = work.b, np.uint64(work.rows)
     if out.stride == 0:
-        total = o[i]
+        total = b[out.at]
         for n in range(rows):
-            total += factor * (a[j + n * np.uint64(x.stride)] * b[k + n * np.uint64(y.stride)])
-        o[i] = total
+            total += factor * (b[x.at + n * x.stride] * b[y.at + n * y.stride])
+        b[out.at] = total
     elif x.stride == 0:
-        by = a[j]
+        by = b[x.at]
         for n in range(rows):
-            o[i + n] += factor * (by * b[k + n])
+            b[out.at + n] += factor * (by * b[y.at + n])
     elif y.stride == 0:
-        by = b[k]
+        by = b[y.at]
         for n in range(rows):
-            o[i + n] += factor * (a[j + n] * by)
+            b[out.at + n] += factor * (b[x.at + n] * by)
     else:
         for n in range(rows):
-            o[i + n] += factor * (a[j + n] * b[k + n])
+            b[out.at + n] += factor * (b[x.at + n] * b[y.at + n])
 
 
 @part
@@ -120,43 +131,52 @@ def _add(out, x, y, factor, work):
     if work.runs == 1 and work.orders == 1:
         _single(out, x, y, factor, work)
         return
-    o, a, b = out.array[out.row], x.array[x.row], y.array[y.row]
-    for n in range(work.rows):
-        # a signed index might be negative, and a loop that looks for that makes no vectors
-        i, j = np.uint64(n * out.stride + out.offset), np.uint64(n * x.stride + x.offset)
-        k = np.uint64(n * y.stride + y.offset)
-        for r in range(np.uint64(work.runs)):
-            o[i + r] += factor * (a[j + r] * b[k + r])
+    b, rows, runs = work.b, np.uint64(work.rows), np.uint64(work.runs)
+    for n in range(rows):
+        i, j, k = out.at + n * out.stride, x.at + n * x.stride, y.at + n * y.stride
+        for r in range(runs):
+            b[i + r] += factor * (b[j + r] * b[k + r])
     if work.orders == 2:
-        do, da, db = out.array[out.derivative], x.array[x.derivative], y.array[y.derivative]
-        for n in range(work.rows):
-            i, j = np.uint64(n * out.stride + out.offset), np.uint64(n * x.stride + x.offset)
-            k = np.uint64(n * y.stride + y.offset)
-            for r in range(np.uint64(work.runs)):
-                do[i + r] += factor * (a[j + r] * db[k + r] + da[j + r] * b[k + r])
+        for n in range(rows):
+            i, j, k = n * out.stride, n * x.stride, n * y.stride
+            di, dj, dk = out.derivative + i, x.derivative + j, y.derivative + k
+            j, k = x.at + j, y.at + k
+            for r in range(runs):
+                b[di + r] += factor * (b[j + r] * b[dk + r] + b[dj + r] * b[k + r])
 
 
 @part
 def _multiply(out, by, work):
     """Multiply out by another series."""
-    o, b = out.array[out.row], by.array[by.row]
+    b, rows, runs = work.b, np.uint64(work.rows), np.uint64(work.runs)
     if work.orders == 2:
-        do, db = out.array[out.derivative], by.array[by.derivative]
-        for n in range(work.rows):
-            i, j = np.uint64(n * out.stride + out.offset), np.uint64(n * by.stride + by.offset)
-            for r in range(np.uint64(work.runs)):
-                do[i + r] = o[i + r] * db[j + r] + do[i + r] * b[j + r]
-    for n in range(work.rows):
-        i, j = np.uint64(n * out.stride + out.offset), np.uint64(n * by.stride + by.offset)
-        for r in range(np.uint64(work.runs)):
-            o[i + r] *= b[j + r]
+        for n in range(rows):
+            i, j = out.at + n * out.stride, by.at + n * by.stride
+            di, dj = out.derivative + n * out.stride, by.derivative + n * by.stride
+            for r in range(runs):
+                b[di + r] = b[i + r] * b[dj + r] + b[di + r] * b[j + r]
+    for n in range(rows):
+        i, j = out.at + n * out.stride, by.at + n * by.stride
+        for r in range(runs):
+            b[i + r] *= b[j + r]
+
+
+@part
+def _values(work, row):
+    """Return what stands in a row, as an array."""
+    return work.b[row * work.lane : (row + 1) * work.lane]
 
 
 @part
 def _exponentials(work, power, less):
     """Fill two rows with e^y and e^y - 1 of y <= 0: a loop that calls exp makes no vectors."""
-    y, e, e1, scale = work.s[work.aside], work.s[power], work.s[less], work.s[work.aside + 1]
-    bits = work.s.view(np.int64)[work.aside + 1]
+    y, e, e1, scale = (
+        _values(work, work.aside),
+        _values(work, power),
+        _values(work, less),
+        _values(work, work.aside + 1),
+    )
+    bits = scale.view(np.int64)
     for x in range(work.rows * work.runs):
         y[x] = -708.0 if y[x] < -708.0 else y[x]  # what lies below is no normal number
         scale[x] = y[x] * LOG2_E + MAGIC
@@ -183,11 +203,12 @@ def _exponentials(work, power, less):
 @part
 def _activate(work, kind, unit, leak, slope, power):
     """Fill z and h'(a) of a unit."""
-    s, length, last = work.s, work.rows * work.runs, (work.orders - 1) * work.far
-    a, z, d, y = s[work.pre + unit], s[work.out + unit], s[work.rise + unit], s[work.aside]
-    bend = s[work.rise + unit + last]  # h''(a), written before h'(a): without tangents it is the same row
+    length, last = work.rows * work.runs, (work.orders - 1) * work.far
+    a, z, d = _values(work, work.pre + unit), _values(work, work.out + unit), _values(work, work.rise + unit)
+    y = _values(work, work.aside)
+    bend = _values(work, work.rise + unit + last)  # h''(a), before h'(a): without tangents it is the same row
     if kind in (SIGMOID, TANH):
-        e, e1 = s[power], s[work.aside + 2]
+        e, e1 = _values(work, power), _values(work, work.aside + 2)
         sign = -2.0 if kind == TANH else -1.0
         for x in range(length):
             y[x] = sign * abs(a[x])
@@ -223,7 +244,8 @@ def _activate(work, kind, unit, leak, slope, power):
             d[x] = 1.0 if a[x] > 0.0 else below
             y[x] = 0.0 if a[x] > 0.0 else 1.0
     if work.orders == 2:
-        da, dz, dy = s[work.pre + unit + last], s[work.out + unit + last], s[work.aside + last]
+        da, dz = _values(work, work.pre + unit + last), _values(work, work.out + unit + last)
+        dy = _values(work, work.aside + last)
         for x in range(length):
             dz[x] = d[x] * da[x]
             bend[x] *= da[x]
@@ -247,22 +269,23 @@ def _normalise(work, values, here, many, gamma, batch, stabiliser):
         _add(_shared(work, work.mean + j * apart, stride), _unit(work, values + j), one, share, work)
     for j in range(many):
         hat = _unit(work, work.hat + here + j)
-        _clear(work, hat.row)
+        _clear(work, work.hat + here + j)
         _add(hat, _unit(work, values + j), one, 1.0, work)
         _add(hat, _shared(work, work.mean + j * apart, stride), one, -1.0, work)
         _add(_shared(work, work.square + j * apart, stride), hat, hat, share, work)
     for k in range(many if batch else 1):
-        var, inverse = work.s[work.square + k], work.s[work.inverse + here + k]
+        var, inverse = _values(work, work.square + k), _values(work, work.inverse + here + k)
         for x in range(spots):
             inverse[x] = 1.0 / np.sqrt(var[x] + stabiliser)
         if work.orders == 2:
-            dvar, dinverse = work.s[work.square + k + work.far], work.s[work.inverse + here + k + work.far]
+            dvar = _values(work, work.square + k + work.far)
+            dinverse = _values(work, work.inverse + here + k + work.far)
             for x in range(spots):
                 dinverse[x] = -0.5 * dvar[x] * inverse[x] * inverse[x] * inverse[x]
     for j in range(many):
         hat, out = _unit(work, work.hat + here + j), _unit(work, values + j)
         _multiply(hat, _shared(work, work.inverse + here + j * apart, stride), work)
-        _clear(work, out.row)
+        _clear(work, values + j)
         _add(out, _weight(work, gamma + j), hat, 1.0, work)
         _add(out, _weight(work, gamma + many + j), one, 1.0, work)
 
@@ -292,17 +315,20 @@ def _normalise_back(work, here, many, gamma, batch):
 @part
 def _charge(work, unit, sparsity):
     """Add what the activation of a hidden unit costs, sparsity |z|, and let dE/dz begin with that."""
-    z, back, cost = work.s[work.out + unit], work.s[work.back + unit], work.s[work.cost]
+    b, z, back, cost = work.b, _row(work, work.out + unit), _row(work, work.back + unit), _row(work, work.cost)
     _clear(work, work.back + unit)
-    for x in range(work.rows * work.runs):
-        back[x] = work.share * (sparsity if z[x] > 0.0 else -sparsity if z[x] < 0.0 else 0.0)
-        cost[x] += sparsity * abs(z[x])
+    for x in range(np.uint64(work.rows * work.runs)):
+        v = b[z + x]
+        b[back + x] = work.share * (sparsity if v > 0.0 else -sparsity if v < 0.0 else 0.0)
+        b[cost + x] += sparsity * abs(v)
 
 
 @part
-def _judge(work, theta, here, many, data, top, target, error):
+def _judge(work, theta, here, many, data, top, target, first, error):
     """Add the error of every row of data, and fill dE/da of the outputs."""
-    s, last, loss, targets = work.s, (work.orders - 1) * work.far, int(theta[LOSS]), int(theta[TARGETS])
+    filled = work.far * work.orders
+    s = work.b[: filled * work.lane].reshape(filled, work.lane)
+    last, loss, targets = (work.orders - 1) * work.far, int(theta[LOSS]), int(theta[TARGETS])
     pre, out, back, power = work.pre + here, work.out + here, work.back + here, work.hat + here
     for n in range(work.rows):
         for r in range(work.runs):
@@ -346,7 +372,7 @@ def _judge(work, theta, here, many, data, top, target, error):
                 s[back + k, x] = work.share * e
             for k in range(many if wrong > 0.0 else 0):
                 s[back + k, x] -= work.share * data[top + n, target + k] * wrong
-            error[work.first + r] += work.share * lost
+            error[first + r] += work.share * lost
 
 
 @part
@@ -354,7 +380,7 @@ def _take(work, data, top, inputs):
     """Fill z of unit 0, which is always 1, and of the inputs."""
     for i in range(inputs + 1):
         _clear(work, work.out + i)
-        z = work.s[work.out + i]
+        z = _values(work, work.out + i)
         for n in range(work.rows):
             for r in range(work.runs):
                 z[n * work.runs + r] = data[top + n, i - 1] if i > 0 else 1.0
@@ -372,7 +398,7 @@ def _forward(work, theta, width, unit, begin):
         kind = activation if hidden else SIGMOID if theta[LOSS] == CROSS_ENTROPY else LINEAR
         for j in range(many):
             a = _unit(work, work.pre + here + j)
-            _clear(work, a.row)
+            _clear(work, work.pre + here + j)
             _add(a, _weight(work, bias + j), _unit(work, work.out), 1.0, work)
             for i in range(fan):
                 _add(a, _weight(work, begin[layer] + j * fan + i), _unit(work, work.out + below + i), 1.0, work)
@@ -400,7 +426,7 @@ def _backward(work, theta, width, unit, begin):
             _normalise_back(work, here, many, gamma, normalisation == BATCH)
         if hidden and activation == PRELU:
             total = _unit(work, work.aside)
-            _clear(work, total.row)
+            _clear(work, work.aside)
             for j in range(many):
                 _add(total, _unit(work, work.back + here + j), _unit(work, work.negative + here + j), 1.0, work)
             _add(_total(work, begin[layer + 1] - 1), total, one, 1.0, work)
@@ -465,25 +491,33 @@ class Backpropagation:
             runs = min(runs, max(LANES // rows, FEWEST))
         else:
             rows = min(rows, LANES // runs)
-        s, share = np.empty((far * orders, rows * runs)), 1.0 if theta[SUMMED] == 1.0 else 1.0 / data.shape[0]
+        lane, share = rows * runs, 1.0 if theta[SUMMED] == 1.0 else 1.0 / data.shape[0]
+        weights = far * orders * lane
+        totals = weights + size * orders * runs
+        b = np.empty(totals + size * orders * runs)
         for r in range(w.shape[1]):
             error[r] = 0.0
-            for i in range(w.shape[0]):
-                g[i, r] = 0.0
         for first in range(0, w.shape[1], runs):
+            some = runs if first + runs < w.shape[1] else w.shape[1] - first
+            for i in range(w.shape[0]):
+                for r in range(some):
+                    b[weights + i * runs + r] = w[i, first + r]
+                    b[totals + i * runs + r] = 0.0
             for top in range(0, data.shape[0], rows):
                 many = rows if top + rows < data.shape[0] else data.shape[0] - top
-                some = runs if first + runs < w.shape[1] else w.shape[1] - first
                 pre, out, rise, back, hat, inverse = 0, units, 2 * units, 3 * units, 4 * units, 5 * units
                 negative, mean, square, aside = 6 * units, 7 * units, 8 * units, 9 * units
                 work = Work(
-                    s, far, pre, out, rise, back, hat, inverse, negative, mean, square, aside, aside + 4,
-                    w, g, size, orders, many, some, first, share,
+                    b, lane, far, pre, out, rise, back, hat, inverse, negative, mean, square, aside, aside + 4,
+                    weights, totals, runs, size, orders, many, some, share,
                 )  # fmt: skip
                 _take(work, data, top, width[0])
                 _forward(work, theta, width, unit, begin)
-                _judge(work, theta, unit[layers - 1], width[layers - 1], data, top, width[0], error)
+                _judge(work, theta, unit[layers - 1], width[layers - 1], data, top, width[0], first, error)
                 _backward(work, theta, width, unit, begin)
+            for i in range(w.shape[0]):
+                for r in range(some):
+                    g[i, first + r] = b[totals + i * runs + r]
         decay = theta[PENALTY] * (data.shape[0] if theta[SUMMED] == 1.0 else 1)
         for layer in range(1, layers):
             _penalise(w, decay, size, begin[layer], begin[layer] + width[layer] * width[layer - 1], error, g)
