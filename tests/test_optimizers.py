@@ -7,6 +7,7 @@ import re
 import numpy as np
 import oracle
 import pytest
+from eyes import DASHES
 
 from engine import discover_optimizers, run
 from engine.optimizer import Optimizer
@@ -24,7 +25,6 @@ VALLEY = Quadratic(eigenvalue_1=1.0, eigenvalue_2=20.0, angle=30.0)
 OFF_CENTRE = Quadratic(eigenvalue_1=0.7, eigenvalue_2=35.0, angle=-52.0, minimum_x=0.4, minimum_y=-0.3)
 START = (-1.5, 1.0)
 STEPS = 500
-DASHES = {"solid", "dot", "dash", "longdash", "dashdot", "longdashdot"}
 
 every_optimizer = pytest.mark.parametrize("slug", OPTIMIZERS)
 
