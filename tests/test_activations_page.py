@@ -18,7 +18,6 @@ from surfaces.fitting.activation import derivative, edges
 from surfaces.fitting.idle import idle
 from surfaces.mlp import ACTIVATIONS, Mlp
 from widgets.activations import centred, death, identity, planes, rates, shapes, units
-from widgets.net import TITLES
 from widgets.views import found
 
 pytestmark = pytest.mark.usefixtures("patient")
@@ -54,11 +53,6 @@ def test_every_activation_of_the_network_has_its_look():
     assert list(LOOKS) == list(ACTIVATIONS)
     looks = [(look.colour, look.dash) for look in LOOKS.values()]
     assert len(set(looks)) == len(looks)
-
-
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_inputs_and_pictures_call_an_activation_the_same(name):
-    assert TITLES.get(name, name.replace("_", " ")) == LOOKS[name].title
 
 
 @pytest.mark.parametrize("view", VIEWS)
