@@ -162,7 +162,7 @@ def test_with_it_every_contract_test_runs_and_passes(house, example):
     plain = oracle.read_text(encoding="utf-8")
     oracle.write_text(f"{plain}\n\n{example[2]}", encoding="utf-8")
     try:
-        names = ("optimizers", "surfaces", "rotation", "outcome", "program", "live_message", "race")
+        names = ("optimizers", "surfaces", "surface_latex", "rotation", "outcome", "program", "live_message", "race")
         files = [f"tests/test_{name}.py" for name in names]
         assert passed(pytest_in(house, *files, "-k", f"{slug} or trench or alike or stands_out")) > 50
     finally:
