@@ -17,7 +17,7 @@ NEAR = 1e-3  # of the surface's own view: a run that stays this near to a statio
 AT_ONCE = 128  # steps whose Hessians are taken together
 SPELLED = 3  # weights up to which a place is spelled out
 STAYS = 0.1  # of the run: one that was there for less may be passing
-SAME = 1e-6  # of the view: points nearer than that are one
+SAME = 1e-6  # of the view, or of 1 + |w|: points nearer than that are one
 LONGEST = 8  # steps of a cycle that is told
 TURNS = 4  # of it that must be seen
 STILL = 1e-6  # of the gradient at the start: less than that is rest
@@ -134,6 +134,9 @@ def _sentence(family: Family, ground: Ground, ends: _Ends, r: int) -> tuple[str,
         return "bad", f"Diverges: out of all bounds at step {diverged}.{_left(ground, r)}{_cause(family, ground, r)}"
     if ends.point[r] >= 0:
         return _arrived(family, ground, ends, r)
+    if _never_left(family, r, max(ends.slope[r], ends.first_slope[r])):
+        zero = f"the gradient vanishes where it starts, but for rounding: |∇E| = {number(ends.slope[r])}"
+        return "open", f"Nothing moves: {zero}. That need not be a minimum."
     if ends.slope[r] <= STILL * ends.first_slope[r] and ends.moved[r] <= NEAR * ground.diagonal:
         return _at_rest(family, ground, ends, r)
     if ground.outside[r]:
@@ -143,6 +146,18 @@ def _sentence(family: Family, ground: Ground, ends: _Ends, r: int) -> tuple[str,
     share = f", {_share(ends.slope[r], ends.first_slope[r])}" if ends.first_slope[r] > 0.0 else ", 0 at the start"
     after = f"after {_count(steps)} |∇E| = {number(ends.slope[r])}{share}."
     return "open", f"{_moves(family, ground, r)}: {after}{_above(family, ends, r)}{_back(ground, r)}"
+
+
+def _never_left(family: Family, r: int, steepest: float) -> bool:
+    """Tell whether a run stays at its start, where the gradient is 0 but for rounding.
+
+    So small a slope changes E by less than a rounding of E over a distance like the weights' own, 1 + |w|. The view is
+    no measure: one that is fitted to a run that stays is as small as its roundings.
+    """
+    weights = family.trajectory.weights[:, r]
+    size = 1.0 + float(np.linalg.norm(weights[0]))
+    vanishes = steepest * size <= np.finfo(np.float64).eps * abs(family.error[0, r])
+    return bool(vanishes and np.linalg.norm(weights - weights[0], axis=-1).max() <= SAME * size)
 
 
 def _moves(family: Family, ground: Ground, r: int) -> str:

@@ -13,7 +13,7 @@ from engine.surface import Surface, two_by_two
 class Rastrigin(Surface):
     """A bowl with a dip at about every pair of whole numbers.
 
-    E(w) = sum of w_i^2 + A (1 - cos(2 pi w_i))      Rastrigin (1974), Systems of extremal control
+    E(w) = sum of (w_i^2 + A (1 - cos(2 pi w_i)))    Rastrigin (1974), Systems of extremal control
 
     E = 0 at the origin only. With A = 10 there are 121 minima in |w_i| <= 5.12, and the dips are 20 deep; with A = 0 it
     is a bowl, and up to A = 1/(2 pi^2) = 0.05 it stays convex. Computed as w^2 + 2 A sin^2(pi w), which is the same but
@@ -24,7 +24,7 @@ class Rastrigin(Surface):
 
     title = "Rastrigin"
     note = "A dip at about every pair of whole numbers: with small steps a run ends in the dip it starts in."
-    latex = r"E(\mathbf w) = \sum_{i=1}^{2} w_i^2 + A\,(1 - \cos 2\pi w_i)"
+    latex = r"E(\mathbf w) = \sum_{i=1}^{2} \bigl(w_i^2 + A\,(1 - \cos 2\pi w_i)\bigr)"
     dim = 2
     start = (2.3, -1.4)
     view = ((-5.12, 5.12), (-5.12, 5.12))

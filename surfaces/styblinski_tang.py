@@ -13,7 +13,7 @@ from engine.surface import Surface, two_by_two
 class StyblinskiTang(Surface):
     """Four minima, one in each quadrant, that a tilt makes unequal.
 
-    E(w) = 1/2 sum of w_i^4 - 16 w_i^2 + t w_i      Styblinski and Tang (1990), Neural Networks 3
+    E(w) = 1/2 sum of (w_i^4 - 16 w_i^2 + t w_i)    Styblinski and Tang (1990), Neural Networks 3
 
     With t = 5 the lowest minimum is (-2.903534, -2.903534), E = -78.33233; without a tilt all four have E = -64.
     """
@@ -24,7 +24,7 @@ class StyblinskiTang(Surface):
 
     title = "Styblinski-Tang"
     note = "Four minima, one in each quadrant: a tilt makes one of them the lowest, and most starts miss it."
-    latex = r"E(\mathbf w) = \tfrac12 \sum_{i=1}^{2} w_i^4 - 16\,w_i^2 + t\,w_i"
+    latex = r"E(\mathbf w) = \tfrac12 \sum_{i=1}^{2} \bigl(w_i^4 - 16\,w_i^2 + t\,w_i\bigr)"
     dim = 2
     start = (0.5, 1.0)
     learning_rate = 0.01

@@ -18,7 +18,6 @@ from surfaces.fitting.activation import derivative, edges
 from surfaces.fitting.idle import idle
 from surfaces.mlp import ACTIVATIONS, Mlp
 from widgets.activations import centred, death, identity, planes, rates, shapes, units
-from widgets.net import TITLES
 from widgets.views import found
 
 pytestmark = pytest.mark.usefixtures("patient")
@@ -54,11 +53,6 @@ def test_every_activation_of_the_network_has_its_look():
     assert list(LOOKS) == list(ACTIVATIONS)
     looks = [(look.colour, look.dash) for look in LOOKS.values()]
     assert len(set(looks)) == len(looks)
-
-
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_inputs_and_pictures_call_an_activation_the_same(name):
-    assert TITLES.get(name, name.replace("_", " ")) == LOOKS[name].title
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -147,11 +141,11 @@ def test_the_measured_next_layer_is_about_as_long_as_the_predicted_one(name):
     np.testing.assert_allclose(
         valley.measured, valley.condition, rtol=0.35
     )  # 32 equal eigenvalues spread on 10,000 rows
-    assert valley.condition[0] <= valley.condition[-1] * (1.0 + 1e-12)
-    if valley.mean == 0.0:
-        np.testing.assert_allclose(valley.condition, valley.centred, rtol=1e-10)
-    else:
-        assert (valley.condition > 1.2 * valley.centred).all()
+    assert (valley.condition >= valley.centred * (1.0 - 1e-12)).all()
+    # of the two eigenvalues that the mean m moves, the product stays the variance v, and m^2 of every unit is added
+    # to their sum 1 + v: so sqrt(kappa) + 1/sqrt(kappa) = sum/sqrt(v) grows by M m^2/sqrt(v)
+    now, centred_one = (np.sqrt(kappa) + 1.0 / np.sqrt(kappa) for kappa in (valley.condition, valley.centred))
+    np.testing.assert_allclose(now, centred_one + centred.UNITS * valley.mean**2 / np.sqrt(valley.variance), rtol=1e-10)
 
 
 # ---- units
@@ -336,7 +330,9 @@ def test_runs_die_where_the_first_step_is_predicted_to_kill(start):
         assert (weights[died:] == weights[died]).all()
 
 
-@pytest.mark.parametrize("activation", ["leaky_relu", "prelu", "sigmoid", "tanh", "softsign", "linear"])
+@pytest.mark.parametrize(
+    "activation", [name for name in ACTIVATIONS if (derivative(name, np.linspace(-30.0, 30.0, 601)) != 0.0).all()]
+)
 def test_others_do_not_die(activation):
     assert not death.live(death.of_rows(activation, 1), (2.5, 1.0), 0.05).dead.any()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import streamlit
+from eyes import APART, APART_ALIKE, EYES, STANDS_OUT, contrast, free_look, grounds, seen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from visit import decode, drawn, packed, said, visit
@@ -231,67 +232,38 @@ def test_drawn_steps_are_few_and_come_in_neighbours(steps):
 
 # --- colours -----------------------------------------------------------------------------------------------------
 
-# Machado, Oliveira and Fernandes (2009), severity 1, on linear RGB
-PROTANOPIA = np.array(
-    [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
-)
-DEUTERANOPIA = np.array(
-    [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
-)
-# IEC 61966-2-1: linear sRGB to XYZ, white D65
-XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+every_eye = pytest.mark.parametrize("eyes", EYES.values(), ids=EYES)
 
 
-def linear(colour: str) -> np.ndarray:
-    c = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255.0
-    return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
-
-
-def lab(rgb: np.ndarray) -> np.ndarray:
-    t = XYZ @ rgb / (XYZ @ np.ones(3))
-    f = np.where(t > (6 / 29) ** 3, np.cbrt(t), t * (29 / 6) ** 2 / 3 + 4 / 29)
-    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
-
-
-def contrast(one: str, other: str) -> float:
-    """The ratio of WCAG 2."""
-    low, high = sorted(float(XYZ[1] @ linear(colour)) for colour in (one, other))
-    return (high + 0.05) / (low + 0.05)
-
-
-@pytest.mark.parametrize("eyes", [np.eye(3), PROTANOPIA, DEUTERANOPIA], ids=["usual", "protanopia", "deuteranopia"])
+@every_eye
 def test_no_two_optimizers_look_alike(eyes):
     """Any two are 15 apart (CIE 1976), and 30 or more where the line is of the same kind."""
-    seen = {slug: lab(np.clip(eyes @ linear(cls.colour), 0.0, 1.0)) for slug, cls in OPTIMIZERS.items()}
-    apart = {pair: float(np.linalg.norm(seen[pair[0]] - seen[pair[1]])) for pair in itertools.combinations(seen, 2)}
+    places = {slug: seen(cls.colour, eyes) for slug, cls in OPTIMIZERS.items()}
+    apart = {
+        pair: float(np.linalg.norm(places[pair[0]] - places[pair[1]])) for pair in itertools.combinations(places, 2)
+    }
     same = {pair for pair in apart if OPTIMIZERS[pair[0]].dash == OPTIMIZERS[pair[1]].dash}
-    assert not {pair: round(far, 1) for pair, far in apart.items() if far < (30.0 if pair in same else 15.0)}
+    near = {pair: round(far, 1) for pair, far in apart.items() if far < (APART_ALIKE if pair in same else APART)}
+    assert not near, f"take {' and '.join(free_look())}"
 
 
 @pytest.mark.parametrize("theme", PALETTES)
-@pytest.mark.parametrize("eyes", [np.eye(3), PROTANOPIA, DEUTERANOPIA], ids=["usual", "protanopia", "deuteranopia"])
+@every_eye
 def test_no_two_classes_look_alike(theme, eyes):
     """Their symbols differ too."""
     colours = [PALETTES[theme][f"class{k}"] for k in range(5)]
     assert min(contrast(colour, PALETTES[theme]["paper"]) for colour in colours) >= 3.0
-    seen = [lab(np.clip(eyes @ linear(colour), 0.0, 1.0)) for colour in colours]
-    assert min(float(np.linalg.norm(one - other)) for one, other in itertools.combinations(seen, 2)) > 20.0
-
-
-def over(halo: str, ground: str) -> str:
-    """Return the colour of a translucent halo, rgba(...), on its ground."""
-    *top, share = (float(part) for part in halo[halo.index("(") + 1 : -1].split(","))
-    below = [int(ground[i : i + 2], 16) for i in (1, 3, 5)]
-    return "#" + "".join(f"{round(share * a + (1 - share) * b):02x}" for a, b in zip(top, below, strict=True))
+    places = [seen(colour, eyes) for colour in colours]
+    assert min(float(np.linalg.norm(one - other)) for one, other in itertools.combinations(places, 2)) > 20.0
 
 
 @pytest.mark.parametrize("theme", PALETTES)
 def test_every_optimizer_stands_out_from_the_ground(theme):
     """A path lies on its halo. On the bands alone one colour for both themes could not stand out from all ten."""
-    palette = PALETTES[theme]
-    grounds = [over(palette["halo"], colour) for name, colour in palette.items() if name.startswith("band")]
-    found = {(slug, ground): contrast(cls.colour, ground) for slug, cls in OPTIMIZERS.items() for ground in grounds}
-    assert not {place: round(ratio, 2) for place, ratio in found.items() if ratio < 2.0}
+    under = grounds(theme)
+    found = {(slug, ground): contrast(cls.colour, ground) for slug, cls in OPTIMIZERS.items() for ground in under}
+    faint = {place: round(ratio, 2) for place, ratio in found.items() if ratio < STANDS_OUT}
+    assert not faint, f"take {' and '.join(free_look())}"
 
 
 @pytest.mark.parametrize(

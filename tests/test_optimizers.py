@@ -7,6 +7,7 @@ import re
 import numpy as np
 import oracle
 import pytest
+from eyes import DASHES
 
 from engine import discover_optimizers, run
 from engine.optimizer import Optimizer
@@ -24,7 +25,6 @@ VALLEY = Quadratic(eigenvalue_1=1.0, eigenvalue_2=20.0, angle=30.0)
 OFF_CENTRE = Quadratic(eigenvalue_1=0.7, eigenvalue_2=35.0, angle=-52.0, minimum_x=0.4, minimum_y=-0.3)
 START = (-1.5, 1.0)
 STEPS = 500
-DASHES = {"solid", "dot", "dash", "longdash", "dashdot", "longdashdot"}
 
 every_optimizer = pytest.mark.parametrize("slug", OPTIMIZERS)
 
@@ -94,21 +94,39 @@ def replay(path, valley: Quadratic):
     return gradient, points
 
 
+def determined(expected, perturbed) -> np.ndarray:
+    """Tell up to which step a path is determined: other gradients, off by roundings, lead to the same to 3e-13."""
+    off = np.max([np.abs(path - expected).max(axis=1) for path in perturbed], axis=0)
+    return np.logical_and.accumulate(off < 3e-13 * np.abs(expected).max())
+
+
 @every_optimizer
 @pytest.mark.parametrize("share", [0.02, 0.2, 1.0])
 def test_update_equals_its_transcription_at_every_setting(slug, share):
     # The oracle gets the gradients of the run itself. With gradients of its own it could not be compared everywhere:
     # RMSProp and Adam end in bursts that multiply one rounding by 1e14, in the oracle as much as in the engine.
-    cls = OPTIMIZERS[slug]
+    # Even so a rule that takes differences, as Yogi, can lose digits or ask for the sign of a rounding. Where a path
+    # differs it must be the same up to the step from which roundings of the gradients move the oracle's as well.
+    cls, noise = OPTIMIZERS[slug], np.random.default_rng(5)
     for optimizer in settings(cls):
         eta = share * cls.typical_learning_rate
         path = run(OFF_CENTRE, optimizer, eta, START, STEPS)
         last = STEPS if path.diverged_at[0] < 0 else int(path.diverged_at[0])
-        gradient, points = replay(path, OFF_CENTRE)
-        expected = transcribed(slug, gradient, START, eta, optimizer, OFF_CENTRE, last)
-        assert apart(path.weights[: last + 1, 0], expected) < 1e-12, optimizer
-        asked = np.array([exact_gradient(OFF_CENTRE)(w) for w in points])
-        assert apart(path.used_gradient[:last, 0], asked) < 1e-12, optimizer
+
+        def transcription(change, path=path, optimizer=optimizer, eta=eta, last=last):
+            gradient, points = replay(path, OFF_CENTRE)
+            return transcribed(slug, change(gradient), START, eta, optimizer, OFF_CENTRE, last), points
+
+        expected, points = transcription(lambda gradient: gradient)
+        steps = last
+        if apart(path.weights[: last + 1, 0], expected) >= 1e-12:
+            rounded = [transcription(lambda gradient: off_by(gradient, 1e-14, noise))[0] for _ in range(4)]
+            steps = int(determined(expected, rounded).sum()) - 1
+            assert steps >= (100 if optimizer == cls() else 1), optimizer
+        assert apart(path.weights[: steps + 1, 0], expected[: steps + 1]) < 1e-12, optimizer
+        asked = np.array([exact_gradient(OFF_CENTRE)(w) for w in points[:steps]])
+        allowed = 1e-12 * OFF_CENTRE.eigenvalue_2 * np.abs(expected).max()  # of points that are as far apart as allowed
+        assert np.abs(path.used_gradient[:steps, 0] - asked).max() < allowed, optimizer
 
 
 @every_optimizer
@@ -122,9 +140,8 @@ def test_path_equals_the_transcription_wherever_the_path_is_determined(slug):
         for share in (0.02, 0.2, 1.0):
             eta = share * cls.typical_learning_rate
             expected = transcribed(slug, exact, START, eta, optimizer, VALLEY)
-            rounded = off_by(exact, 1e-14, noise)
-            off = np.abs(transcribed(slug, rounded, START, eta, optimizer, VALLEY) - expected).max(axis=1)
-            held = np.logical_and.accumulate(off < 3e-13 * np.abs(expected).max())
+            rounded = transcribed(slug, off_by(exact, 1e-14, noise), START, eta, optimizer, VALLEY)
+            held = determined(expected, [rounded])
             path = run(VALLEY, optimizer, eta, START, STEPS)
             if path.diverged_at[0] >= 0 or held.sum() < 100:
                 continue

@@ -7,11 +7,13 @@ import pytest
 
 from engine import Plane, discover_optimizers, run
 from engine.outcome import NEAR
+from engine.planes import of_run, through_weights
 from engine.stationary import stationary_points
 from engine.study import Entry, study
 from engine.words import number
 from surfaces import discover_surfaces
 from surfaces.max_margin import MaxMargin
+from surfaces.mlp import Mlp
 from surfaces.quadratic import Quadratic
 from surfaces.two_minima import TwoMinima
 
@@ -206,6 +208,24 @@ def test_nothing_moves_from_a_stationary_point():
     surface = SURFACES["sharpness"]()
     verdict = picture(surface, "momentum", 0.1, start=(0.0, 0.0)).present.verdicts[0]
     assert verdict.sentence == "Nothing moves: the gradient vanishes where it starts."
+
+
+@pytest.mark.parametrize("fitted", [False, True])
+@pytest.mark.parametrize(("slug", "stays"), [("gradient_descent", True), ("momentum", True), ("rmsprop", False)])
+def test_where_the_gradient_is_a_rounding_nothing_moves_and_no_minimum_is_claimed(slug, stays, fitted):
+    """From weights of 0 the rows of XOR cancel, but not to the last bit; steps that are normalised leave it."""
+    net = Mlp(data="xor", hidden=(4,))
+    start = net.initial("zero")
+    entry = Entry("a", OPTIMIZERS[slug](), 0.05)
+    weights = run(net, entry.optimizer, 0.05, start, 200).weights[:, 0]
+    plane = of_run(weights) if fitted else through_weights(net, 0, 1, start, np.empty((0, net.dim)))
+    found = study(net, [entry], entry, tuple(start.tolist()), 200, plane, False)
+    verdict, path = found.present.verdicts[0], found.present.family.trajectory
+    assert 0.0 < np.linalg.norm(path.gradient[0, 0]) < 1e-16
+    assert (np.abs(path.weights[:, 0] - start).max() < 1e-15) == stays
+    assert verdict.status == "open" and verdict.sentence.startswith("Nothing moves: ") == stays
+    assert verdict.sentence.endswith("That need not be a minimum.") == stays
+    assert net.evaluate(path.weights[-1, 0])[0] > 0.69
 
 
 def test_at_a_saddle_it_is_said_what_a_nudge_would_do():

@@ -1,4 +1,4 @@
-"""The page Race without a browser: its three views, what they say, and hostile addresses."""
+"""The page Race without a browser: its views, what they say, and hostile addresses."""
 
 import re
 from dataclasses import replace
@@ -24,6 +24,7 @@ from widgets.views import found
 
 PAGE = ROOT / "app_pages" / "families" / "race.py"
 RULES = discover_optimizers()
+VIEWS = list(found("widgets.race"))
 RACED = fair.everyone()
 RATED = [slug for slug, cls in RULES.items() if cls.has_learning_rate]
 SURFACES = plane_surfaces()
@@ -71,18 +72,20 @@ def fine(app):
 # --- the views ---------------------------------------------------------------------------------------------------
 
 
-def test_the_views_are_found_by_their_files_in_order():
-    assert list(found("widgets.race")) == ["together", "fair", "tuning"]
+def test_views_are_in_order():
+    orders = [view.ORDER for view in found("widgets.race").values()]
+    assert orders == sorted(orders) and len(set(orders)) == len(orders)
+    assert VIEWS[0] == "together" and all(name.isalpha() and name.islower() for name in VIEWS)
 
 
-@pytest.mark.parametrize("name", list(found("widgets.race")))
+@pytest.mark.parametrize("name", VIEWS)
 @pytest.mark.parametrize("shape", ["", "&surface.eigenvalue_2=500&surface.angle=-70&start.x=3"])
 def test_every_view_opens_by_its_address(name, shape):
     app = fine(race(f"race={name}{shape}"))
     assert app.markdown[0].value == f"**{found('widgets.race')[name].TITLE}**"
 
 
-@pytest.mark.parametrize("name", list(found("widgets.race")))
+@pytest.mark.parametrize("name", VIEWS)
 @pytest.mark.parametrize(
     ("shape", "said"),
     [

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from charts.activations import LOOKS
 from engine.dataset import Dataset
 from engine.parameter import Choice, Parameter
 from engine.sampling import SAMPLINGS, Batch
@@ -23,8 +24,8 @@ NUMBERS = "sum_of_squares"
 SAME = "same"
 LARGE = 10.0  # inputs beyond which units that saturate do
 TITLES = {
-    **{"relu": "ReLU", "leaky_relu": "leaky ReLU", "prelu": "PReLU", "cross_entropy": "cross-entropy"},
-    **{"softmax": "softmax with cross-entropy", "max_margin": "max margin"},
+    **{name: look.title for name, look in LOOKS.items()},
+    **{"cross_entropy": "cross-entropy", "softmax": "softmax with cross-entropy", "max_margin": "max margin"},
     **{"gaussian": "Gaussian", "xavier": "Xavier", "he": "He", "equal": "all equal", "zero": "all zero"},
 }
 INITIAL = "initial"

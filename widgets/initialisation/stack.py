@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from charts.activations import LOOKS
 from engine.initialisation.schemes import DRAWN, deviation
 from engine.initialisation.signal import Function
 from engine.parameter import Choice, Parameter
@@ -73,8 +74,8 @@ class Stack:
     @property
     def units(self) -> str:
         """What the units are called."""
-        name = TITLES.get(self.activation, self.activation.replace("_", " "))
-        return f"{name} units" if self.activation not in ("relu", "leaky_relu", "prelu") else f"{name}s"
+        name = LOOKS[self.activation].title
+        return f"{name}s" if name.endswith("ReLU") else f"{name} units"
 
 
 def pick_stack(widths: Sequence[int], seed: int, stops: int) -> Stack:

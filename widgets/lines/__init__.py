@@ -7,7 +7,7 @@ marked *. Colours are "#rrggbb" or "@name" of the palette (charts/colours.py); t
 
 header
     alt       what the picture shows, in a sentence that states the finding
-    says      * the sentence above the panels, optional
+    says      * the sentence above the panels
     caption   quiet words below, optional
     index     the slider, optional: {id, name, texts, at}; ``texts`` name its places, ``at`` is the first one shown,
               and while ``id`` stays the student's place is kept

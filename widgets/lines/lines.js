@@ -44,12 +44,12 @@ class Lines {
   }
 
   draw() {
-    const { alt, says = "" } = this.header ?? {};
     if (!this.header || !this.root.clientWidth) return;
+    const { alt, says } = this.header;
     const known = [says].flat();
     const sentence = known[Math.min(this.at, known.length - 1)];
     rich(this.sentence, sentence);
-    this.root.setAttribute("aria-label", sentence ? toldBy(alt, known, sentence) : aloud(alt));
+    this.root.setAttribute("aria-label", toldBy(alt, known, sentence));
     for (const panel of this.panels) {
       panel.draw(this.palette, this.at);
       panel.name(sentence);
