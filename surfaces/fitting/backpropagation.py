@@ -104,6 +104,21 @@ def _clear(work, row):
 
 
 @part
+def _copy(out, x, work):
+    """Let out be x."""
+    b, rows, runs = work.b, np.uint64(work.rows), np.uint64(work.runs)
+    for n in range(rows):
+        i, j = out.at + n * out.stride, x.at + n * x.stride
+        for r in range(runs):
+            b[i + r] = b[j + r]
+    if work.orders == 2:
+        for n in range(rows):
+            i, j = out.derivative + n * out.stride, x.derivative + n * x.stride
+            for r in range(runs):
+                b[i + r] = b[j + r]
+
+
+@part
 def _single(out, x, y, factor, work):
     """Add factor x y to out, of one run without tangents: then the loop over the rows of data is the long one."""
     b, rows = work.b, np.uint64(work.rows)
@@ -269,8 +284,7 @@ def _normalise(work, values, here, many, gamma, batch, stabiliser):
         _add(_shared(work, work.mean + j * apart, stride), _unit(work, values + j), one, share, work)
     for j in range(many):
         hat = _unit(work, work.hat + here + j)
-        _clear(work, work.hat + here + j)
-        _add(hat, _unit(work, values + j), one, 1.0, work)
+        _copy(hat, _unit(work, values + j), work)
         _add(hat, _shared(work, work.mean + j * apart, stride), one, -1.0, work)
         _add(_shared(work, work.square + j * apart, stride), hat, hat, share, work)
     for k in range(many if batch else 1):
@@ -398,8 +412,7 @@ def _forward(work, theta, width, unit, begin):
         kind = activation if hidden else SIGMOID if theta[LOSS] == CROSS_ENTROPY else LINEAR
         for j in range(many):
             a = _unit(work, work.pre + here + j)
-            _clear(work, work.pre + here + j)
-            _add(a, _weight(work, bias + j), _unit(work, work.out), 1.0, work)
+            _copy(a, _weight(work, bias + j), work)
             for i in range(fan):
                 _add(a, _weight(work, begin[layer] + j * fan + i), _unit(work, work.out + below + i), 1.0, work)
         if hidden and normalisation != NONE and place == BEFORE:
