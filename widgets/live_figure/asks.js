@@ -56,10 +56,14 @@ class Asks {
     for (const commit of this.held.splice(0)) setTimeout(commit);
   }
 
+  // a picture of a drag that a later one follows: to draw it would keep that waiting
+  isPast(header) {
+    return Boolean(header.preview) && header.preview !== this.ticket;
+  }
+
   answered(ask, header) {
     this.ask = ask;
     this.insist.stop();
-    if (header.preview && header.preview !== this.ticket) return; // a later picture is on its way
     this.waiting = false;
     this.painting = true;
     if (header.preview) this.send();

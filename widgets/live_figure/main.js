@@ -39,6 +39,7 @@ class LiveFigure {
       this.asks.picture(ask);
       return;
     }
+    if (this.asks.isPast(header)) return;
     this.keepFamilies(header);
     this.header = header;
     this.asks.answered(ask, header);

@@ -28,6 +28,7 @@ class ScheduleFigure {
 
   async update(data, ask) {
     const header = decode(data);
+    if (this.asks.isPast(header)) return;
     this.header = header;
     this.asks.answered(ask, header);
     this.adoptStart(header);
