@@ -74,8 +74,9 @@ class Tab:
 
     def committing(self, values: dict[str, float]) -> bytes:
         """Say that a handle of the live figure was released."""
-        self.query.update(values)
-        return self.triggering(LINE, "commit", {"values": values})
+        message = self.triggering(LINE, "commit", {"commits": [[time.monotonic(), values]]})
+        self.query.update(values)  # only the answer changes the address
+        return message
 
     def asking_families(self) -> bytes:
         """Ask for the runs at every stop of the live sliders, as the figure does once a picture is on the screen."""
@@ -167,6 +168,10 @@ class Session(Tab):
     def enter(self, key: str, value: float) -> Answer:
         """Type a number into an input."""
         return self._ask(self.entering(key, value))
+
+    def release(self, key: str, value: float) -> Answer:
+        """Let go a handle of the live figure."""
+        return self._ask(self.committing({key: value}))
 
     def ask_families(self) -> Answer:
         """Ask for the families of the live figure."""

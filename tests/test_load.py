@@ -4,6 +4,7 @@ import asyncio
 import random
 from itertools import pairwise
 
+import pytest
 from browser import ROOT
 from prometheus_client.openmetrics.exposition import generate_latest
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -11,7 +12,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from visit import TIMEOUT, visit
 
 from benchmarks import load
-from benchmarks.session import Answer, Number, Tab, ended
+from benchmarks.session import Answer, Number, Session, Tab, ended
 from benchmarks.student import FIRST, Report, Stop, Student, Took, moved, shown
 from metrics import REGISTRY
 from widgets.details import found
@@ -101,6 +102,14 @@ def test_students_get_the_pictures_they_ask_for(server):
     assert report.faults == []
     assert kinds.count("opening") == 2 and kinds.count("input") == 7 and kinds.count("families") == 9
     assert "drag" in kinds
+
+
+@pytest.mark.parametrize(("key", "value"), [("a.learning_rate", 0.021), ("surface.angle", 31.0)])
+def test_what_is_released_in_the_figure_is_drawn(server, key, value):
+    with Session(server, {"a": "momentum"}, FIRST) as session:
+        answer = session.release(key, value)
+        assert not answer.faults
+        assert shown(key, value) in b"".join(answer.payloads)
 
 
 def test_a_lost_server_is_a_fault():
