@@ -133,8 +133,8 @@ def commits(adopt: Callable[[dict[str, Any]], None]) -> None:
 
     def committed() -> None:
         for number, values in _commits(told(LINE, "commit")):
+            st.session_state[HEARD] = number  # also if it cannot be adopted: the next one waits for it
             adopt(values)
-            st.session_state[HEARD] = number
             st.session_state[COMMITTED] = True
 
     _line(key=LINE, data={"heard": st.session_state.get(HEARD, 0)}, on_commit_change=committed)
