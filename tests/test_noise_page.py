@@ -242,7 +242,8 @@ def test_both_learning_rates_do_what_is_predicted(curvature, sigma, seed):
         if stop <= 0.5:
             assert times[1] > times[0]  # more slowly than 1/t
         if stop >= 1.0:
-            np.testing.assert_allclose(times, item.goal, rtol=0.02)
+            # what is still to go falls as 1/t: 2.3 % at half the time and 1 % at the end, of curvature 6
+            assert (np.abs(times / item.goal - 1.0) <= [0.04, 0.02]).all(), stop
 
 
 @pytest.mark.parametrize(("batch", "eta"), [(7, 0.02), (59, 0.01), (40, 0.05)])
