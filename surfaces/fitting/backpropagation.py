@@ -83,15 +83,19 @@ def _unit(work, row):
 
 
 @part
-def _weight(work, i):
-    at = work.weights + i * work.apart
+def _of_runs(work, begin, i):
+    at = begin + i * work.apart
     return Series(np.uint64(at), np.uint64(at + work.size * work.apart), np.uint64(0))
 
 
 @part
+def _weight(work, i):
+    return _of_runs(work, work.weights, i)
+
+
+@part
 def _total(work, i):
-    at = work.totals + i * work.apart
-    return Series(np.uint64(at), np.uint64(at + work.size * work.apart), np.uint64(0))
+    return _of_runs(work, work.totals, i)
 
 
 @part
@@ -107,13 +111,10 @@ def _clear(work, row):
 def _copy(out, x, work):
     """Let out be x."""
     b, rows, runs = work.b, np.uint64(work.rows), np.uint64(work.runs)
-    for n in range(rows):
-        i, j = out.at + n * out.stride, x.at + n * x.stride
-        for r in range(runs):
-            b[i + r] = b[j + r]
-    if work.orders == 2:
+    for p in range(work.orders):
+        at, x_at = (out.at, x.at) if p == 0 else (out.derivative, x.derivative)
         for n in range(rows):
-            i, j = out.derivative + n * out.stride, x.derivative + n * x.stride
+            i, j = at + n * out.stride, x_at + n * x.stride
             for r in range(runs):
                 b[i + r] = b[j + r]
 
